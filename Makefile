@@ -1,0 +1,38 @@
+# Each target sets up what it needs in .venv and then does one thing.
+PYTHON ?= python3.11
+ifeq ($(shell command -v $(PYTHON) 2>/dev/null),)
+PYTHON := python3
+endif
+VENV := .venv
+BIN := $(VENV)/bin
+ARGS ?=
+
+.PHONY: demo test lint messages bench
+
+demo: $(VENV)/demo.ok ## A mail domain's life on a simulated Zimbra, with the customer's page in a browser
+	$(BIN)/puq-zimbra demo $(ARGS)
+
+test: $(VENV)/dev.ok ## All tests
+	$(BIN)/pytest -q $(ARGS)
+
+lint: $(VENV)/dev.ok ## ruff and mypy --strict
+	$(BIN)/ruff check .
+	$(BIN)/mypy puq_zimbra hooks
+
+bench: $(VENV)/dev.ok ## What one hook process costs
+	$(BIN)/python benchmarks/hook_process.py $(ARGS)
+
+messages: $(VENV)/dev.ok ## Bring the Polish catalogue up to date with the sources
+	$(BIN)/python puq_zimbra/clientarea/catalogue.py
+
+$(VENV)/demo.ok: setup.cfg pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[simulator]'
+	$(BIN)/python -m compileall -q puq_zimbra hooks
+	touch $@
+
+$(VENV)/dev.ok: setup.cfg pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	$(BIN)/python -m compileall -q puq_zimbra hooks
+	touch $@ $(VENV)/demo.ok

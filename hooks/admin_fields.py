@@ -1,0 +1,20 @@
+"""The host administrator's view of a service: its state and storage, a line each."""
+
+from __future__ import annotations
+
+from puq_zimbra.clientarea.render import admin_fields
+from puq_zimbra.model import Call, Reply
+from puq_zimbra.provisioning import domains
+
+from . import client_area
+from .runtime import Runtime
+
+
+def run(call: Call, runtime: Runtime) -> Reply:
+    """Give the lines."""
+    assert call.service is not None
+    domain = domains.get_ours(runtime.zimbra(call), call)
+    usage = runtime.store().latest(call.installation, call.service.id)
+    state = client_area.state_of(call, domain)
+    fields = admin_fields(call, state, usage, now=runtime.now())
+    return Reply("unchanged", "The service was read.", data={"fields": fields})

@@ -1,0 +1,64 @@
+"""Client area: the customer's page about his service.
+
+Storage figures come from the last sync when they are young enough, else from Zimbra; when it cannot
+be asked, the page shows the last figures with their age and says so.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from puq_zimbra.errors import NotFound, PuqZimbraError, Unavailable
+from puq_zimbra.model import Call, DomainState, Reply
+from puq_zimbra.provisioning import admins, domains, ownership
+from puq_zimbra.zimbra.answers import Entry
+
+from . import reading
+from .runtime import Runtime
+
+_HISTORY = timedelta(days=31)
+#: what the customer reads when Zimbra gives no answer; the provider finds more in the log
+UNREACHED = Unavailable("The mail server gives no answer just now; please try again later.").message
+
+
+def run(call: Call, runtime: Runtime) -> Reply:
+    """Draw the page."""
+    from puq_zimbra.clientarea.i18n import translate
+    from puq_zimbra.clientarea.render import fragment
+
+    assert call.service is not None
+    problem = None
+    state = None
+    usage = runtime.store().latest(call.installation, call.service.id)
+    try:
+        domain = domains.get_ours(runtime.zimbra(call), call)
+        state = state_of(call, domain)
+        usage = reading.fresh(call, runtime, domain)
+    except NotFound as error:
+        problem = translate(error.message, error.places, call.locale)
+        usage = None
+    except PuqZimbraError as error:
+        if error.code != "unavailable":
+            raise
+        problem = translate(UNREACHED, {}, call.locale)
+    since = runtime.now() - _HISTORY
+    html = fragment(
+        call,
+        state,
+        usage,
+        runtime.store().history(call.installation, call.service.id, since) if usage else (),
+        problem=problem,
+        notice=None,
+        now=runtime.now(),
+    )
+    return Reply("unchanged", "The page was drawn.", html=html)
+
+
+def state_of(call: Call, domain: Entry) -> DomainState:
+    """How the service's domain stands."""
+    return DomainState(
+        status=domains.status_of(domain),
+        suspended=ownership.was(domain) is not None,
+        purge_at=ownership.purge_at(domain),
+        admin_address=admins.address_of(call),
+    )

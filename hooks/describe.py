@@ -1,0 +1,44 @@
+"""Describe: the contract of the hook door, as JSON Schema and tables."""
+
+from __future__ import annotations
+
+from puq_zimbra import __version__
+from puq_zimbra.billing.plain import EVENTS
+from puq_zimbra.model import CODES, Call, Reply
+
+from .needs import NEEDS
+from .runtime import Runtime
+
+
+def run(call: Call, runtime: Runtime) -> Reply:
+    """Say what goes in and what comes out."""
+    events = {event: list(NEEDS[event]) for event in EVENTS}
+    output = {
+        "type": "object",
+        "required": ["ok", "code", "message", "reference", "retryable"],
+        "properties": {
+            "ok": {"type": "boolean"},
+            "code": {"enum": list(CODES)},
+            "message": {"type": "string"},
+            "reference": {"type": "string"},
+            "retryable": {"type": "boolean"},
+            "data": {"type": "object"},
+            "html": {"type": "string"},
+        },
+        "additionalProperties": False,
+    }
+    codes = {
+        code: {"ok": ok, "exit": status, "http": http} for code, (ok, status, http) in CODES.items()
+    }
+    return Reply(
+        "unchanged",
+        "This is puq_zimbra %(version)s.",
+        {"version": __version__},
+        data={
+            "version": __version__,
+            "events": events,
+            "codes": codes,
+            "input": Call.model_json_schema(),
+            "output": output,
+        },
+    )

@@ -1,0 +1,170 @@
+"""From a host's event to its answer: read, check, run the hook, say what happened.
+
+The only place that catches everything, so that a host always gets an answer of the right shape
+and never a traceback.
+"""
+
+from __future__ import annotations
+
+import importlib
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import structlog
+
+from puq_zimbra.errors import Fault, Invalid, PuqZimbraError
+from puq_zimbra.model import CODES, Call, Reply
+
+from .needs import NEEDS
+from .runtime import Runtime
+
+HOSTS = ("plain", "whmcs")
+
+log = structlog.get_logger("puq_zimbra")
+
+
+class Host(Protocol):
+    """What a module in `puq_zimbra.billing` offers."""
+
+    EVENTS: Mapping[str, str]
+
+    def read(self, event: str, params: Mapping[str, Any], default_installation: str) -> Call:
+        """The call in our words."""
+
+    def answer(self, event: str, reply: Reply, message: str, reference: str) -> Any:
+        """The answer in the host's words."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What goes back to the host."""
+
+    #: a JSON value
+    value: Any
+    exit_status: int
+    http_status: int
+
+
+def host_of(name: str) -> Host:
+    """The host of that name, one of `HOSTS`."""
+    module: Any = importlib.import_module(f"puq_zimbra.billing.{name}")
+    host: Host = module
+    return host
+
+
+def dispatch(host_name: str, event: str, params: object, runtime: Runtime) -> Answer:
+    """Carry out one event of a host; ``params`` is its JSON, decoded."""
+    host = host_of(host_name)
+    reference = "op-" + secrets.token_hex(8)
+    locale = "en"
+    service_id = ""
+    try:
+        if params == []:  # how PHP writes an empty map
+            params = {}
+        if not isinstance(params, Mapping):
+            raise Invalid("The input is not a JSON object.")
+        call = host.read(event, params, runtime.config.whmcs.installation)
+        locale = call.locale
+        service_id = call.service.id if call.service else ""
+        reply = _run(host.EVENTS[event], call, runtime)
+    except PuqZimbraError as error:
+        reply = Reply(error.code, error.message, error.places, retryable=error.retryable)
+        if isinstance(error, Fault):
+            log.warning("fault", reference=reference, zimbra_code=error.zimbra_code)
+        if event in _PAGES:
+            reply = _with_page(host, event, params, reply, runtime)
+    except Exception as error:  # noqa: BLE001 - the host must get an answer whatever happens
+        # Only the kind and the place: an exception's text may hold a secret.
+        log.error("unexpected", reference=reference, kind=type(error).__name__, at=_place(error))
+        reply = Reply(
+            "unavailable",
+            "Something went wrong inside the mail module; the administrator finds it in the log.",
+            retryable=True,
+        )
+    log.info(
+        "hook", of=f"{host_name} {event}", service=service_id, code=reply.code, reference=reference
+    )
+    _, exit_status, http_status = CODES[reply.code]
+    message = _translate(reply, locale)
+    return Answer(host.answer(event, reply, message, reference), exit_status, http_status)
+
+
+#: events whose answer must be a page even when Zimbra cannot be asked
+_PAGES = {"client_area", "ClientArea"}
+
+
+def _run(event: str, call: Call, runtime: Runtime) -> Reply:
+    _check_needs(event, call)
+    hook = importlib.import_module(f"puq_zimbra.hooks.{event}")
+    reply: Reply = hook.run(runtime.config.complete(call), runtime)
+    return reply
+
+
+def _check_needs(event: str, call: Call) -> None:
+    """See that the call holds what the hook needs.
+
+    Raises:
+        Invalid: names the first key that is missing.
+    """
+    for need in NEEDS[event]:
+        value: Any = call
+        for key in need.split("."):
+            if key == "installation" and "installation" not in call.model_fields_set:
+                value = None
+            else:
+                value = getattr(value, key)
+            if value is None or value == {}:
+                raise Invalid("%(key)s is missing.", key=need)
+    if call.service is not None and call.service.model != "domain":
+        raise Invalid(
+            "service.model: %(model)s is not offered by this version, only domain.",
+            model=call.service.model,
+        )
+
+
+def _with_page(host: Host, event: str, params: object, reply: Reply, runtime: Runtime) -> Reply:
+    """The reply with a page that says the problem and shows what the host itself knows."""
+    from puq_zimbra.clientarea.render import fragment
+
+    assert isinstance(params, Mapping) or params == []
+    try:
+        given = params if isinstance(params, Mapping) else {}
+        call = host.read(event, given, runtime.config.whmcs.installation)
+    except PuqZimbraError:
+        call = Call()
+    html = fragment(
+        call,
+        None,
+        None,
+        (),
+        problem=_translate(_for_customers(reply), call.locale),
+        notice=None,
+        now=runtime.now(),
+    )
+    return Reply(reply.code, reply.message, reply.places, html=html, retryable=reply.retryable)
+
+
+def _for_customers(reply: Reply) -> Reply:
+    """The reply without what only the provider can mend."""
+    if reply.code not in ("unavailable", "misconfigured"):
+        return reply
+    from .client_area import UNREACHED
+
+    return Reply(reply.code, UNREACHED)
+
+
+def _translate(reply: Reply, locale: str) -> str:
+    from puq_zimbra.clientarea.i18n import translate
+
+    return translate(reply.message, PuqZimbraError("", **reply.places).places, locale)
+
+
+def _place(error: BaseException) -> str:
+    place = error.__traceback__
+    while place is not None and place.tb_next is not None:
+        place = place.tb_next
+    if place is None:
+        return "?"
+    return f"{place.tb_frame.f_globals.get('__name__', '?')}:{place.tb_lineno}"

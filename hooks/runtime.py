@@ -1,0 +1,67 @@
+"""What a hook works with: the settings, Zimbra, the store, the clock.
+
+One runtime serves a process, so there is one log-in per process and server. The store is opened
+when a hook first asks for it and not before.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from puq_zimbra.config import Config
+from puq_zimbra.model import Call, Server
+
+if TYPE_CHECKING:
+    from puq_zimbra.store.store import Store
+    from puq_zimbra.zimbra.client import Zimbra
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC).replace(microsecond=0)  # as the store keeps it
+
+
+@dataclass
+class Runtime:
+    """A process's settings and what it has opened."""
+
+    config: Config = field(default_factory=Config)
+    now: Callable[[], datetime] = _utc_now
+    _zimbras: dict[Server, Zimbra] = field(default_factory=dict, repr=False)
+    _store: Store | None = field(default=None, repr=False)
+    _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
+
+    def zimbra(self, call: Call) -> Zimbra:
+        """The client of the call's server; dispatch has seen to it that the call names one."""
+        assert call.server is not None
+        return self.zimbra_of(call.server)
+
+    def zimbra_of(self, server: Server) -> Zimbra:
+        """The client of a server; the same one for the same server and credentials."""
+        from puq_zimbra.zimbra.client import Zimbra
+
+        with self._lock:
+            if server not in self._zimbras:
+                self._zimbras[server] = Zimbra(server, self.config.limits.request_seconds)
+            return self._zimbras[server]
+
+    def store(self) -> Store:
+        """Our own memory, opened at the first use."""
+        from puq_zimbra.store.store import Store
+
+        with self._lock:
+            if self._store is None:
+                self._store = Store.open(self.config)
+            return self._store
+
+    def close(self) -> None:
+        """Log off everywhere and close the store."""
+        with self._lock:
+            while self._zimbras:
+                self._zimbras.popitem()[1].close()
+            if self._store is not None:
+                self._store.close()
+                self._store = None

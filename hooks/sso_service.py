@@ -1,0 +1,63 @@
+"""Single sign-on for the customer: a short log-in as the service's administrator.
+
+The link works once; the session it opens ends after ``[limits] sso_seconds``, and no suspension
+ends it sooner, so that is how long a suspended customer can still be inside. Zimbra's admin panel
+takes no such log-in: for target ``admin`` the plain address is given.
+
+Source: `service/admin/DelegateAuth.java`, `cs/service/PreAuthServlet.java` (a token in the link is
+taken once and swapped for one with the same end).
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from urllib.parse import quote, urlsplit
+
+from puq_zimbra.errors import NotFound, Refused
+from puq_zimbra.model import Call, Reply, Server
+from puq_zimbra.provisioning import admins, domains, ownership
+from puq_zimbra.units import shown_address, shown_domain
+from puq_zimbra.zimbra.answers import Entry
+
+from .runtime import Runtime
+
+
+def run(call: Call, runtime: Runtime) -> Reply:
+    """Give a link that opens the service's administrator mailbox."""
+    assert call.server is not None
+    zimbra = runtime.zimbra(call)
+    domain = domains.get_ours(zimbra, call)
+    if domains.status_of(domain) != "active" or ownership.was(domain) is not None:
+        raise Refused(
+            "The mail domain %(domain)s is suspended.", domain=shown_domain(domains.name_of(call))
+        )
+    if call.target == "admin":
+        return Reply(
+            "unchanged",
+            "Zimbra's administration panel asks for the administrator's password.",
+            data={"url": call.server.admin_panel, "expires_at": None},
+        )
+    account = admins.find(zimbra, call)
+    if account is None:
+        raise NotFound(
+            "The mailbox %(address)s does not exist in Zimbra.",
+            address=shown_address(admins.address_of(call)),
+        )
+    seconds = runtime.config.limits.sso_seconds
+    token = zimbra.delegate_auth(account.id, seconds)
+    expires = runtime.now() + timedelta(seconds=seconds)
+    url = f"{_origin(call.server, account)}/service/preauth"
+    url += f"?authtoken={quote(token.value, safe='')}&isredirect=1&adminPreAuth=1"
+    return Reply(
+        "unchanged",
+        "The link opens the mailbox %(address)s once.",
+        {"address": shown_address(admins.address_of(call))},
+        data={"url": url, "expires_at": expires.isoformat()},
+    )
+
+
+def _origin(server: Server, account: Entry) -> str:
+    """Where webmail answers: as configured, else the server that holds the mailbox."""
+    if server.webmail_url:
+        return f"https://{urlsplit(server.webmail_url).netloc}"
+    return f"https://{account.one('zimbraMailHost') or server.mail_host}"

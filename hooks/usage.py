@@ -1,0 +1,71 @@
+"""Usage: the storage of one service, or of all services of a server for the host's daily update.
+
+Figures of the last sync serve when they are young enough; otherwise Zimbra is read now. Zimbra that
+cannot be read is an error, never a row of zeros.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from puq_zimbra.errors import Invalid
+from puq_zimbra.model import Call, Reply, ServiceUsage
+from puq_zimbra.provisioning import domains
+from puq_zimbra.units import GB, megabytes, shown_address, shown_domain
+
+from . import reading
+from .runtime import Runtime
+
+
+def run(call: Call, runtime: Runtime) -> Reply:
+    """Measure, or give the last fresh measurement."""
+    readings = _one(call, runtime) if call.service is not None else _all(call, runtime)
+    rows = [_row(one) for one in readings]
+    metrics = {
+        shown_domain(one.domain): {
+            "mailboxes": len(one.mailboxes),
+            "storage_gb": round(one.used / GB, 3),
+        }
+        for one in readings
+    }
+    return Reply(
+        "unchanged",
+        "Usage was read for %(count)s services.",
+        {"count": len(rows)},
+        data={"complete": True, "rows": rows, "metrics": metrics, "notices": []},
+    )
+
+
+def _one(call: Call, runtime: Runtime) -> list[ServiceUsage]:
+    assert call.service is not None
+    if call.service.domain is None:
+        raise Invalid("%(key)s is missing.", key="service.domain")
+    domain = domains.get_ours(runtime.zimbra(call), call)
+    return [reading.fresh(call, runtime, domain)]
+
+
+def _all(call: Call, runtime: Runtime) -> list[ServiceUsage]:
+    from puq_zimbra.usage import collect
+    from puq_zimbra.usage.sync import place_of
+
+    assert call.server is not None
+    place = place_of(call.server)
+    stored = runtime.store().latest_of_server(place, call.installation, reading.oldest(runtime))
+    if stored is not None:
+        return stored
+    now = runtime.now()
+    readings = collect.collect(runtime.zimbra(call), now)
+    runtime.store().write(place, readings, whole_at=now)
+    return [one for one in readings if one.installation == call.installation]
+
+
+def _row(one: ServiceUsage) -> dict[str, Any]:
+    return {
+        "service_id": one.service_id,
+        "domain": shown_domain(one.domain),
+        "username": shown_address(one.mailboxes[0].address) if len(one.mailboxes) == 1 else "",
+        "disk_used_mb": megabytes(one.used),
+        "disk_limit_mb": megabytes(one.limit or 0),
+        "measured_at": one.measured_at.isoformat(),
+        "complete": True,
+    }

@@ -1,0 +1,74 @@
+"""The host ``plain``: our own words as JSON, for every platform without a module here.
+
+Source: the schema is `puq_zimbra.model.Call`; ``describe`` prints it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import ValidationError
+
+from puq_zimbra import problems
+from puq_zimbra.errors import Invalid
+from puq_zimbra.model import Call, Reply
+
+EVENTS: Mapping[str, str] = {
+    name: name
+    for name in (
+        "create",
+        "suspend",
+        "unsuspend",
+        "terminate",
+        "restore",
+        "change_package",
+        "change_password",
+        "renew",
+        "usage",
+        "sso_service",
+        "sso_admin",
+        "list_services",
+        "client_area",
+        "client_action",
+        "test_connection",
+        "describe",
+    )
+}
+
+
+def read(event: str, params: Mapping[str, Any], default_installation: str) -> Call:
+    """The call as given.
+
+    Raises:
+        Invalid: names the key.
+    """
+    return validate(params)
+
+
+def validate(given: Mapping[str, Any]) -> Call:
+    """Check a call in our own words.
+
+    Raises:
+        Invalid: names the key, and for an unknown one the nearest known.
+    """
+    try:
+        return Call.model_validate(given)
+    except ValidationError as error:
+        raise Invalid("%(problem)s", problem=problems.sentence(error, Call)) from error
+
+
+def answer(event: str, reply: Reply, message: str, reference: str) -> dict[str, Any]:
+    """The reply as an object; keys without a value are left out."""
+    given: dict[str, Any] = {
+        "ok": reply.ok,
+        "code": reply.code,
+        "message": message,
+        "reference": reference,
+        "retryable": reply.retryable,
+    }
+    if reply.data:
+        given["data"] = dict(reply.data)
+    if reply.html is not None:
+        given["html"] = reply.html
+    return given

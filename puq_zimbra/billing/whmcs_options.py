@@ -1,0 +1,91 @@
+"""The product settings in WHMCS, by position.
+
+WHMCS stores a setting as ``configoptionN`` with N its place in this list, so the order is frozen:
+entries are only ever added at the end. A test holds it.
+
+Source: WHMCS developer documentation, "Config Options".
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Option:
+    """One field of the product's Module Settings."""
+
+    #: N of configoptionN
+    position: int
+    #: what the administrator sees, and the name of a configurable option that overrides it
+    name: str
+    #: our word for it
+    key: str
+    #: text, count, megabytes, choice
+    kind: str
+    description: str
+    default: str = ""
+    choices: tuple[tuple[str, str], ...] = ()
+
+    def field(self) -> dict[str, Any]:
+        """The field as WHMCS's ConfigOptions function declares it."""
+        field: dict[str, Any] = {
+            "FriendlyName": self.name,
+            "Type": "dropdown" if self.kind == "choice" else "text",
+            "Description": self.description,
+            "Default": self.default,
+        }
+        if self.kind == "choice":
+            field["Options"] = dict(self.choices)
+        else:
+            field["Size"] = "10" if self.kind in ("count", "megabytes") else "25"
+        return field
+
+
+OPTIONS = (
+    Option(
+        1,
+        "Model",
+        "model",
+        "choice",
+        "What is sold",
+        "domain",
+        (("domain", "Mail domain"), ("mailbox", "Single mailbox"), ("server", "Private server")),
+    ),
+    Option(2, "Class of service", "cos", "text", "Name in Zimbra; blank = the server's default"),
+    Option(3, "Mailboxes", "mailboxes", "count", "0 or blank = unlimited"),
+    Option(4, "Mailbox quota (MB)", "mailbox_quota", "megabytes", "0 or blank = unlimited"),
+    Option(5, "Domain quota (MB)", "domain_quota", "megabytes", "0 or blank = unlimited"),
+    Option(6, "Aliases", "aliases", "count", "0 or blank = unlimited"),
+    Option(7, "Distribution lists", "lists", "count", "0 or blank = unlimited"),
+    Option(8, "Domain aliases", "domain_aliases", "count", "0 or blank = unlimited"),
+    Option(
+        9,
+        "Suspend mode",
+        "suspend_mode",
+        "choice",
+        "What happens to mail of a suspended service",
+        "locked",
+        (
+            ("locked", "Mail arrives, nobody can log in"),
+            ("maintenance", "Mail waits at the sender"),
+            ("closed", "Mail is rejected"),
+        ),
+    ),
+    Option(
+        10,
+        "On termination",
+        "terminate_mode",
+        "choice",
+        "What happens to the mail of a terminated service",
+        "delete",
+        (
+            ("delete", "Delete at once"),
+            ("grace", "Lock now, delete after the grace days"),
+            ("keep", "Lock and keep"),
+        ),
+    ),
+    Option(11, "Grace days", "grace_days", "count", "For a termination with grace", "0"),
+    Option(12, "Administrator", "admin_name", "text", "Local part of the address", "admin"),
+)

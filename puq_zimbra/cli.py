@@ -1,0 +1,217 @@
+"""The command `puq-zimbra`.
+
+Thin: each command reads its arguments and hands over. What it needs is imported inside it, so that
+a hook process loads no more than its hook.
+
+Source: click; sysexits(3) for the exit statuses.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from puq_zimbra import __version__
+
+if TYPE_CHECKING:
+    from puq_zimbra.config import Config
+
+EXIT_USAGE = 64
+EXIT_CONFIGURATION = 78
+_LARGEST_INPUT = 4 * 2**20
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="puq-zimbra")
+@click.option(
+    "--config",
+    "config_path",
+    type=click.Path(path_type=Path),
+    help="Settings file [$PUQ_ZIMBRA_CONFIG, ./puq-zimbra.toml, /etc/puq-zimbra/config.toml].",
+)
+@click.pass_context
+def cli(context: click.Context, config_path: Path | None) -> None:
+    """Provision Zimbra mail for a billing platform.
+
+    \b
+    Examples:
+      puq-zimbra demo
+      echo '{"server": {…}, "service": {…}}' | puq-zimbra hook plain create
+      puq-zimbra usage sync
+    """
+    context.obj = config_path
+
+
+def _config(context: click.Context) -> Config:
+    from puq_zimbra.config import load
+
+    return load(context.obj)
+
+
+@cli.command()
+@click.argument("host", type=click.Choice(["plain", "whmcs"]))
+@click.argument("event")
+@click.pass_context
+def hook(context: click.Context, host: str, event: str) -> None:
+    """Carry out EVENT of the billing platform HOST.
+
+    Reads one JSON object on standard input and prints one JSON value. Exit status: 0 done,
+    1 refused, 64 usage, 65 bad input, 69 Zimbra unreachable, 75 try again, 77 not ours,
+    78 configuration.
+
+    \b
+    Examples:
+      puq-zimbra hook plain describe < /dev/null
+      puq-zimbra hook plain create < order.json
+      puq-zimbra hook whmcs SuspendAccount < params.json
+    """
+    from puq_zimbra import logs
+    from puq_zimbra.hooks.dispatch import dispatch, host_of
+    from puq_zimbra.hooks.runtime import Runtime
+
+    events = host_of(host).EVENTS
+    if event not in events:
+        raise click.UsageError(f"{host} has no event {event}; there are: {', '.join(events)}")
+    logs.to_stderr()
+    runtime = Runtime(_config(context))
+    try:
+        answer = dispatch(host, event, _read_input(), runtime)
+    finally:
+        runtime.close()
+    click.echo(json.dumps(answer.value, ensure_ascii=False))
+    context.exit(answer.exit_status)
+
+
+def _read_input() -> Any:
+    """The JSON value on standard input; nothing at all counts as an empty object."""
+    given = sys.stdin.buffer.read(_LARGEST_INPUT + 1)
+    if len(given) > _LARGEST_INPUT:
+        return None
+    if not given.strip():
+        return {}
+    try:
+        return json.loads(given)
+    except (ValueError, RecursionError):
+        return None
+
+
+@cli.group()
+def usage() -> None:
+    """Read and keep how much storage the services use."""
+
+
+@usage.command("sync")
+@click.option("--server", "names", multiple=True, help="Only this server of the settings.")
+@click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
+@click.pass_context
+def usage_sync(context: click.Context, names: tuple[str, ...], as_json: bool) -> None:
+    """Measure every service of every configured server, for cron.
+
+    Exit status 0 only if everything was read whole; 69 if a server was not, whose last figures
+    stay and are marked as stale; 78 with no server configured.
+
+    \b
+    Examples:
+      puq-zimbra usage sync
+      puq-zimbra --config /etc/puq-zimbra/config.toml usage sync --server mail1 --json
+    """
+    from puq_zimbra.usage.command import sync
+
+    context.exit(sync(_config(context), names, as_json=as_json))
+
+
+@cli.command()
+@click.option("--admin-port", default=7071, show_default=True, help="0 = any free one.")
+@click.option("--user-port", default=7443, show_default=True, help="0 = any free one.")
+@click.option("--domain", default="example.test", show_default=True)
+@click.option("--admin-password", default="test123", show_default=True)
+@click.option("--hostname", default="mail.example.test", show_default=True)
+@click.option(
+    "--flavour",
+    type=click.Choice(["zimbra10", "zimbra88", "carbonio"]),
+    default="zimbra10",
+    show_default=True,
+)
+@click.option("--seed", type=click.Choice(["empty", "demo"]), default="empty", show_default=True)
+@click.option(
+    "--state-dir", type=click.Path(path_type=Path), help="Keep certificate and state here."
+)
+def simulator(**options: Any) -> None:
+    """Run a simulated Zimbra on 127.0.0.1, over TLS.
+
+    Prints one line, "ready admin=URL user=URL fingerprint=sha256:… ca_file=…", and serves until it
+    is interrupted. Log in as admin@DOMAIN.
+
+    \b
+    Examples:
+      puq-zimbra simulator
+      puq-zimbra simulator --admin-port 0 --user-port 0 --seed demo
+    """
+    try:
+        from puq_zimbra.simulator.command import main as run
+    except ImportError as error:
+        raise _needs_extra(error) from error
+    run(**options)
+
+
+@cli.command()
+@click.option("--check", is_flag=True, help="Verify each step, then end with status 0 or 1.")
+@click.option("--json", "as_json", is_flag=True, help="Print the steps as JSON.")
+@click.option("--port", default=8088, show_default=True, help="Of the page; taken = the next one.")
+@click.option(
+    "--dir",
+    "directory",
+    type=click.Path(path_type=Path),
+    default=Path(".demo"),
+    show_default=True,
+    help="Everything that the demo writes is in here.",
+)
+@click.pass_context
+def demo(context: click.Context, /, **options: Any) -> None:
+    """Sell, use, suspend, pay and terminate a mail domain on a simulated Zimbra.
+
+    Then shows the customer's page in a browser, on 127.0.0.1.
+
+    \b
+    Examples:
+      puq-zimbra demo
+      puq-zimbra demo --check
+    """
+    try:
+        from puq_zimbra.demo.command import main as run
+    except ImportError as error:
+        raise _needs_extra(error) from error
+    context.exit(run(**options))
+
+
+def _needs_extra(error: ImportError) -> Exception:
+    if error.name == "trustme":
+        return click.ClickException(
+            "This needs one package more: pip install 'puq_zimbra[simulator]'"
+        )
+    return error
+
+
+def main() -> None:
+    """Run the command with the exit statuses of sysexits(3)."""
+    from puq_zimbra.errors import PuqZimbraError
+
+    try:
+        sys.exit(cli.main(standalone_mode=False))
+    except click.UsageError as error:
+        error.show()
+        sys.exit(EXIT_USAGE)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except click.Abort:
+        sys.exit(130)
+    except PuqZimbraError as error:
+        from puq_zimbra.model import CODES
+
+        click.echo(f"Error: {error}", err=True)
+        sys.exit(CODES[error.code][1])

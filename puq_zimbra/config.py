@@ -1,0 +1,183 @@
+"""The provider's settings: `puq-zimbra.toml`.
+
+Looked for at `--config`, then `PUQ_ZIMBRA_CONFIG`, then `./puq-zimbra.toml`, then
+`/etc/puq-zimbra/config.toml`; without any, everything has a default. Passwords stand in files of
+their own, never in the settings.
+
+Source: TOML 1.0; XDG Base Directory Specification (the state directory).
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+
+from puq_zimbra import problems
+from puq_zimbra.errors import Misconfigured
+from puq_zimbra.model import Call, Server, Tls
+
+SYSTEM_FILE = Path("/etc/puq-zimbra/config.toml")
+
+
+class _Setting(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, hide_input_in_errors=True)
+
+
+class ServerSettings(_Setting):
+    """A Zimbra that the usage sync reads, and whose credentials need not come with each call."""
+
+    url: str
+    username: str | None = None
+    #: a file that holds the password and a line end at most; not readable by everybody
+    password_file: str | None = None
+    ca_file: str | None = None
+    fingerprint: str | list[str] | None = None
+    webmail_url: str | None = None
+    admin_url: str | None = None
+
+
+class StoreSettings(_Setting):
+    """Where our own memory is."""
+
+    #: SQLAlchemy URL; None = SQLite in `dir`
+    url: str | None = None
+    dir: str | None = None
+
+
+class Limits(_Setting):
+    """Bounds on time."""
+
+    #: seconds for one request to Zimbra, all in all
+    request_seconds: Annotated[float, Field(gt=0, le=600)] = 15.0
+    #: seconds that a single sign-on lasts; it outlives a suspension by no more than that
+    sso_seconds: Annotated[int, Field(ge=10, le=43200)] = 900
+
+
+class UsageSettings(_Setting):
+    """The usage sync."""
+
+    #: seconds for which a reading counts as fresh
+    max_age: Annotated[int, Field(ge=0)] = 3600
+
+
+class WhmcsSettings(_Setting):
+    """The host whmcs."""
+
+    #: the installation of calls that name none
+    installation: Annotated[str, Field(pattern=r"^[a-z0-9.-]{1,64}$")] = "whmcs"
+
+
+class Config(_Setting):
+    """All settings."""
+
+    store: StoreSettings = StoreSettings()
+    servers: Mapping[str, ServerSettings] = {}
+    #: refuse calls for a server that is not among `servers`
+    only_configured_servers: bool = False
+    limits: Limits = Limits()
+    usage: UsageSettings = UsageSettings()
+    whmcs: WhmcsSettings = WhmcsSettings()
+
+    def server(self, name: str) -> Server:
+        """A configured server by its name.
+
+        Raises:
+            Misconfigured: there is none, or its settings cannot be used.
+        """
+        if name not in self.servers:
+            raise Misconfigured(
+                "No server %(name)s is configured; there are: %(names)s.",
+                name=name,
+                names=", ".join(self.servers) or "none",
+            )
+        settings = self.servers[name]
+        given = settings.model_dump(
+            include={"url", "username", "webmail_url", "admin_url"}, exclude_none=True
+        )
+        tls = settings.model_dump(include={"ca_file", "fingerprint"}, exclude_none=True)
+        if settings.password_file is not None:
+            given["password"] = _password(Path(settings.password_file))
+        try:
+            return Server(**given, tls=Tls(**tls))
+        except ValidationError as error:
+            sentence = problems.sentence(error, Server)
+            raise Misconfigured(
+                "The settings of the server %(name)s are wrong: %(problem)s",
+                name=name,
+                problem=sentence,
+            ) from error
+
+    def complete(self, call: Call) -> Call:
+        """The call with credentials and trust of the configured server of the same host.
+
+        Raises:
+            Misconfigured: only configured servers are allowed, and this is none.
+        """
+        if call.server is None:
+            return call
+        for name in self.servers:
+            known = self.server(name)
+            if known.host.lower() == call.server.host.lower():
+                ours = {
+                    key: getattr(known, key)
+                    for key in ("username", "password", "webmail_url", "admin_url")
+                    if getattr(known, key) is not None
+                }
+                # The address too: credentials of ours go to the address that we configured.
+                update = {**ours, "url": known.url, "tls": known.tls}
+                return call.model_copy(update={"server": call.server.model_copy(update=update)})
+        if self.only_configured_servers:
+            raise Misconfigured(
+                "The call's server is not among the configured ones, and no other is allowed."
+            )
+        return call
+
+    def store_directory(self) -> Path:
+        """The state directory."""
+        if self.store.dir:
+            return Path(self.store.dir)
+        if os.geteuid() == 0:
+            return Path("/var/lib/puq-zimbra")
+        state = os.environ.get("XDG_STATE_HOME") or str(Path.home() / ".local/state")
+        return Path(state) / "puq-zimbra"
+
+
+def _password(path: Path) -> SecretStr:
+    try:
+        if path.stat().st_mode & 0o007:
+            raise Misconfigured(
+                "Everybody may read the password file %(path)s: chmod 600 it.", path=path
+            )
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise Misconfigured("The password file %(path)s cannot be read.", path=path) from error
+    return SecretStr(text.removesuffix("\n").removesuffix("\r"))
+
+
+def load(path: Path | None = None) -> Config:
+    """Read the settings.
+
+    Raises:
+        Misconfigured: names the file and the key.
+    """
+    named = path or (Path(p) if (p := os.environ.get("PUQ_ZIMBRA_CONFIG")) else None)
+    candidates = [named] if named else [Path("puq-zimbra.toml"), SYSTEM_FILE]
+    found = next((one for one in candidates if one.exists()), None)
+    if found is None:
+        if named:
+            raise Misconfigured("There is no settings file %(path)s.", path=named)
+        return Config()
+    try:
+        with found.open("rb") as file:
+            return Config.model_validate(tomllib.load(file))
+    except ValidationError as error:
+        raise Misconfigured(
+            "%(path)s: %(problem)s", path=found, problem=problems.sentence(error, Config)
+        ) from error
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise Misconfigured("%(path)s cannot be read as TOML.", path=found) from error

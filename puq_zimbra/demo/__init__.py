@@ -1,0 +1,1 @@
+"""The demonstration: a mail domain's life on a simulated Zimbra, with the customer's page."""

@@ -1,0 +1,88 @@
+"""`puq-zimbra demo`: start a simulated Zimbra, live a mail domain's life, show the page.
+
+Nothing is written outside the demo's folder and nothing leaves 127.0.0.1.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import click
+
+from puq_zimbra import logs
+from puq_zimbra.config import Config
+from puq_zimbra.demo import host, life
+from puq_zimbra.hooks.runtime import Runtime
+from puq_zimbra.simulator import Simulator, make_tls
+
+
+def main(*, check: bool, as_json: bool, port: int, directory: Path) -> int:
+    """Run the demonstration; return the exit status."""
+    logs.silence()
+    shutil.rmtree(directory / "store", ignore_errors=True)  # each run tells its own story
+    directory.mkdir(parents=True, exist_ok=True)
+    config = Config.model_validate({"store": {"dir": str(directory.absolute() / "store")}})
+    simulator = Simulator(domain="example.test", admin_password="test123")
+    simulator.seed("demo")
+    runtime = Runtime(config)
+    tls = make_tls("mail.example.test", directory)
+    try:
+        with simulator.serve(tls, admin_port=0, user_port=0) as running:
+            tell = _say_nothing if as_json else _say
+            story = life.Life(simulator, running, runtime, assets_url=host.ASSETS_URL, tell=tell)
+            if not as_json:
+                click.echo(f"A simulated Zimbra on {running.admin_url}, its certificate pinned")
+            life.until_the_page(story)
+            if check or as_json:
+                life.end(story)
+            else:
+                _show(story, port)
+    finally:
+        runtime.close()
+    return _summary(story, as_json=as_json)
+
+
+def _say(step: host.Step) -> None:
+    mark = click.style("✔", fg="green") if step.ok else click.style("✘", fg="red")
+    click.echo(f" {mark} {step.title:<42} {step.detail}")
+
+
+def _say_nothing(step: host.Step) -> None:
+    """With --json the steps come all at once."""
+
+
+def _show(story: life.Life, port: int) -> None:
+    """Serve the customer's page until the reader has seen enough."""
+
+    def fragment(locale: str, mode: host.Mode, page: str, form: Mapping[str, str]) -> str:
+        changes = {"locale": locale, "mode": mode, "page": page, "form": dict(form)}
+        return str(story.hook("client_area", **changes).get("html", ""))
+
+    def act(form: Mapping[str, str], locale: str) -> tuple[bool, str]:
+        reply = story.hook("client_action", locale=locale, form=dict(form))
+        return bool(reply["ok"]), str(reply["message"])
+
+    def sso(target: str) -> str:
+        return str(story.hook("sso_service", target=target).get("data", {}).get("url", ""))
+
+    actions = host.HostActions(fragment, act, sso, timeline=lambda: story.steps)
+    with host.serve(actions, port) as page, suppress(KeyboardInterrupt):
+        click.echo(f"\n  The customer's page: {page.url}   (Ctrl-C ends the demo)")
+        page.wait()
+
+
+def _summary(story: life.Life, *, as_json: bool) -> int:
+    failed = [step for step in story.steps if not step.ok]
+    if as_json:
+        steps: list[dict[str, Any]] = [
+            {"title": step.title, "detail": step.detail, "ok": step.ok} for step in story.steps
+        ]
+        click.echo(json.dumps({"ok": not failed, "steps": steps}, ensure_ascii=False))
+    else:
+        click.echo(f"\n{len(story.steps)} steps, {len(failed)} failed")
+    return 1 if failed else 0

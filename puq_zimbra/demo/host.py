@@ -1,0 +1,298 @@
+"""A small billing host around the customer's page, on loopback, for the demonstration.
+
+It does to the fragment what WHMCS does: prints it verbatim in a centred division, prints some rows
+itself when the fragment is embedded, takes the customer's forms. It is stricter than most hosts:
+without the fragment's promises (no script, no inline style) the page would show it at once.
+
+Source: `clientareaproductdetails.tpl` of WHMCS's themes six and twenty-one; CSP Level 3.
+"""
+
+from __future__ import annotations
+
+import hmac
+import logging
+import secrets
+import threading
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from importlib import resources
+from types import TracebackType
+from typing import Any, Literal, TypeAlias
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from puq_zimbra.clientarea.render import https_address
+
+Mode: TypeAlias = Literal["embedded", "full"]
+
+_LOG = logging.getLogger("puq_zimbra")
+_LANGUAGES = {"pl": "Polski", "en": "English"}
+_SKINS = ("3", "4", "5")
+_MODES = ("full", "embedded")
+_MOST_FORM_BYTES = 64 * 1024
+#: path -> (package, file) of what is served as it stands
+_ASSETS = {
+    "/assets/puqz.css": ("puq_zimbra.templates", "puqz.css"),
+    "/assets/host.css": ("puq_zimbra.demo", "host.css"),
+}
+ASSETS_URL = "/assets"
+_HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self' data:; "
+    "form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "Cache-Control": "no-store",
+}
+
+
+@dataclass(frozen=True)
+class Step:
+    """One thing that the demonstration did."""
+
+    title: str
+    detail: str
+    ok: bool
+
+
+@dataclass(frozen=True)
+class HostActions:
+    """What the frame asks of the product; it is called by one thread at a time."""
+
+    #: (locale, mode, page, form) -> HTML; page and form are for `Call.page` and `Call.form`
+    fragment: Callable[[str, Mode, str, Mapping[str, str]], str]
+    #: (fields of the customer's form, locale) -> (ok, sentence)
+    act: Callable[[Mapping[str, str], str], tuple[bool, str]]
+    #: "webmail" or "admin" -> https address that logs the customer in
+    sso: Callable[[str], str]
+    #: what the demonstration did, oldest first: `Step`s, or tuples of the same three values
+    timeline: Callable[[], Iterable[Step | tuple[str, str, bool]]]
+    #: locale -> the rows (label, value) that a host prints around an embedded fragment
+    product: Callable[[str], Sequence[tuple[str, str]]] = lambda locale: ()
+
+
+@dataclass(frozen=True)
+class _View:
+    """What the visitor chose, as the address says it."""
+
+    lang: str
+    skin: str
+    mode: Mode
+    #: for `Call.page`
+    page: str
+
+    @classmethod
+    def of(cls, query: Mapping[str, str]) -> _View:
+        skin = query.get("skin", "")
+        return cls(
+            lang=query.get("lang", "") if query.get("lang") in _LANGUAGES else "pl",
+            skin=skin if skin in _SKINS else "4",
+            mode="embedded" if query.get("mode") == "embedded" else "full",
+            page=(query.get("puqz_page") or query.get("tab", ""))[:20],
+        )
+
+    def address(self, **changes: str) -> str:
+        """The address of the page with some choices changed."""
+        chosen = {"lang": self.lang, "skin": self.skin, "mode": self.mode, **changes}
+        return "/?" + urlencode(chosen)
+
+
+class _Refused(Exception):
+    def __init__(self, status: HTTPStatus) -> None:
+        super().__init__(status.phrase)
+        self.status = status
+
+
+class DemoHost:
+    """The frame as it runs; a context manager that stops it."""
+
+    def __init__(self, actions: HostActions, port: int) -> None:
+        self.actions = actions
+        #: what makes a form the frame's own
+        self.token = secrets.token_urlsafe(32)
+        #: the outcome of the last form, shown once
+        self.flash: tuple[bool, str] | None = None
+        self.lock = threading.Lock()
+        self._server = _listen(port)
+        self._server.frame = self
+        self._thread = threading.Thread(
+            target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True
+        )
+        self._thread.start()
+
+    @property
+    def url(self) -> str:
+        """Address of the page."""
+        return f"http://127.0.0.1:{self._server.server_port}/"
+
+    def close(self) -> None:
+        """Stop serving."""
+        self._server.shutdown()
+        self._thread.join()
+        self._server.server_close()
+
+    def wait(self) -> None:
+        """Serve until the process is interrupted."""
+        self._thread.join()
+
+    def __enter__(self) -> DemoHost:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+def serve(actions: HostActions, port: int = 8088) -> DemoHost:
+    """Serve the frame on 127.0.0.1, on ``port`` or the next free one; 0 is any free one."""
+    return DemoHost(actions, port)
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    # A port in use must be noticed and passed over, not shared.
+    allow_reuse_address = False
+    frame: DemoHost
+
+
+def _listen(port: int) -> _Server:
+    for candidate in (*range(port, port + 20 if port else 0), 0):
+        try:
+            return _Server(("127.0.0.1", candidate), _Handler)
+        except OSError:
+            if not candidate:
+                raise
+    raise AssertionError("port 0 is always tried last")
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: _Server
+    server_version = "ExampleHosting"
+    sys_version = ""
+    timeout = 10
+
+    def do_GET(self) -> None:
+        self._answer(self._get)
+
+    def do_POST(self) -> None:
+        self._answer(self._post)
+
+    def log_message(self, format: str, *args: Any) -> None:
+        _LOG.debug("demo host: %s", self.command)
+
+    def _answer(self, story: Callable[[], None]) -> None:
+        try:
+            self._check_host()
+            story()
+        except _Refused as refusal:
+            self._send(refusal.status, str(refusal).encode(), "text/plain; charset=utf-8")
+
+    def _check_host(self) -> None:
+        """Refuse a name that is not loopback: another site's page may not reach in by DNS."""
+        port = self.server.server_port
+        if self.headers.get("Host") not in (f"127.0.0.1:{port}", f"localhost:{port}"):
+            raise _Refused(HTTPStatus.MISDIRECTED_REQUEST)
+
+    def _get(self) -> None:
+        parts = urlsplit(self.path)
+        if parts.path in _ASSETS:
+            package, name = _ASSETS[parts.path]
+            text = resources.files(package).joinpath(name).read_bytes()
+            self._send(HTTPStatus.OK, text, "text/css; charset=utf-8")
+        elif parts.path == "/":
+            self._page(_View.of(dict(parse_qsl(parts.query))))
+        else:
+            raise _Refused(HTTPStatus.NOT_FOUND)
+
+    def _post(self) -> None:
+        parts = urlsplit(self.path)
+        view = _View.of(dict(parse_qsl(parts.query)))
+        fields = self._fields()
+        frame = self.server.frame
+        token = fields.pop("token", "")
+        if not hmac.compare_digest(token.encode(), frame.token.encode()):
+            raise _Refused(HTTPStatus.FORBIDDEN)
+        if parts.path == "/act":
+            with frame.lock:
+                frame.flash = frame.actions.act(fields, view.lang)
+            self._redirect(view.address())
+        elif parts.path == "/sso":
+            target = "admin" if fields.get("target") == "admin" else "webmail"
+            with frame.lock:
+                address = frame.actions.sso(target)
+            # A redirect to another origin would be against our own form-action: show the link.
+            self._html("sso.html", view=view, target=target, address=https_address(address))
+        else:
+            raise _Refused(HTTPStatus.NOT_FOUND)
+
+    def _fields(self) -> dict[str, str]:
+        length = self.headers.get("Content-Length", "")
+        if not length.isdecimal():
+            raise _Refused(HTTPStatus.LENGTH_REQUIRED)
+        if int(length) > _MOST_FORM_BYTES:
+            self.close_connection = True
+            raise _Refused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+        text = self.rfile.read(int(length)).decode("utf-8", "replace")
+        return dict(parse_qsl(text, keep_blank_values=True))
+
+    def _page(self, view: _View) -> None:
+        frame = self.server.frame
+        form = {
+            "action": "/act" + view.address()[1:],
+            "page_url": view.address(puqz_page=""),
+            "token": frame.token,
+        }
+        with frame.lock:
+            flash, frame.flash = frame.flash, None
+            fragment = frame.actions.fragment(view.lang, view.mode, view.page, form)
+            steps = [
+                step if isinstance(step, Step) else Step(*step) for step in frame.actions.timeline()
+            ]
+            product = frame.actions.product(view.lang) if view.mode == "embedded" else ()
+        self._html(
+            "host.html",
+            view=view,
+            # Our own page, finished and escaped: as in WHMCS it is printed as it is.
+            fragment=Markup(fragment),
+            flash=flash,
+            steps=steps,
+            product=product,
+            token=frame.token,
+            languages=_LANGUAGES,
+            skins=_SKINS,
+            modes=_MODES,
+        )
+
+    def _html(self, template: str, **values: object) -> None:
+        html = _templates().get_template(template).render(**values)
+        self._send(HTTPStatus.OK, html.encode("utf-8", "replace"), "text/html; charset=utf-8")
+
+    def _redirect(self, address: str) -> None:
+        self._send(HTTPStatus.SEE_OTHER, b"", "text/plain; charset=utf-8", Location=address)
+
+    def _send(self, status: HTTPStatus, body: bytes, kind: str, **more: str) -> None:
+        self.send_response(status)
+        headers = {**_HEADERS, "Content-Type": kind, "Content-Length": str(len(body)), **more}
+        for name, value in headers.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(body)
+
+
+@cache
+def _templates() -> Environment:
+    return Environment(
+        loader=PackageLoader("puq_zimbra.demo", ""),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )

@@ -1,0 +1,227 @@
+"""A mail domain's life, driven through the hooks as a billing host would, each step verified.
+
+The Zimbra at the other end is the simulator, over TLS with a pinned certificate. What a customer
+does in Zimbra's own panel (making mailboxes, receiving mail) is done to the simulator directly.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from puq_zimbra.demo.host import Step
+from puq_zimbra.hooks.dispatch import dispatch
+from puq_zimbra.hooks.runtime import Runtime
+from puq_zimbra.model import Server, Tls
+from puq_zimbra.simulator import Simulator
+from puq_zimbra.units import GB, MB
+from puq_zimbra.usage.sync import sync_server
+
+DOMAIN = "firma-przykład.example"
+ASCII_DOMAIN = "xn--firma-przykad-6hc.example"
+SECOND = "sklep.example"
+DAYS = 30
+#: local part -> bytes on the last day and bytes gained a day
+MAILBOXES = {
+    "biuro": (int(4.66 * GB), 40 * MB),
+    "ksiegowosc": (int(2.31 * GB), 12 * MB),
+    "sprzedaz": (int(3.52 * GB), 61 * MB),
+    "magazyn": (410 * MB, 3 * MB),
+    "rekrutacja": (0, 0),
+}
+PLAN = {
+    "cos": "business",
+    "mailboxes": 25,
+    "mailbox_quota": 5 * GB,
+    "domain_quota": 40 * GB,
+    "suspend_mode": "locked",
+}
+
+
+@dataclass
+class Life:
+    """The demonstration's customer, provider and Zimbra."""
+
+    simulator: Simulator
+    running: Any
+    runtime: Runtime
+    assets_url: str
+    tell: Callable[[Step], None] = lambda step: None
+    steps: list[Step] = field(default_factory=list)
+
+    def params(
+        self, service_id: str = "42", domain: str = DOMAIN, **changes: Any
+    ) -> dict[str, Any]:
+        """A call as the billing host would make it."""
+        given: dict[str, Any] = {
+            "installation": "demo.example",
+            "locale": "pl",
+            "server": {
+                "url": self.running.admin_url,
+                "username": "admin@example.test",
+                "password": "test123",
+                "tls": {"fingerprint": self.running.fingerprint},
+                "webmail_url": self.running.user_url.replace("/service/soap", "/"),
+                "admin_url": self.running.admin_url.replace("/service/admin/soap", "/zimbraAdmin/"),
+                "hostname": "mail.example.test",
+                "ip": "192.0.2.10",
+            },
+            "service": {
+                "id": service_id,
+                "model": "domain",
+                "domain": domain,
+                "plan": {**PLAN, **changes.pop("plan", {})},
+                "admin": {"name": "admin", "password": "Demo-Pass-2026"},
+            },
+            "billing": {
+                "registered": (self.runtime.now() - timedelta(days=320)).date().isoformat(),
+                "recurring_amount": "149.00",
+                "currency": "PLN",
+                "cycle": "monthly",
+                "next_due": (self.runtime.now() + timedelta(days=14)).date().isoformat(),
+                "payment_method": "Przelew bankowy",
+            },
+            "assets_url": self.assets_url,
+            "time_zone": "Europe/Warsaw",
+        }
+        return {**given, **changes}
+
+    def hook(self, event: str, **changes: Any) -> dict[str, Any]:
+        """Call a hook; its answer."""
+        answer = dispatch("plain", event, self.params(**changes), self.runtime)
+        value: dict[str, Any] = answer.value
+        return value
+
+    def step(self, title: str, detail: str, ok: bool) -> None:
+        """Note what was done."""
+        done = Step(title, detail, ok)
+        self.steps.append(done)
+        self.tell(done)
+
+    def expect(self, title: str, event: str, code: str, **changes: Any) -> dict[str, Any]:
+        """Call a hook and note whether it answered the expected code."""
+        before = len(self.simulator.log)
+        reply = self.hook(event, **changes)
+        calls = len(self.simulator.log) - before
+        self.step(title, f"{reply['code']}, {calls} SOAP calls", reply["code"] == code)
+        return reply
+
+
+def sell(life: Life) -> None:
+    """Order, and the same order once more."""
+    life.expect("Test connection", "test_connection", "unchanged")
+    life.expect(f"Create {DOMAIN}", "create", "created")
+    life.expect("Create it again", "create", "already_exists")
+    made = [c for c in life.simulator.calls("CreateDomainRequest") if c.ok]
+    life.step("Domains made in Zimbra", str(len(made)), len(made) == 1)
+
+
+def use(life: Life) -> None:
+    """A month of mail, measured every day as cron would."""
+    server = _server(life)
+    for name, (now, a_day) in MAILBOXES.items():
+        address = f"{name}@{ASCII_DOMAIN}"
+        life.simulator.create_account(address, "Demo-Pass-2026")
+        life.simulator.add_mail(address, max(now - DAYS * a_day, 0))
+    today = life.runtime.now()
+    read = 0
+    for days_ago in range(DAYS, -1, -1):
+        read += _measure(life, server, today - timedelta(days=days_ago))
+        if days_ago:
+            for name, (_, a_day) in MAILBOXES.items():
+                life.simulator.add_mail(f"{name}@{ASCII_DOMAIN}", a_day)
+    life.step(f"Usage of {DAYS} days", f"{read} readings, each whole", read == DAYS + 1)
+    reply = life.hook("usage")
+    row = reply["data"]["rows"][0]
+    life.step(
+        "Usage for the billing host",
+        f"{row['disk_used_mb']} of {row['disk_limit_mb']} MB",
+        reply["ok"] and row["complete"],
+    )
+
+
+def _measure(life: Life, server: Server, at: datetime) -> int:
+    result = sync_server("demo", server, life.runtime.zimbra_of, life.runtime.store(), at)
+    return 1 if result.error is None and result.services == 1 else 0
+
+
+def _server(life: Life) -> Server:
+    given = dict(life.params()["server"])
+    return Server(**{**given, "tls": Tls(**given["tls"])})
+
+
+def pay(life: Life) -> None:
+    """Overdue, suspended, paid, and a bigger plan; too small a one is refused."""
+    life.expect("Suspend: unpaid", "suspend", "updated")
+    life.expect("Suspend again", "suspend", "unchanged")
+    life.expect("No single sign-on while suspended", "sso_service", "refused")
+    life.expect("Unsuspend: paid", "unsuspend", "updated")
+    life.expect("Renew", "renew", "unchanged")
+    life.expect("Change package: 40 mailboxes", "change_package", "updated", plan={"mailboxes": 40})
+    life.expect("Too small a package", "change_package", "refused", plan={"mailboxes": 3})
+    life.expect("Change package: back", "change_package", "updated")
+    life.expect("Change password", "change_password", "updated", new_password="Demo-Pass-2027")
+    life.expect("Change it again", "change_password", "unchanged", new_password="Demo-Pass-2027")
+    reply = life.expect("Single sign-on", "sso_service", "unchanged")
+    life.step("The link works once", "302, then 400", _once(life, reply["data"]["url"]))
+
+
+def _once(life: Life, url: str) -> bool:
+    """Open a single sign-on link twice."""
+    import http.client
+    import ssl
+    from urllib.parse import urlsplit
+
+    context = ssl.create_default_context(cafile=str(life.running.ca_file))
+    parts, seen = urlsplit(url), []
+    for _ in range(2):
+        connection = http.client.HTTPSConnection(parts.netloc, context=context, timeout=5)
+        connection.request("GET", f"{parts.path}?{parts.query}")
+        seen.append(connection.getresponse().status)
+        connection.close()
+    return seen == [302, 400]
+
+
+def recover(life: Life) -> None:
+    """An answer that is lost on the way, and the retry that finishes the work once."""
+    order = {"service_id": "43", "domain": SECOND}
+    life.simulator.drop_next("CreateDomainRequest", applied=True)
+    life.expect("An order whose answer is lost", "create", "unavailable", **order)
+    life.expect("The same order again", "create", "created", **order)
+    accepted = [
+        c for c in life.simulator.calls("CreateDomainRequest") if c.element.get("name") == SECOND
+    ]
+    life.step("Domains made for it", str(len(accepted)), len(accepted) == 1)
+    life.expect("Terminate it", "terminate", "updated", **order)
+    life.expect("Terminate it again", "terminate", "already_gone", **order)
+
+
+def show(life: Life) -> None:
+    """The customer's page, in both languages."""
+    for locale, words in (("pl", "Informacja o serwerze"), ("en", "Server information")):
+        reply = life.hook("client_area", locale=locale)
+        html = reply.get("html", "")
+        life.step(
+            f"Client area in {locale}",
+            f"{len(html)} characters",
+            words in html and "biuro@" in html and "<script" not in html,
+        )
+
+
+def end(life: Life) -> None:
+    """Termination of the first service."""
+    life.expect(f"Terminate {DOMAIN}", "terminate", "updated")
+    life.expect("Terminate it again", "terminate", "already_gone")
+    gone = life.simulator.domain(ASCII_DOMAIN) is None
+    life.step("Left of it in Zimbra", "nothing" if gone else "the domain", gone)
+
+
+def until_the_page(life: Life) -> None:
+    """Everything before the termination, which leaves something to look at."""
+    sell(life)
+    use(life)
+    pay(life)
+    recover(life)
+    show(life)

@@ -1,0 +1,111 @@
+"""What a domain holds: list all of it, see that nothing in it is somebody else's, delete it.
+
+Order matters: dynamic groups go first, because a refused DeleteDomain over a lone dynamic group
+leaves a domain in which no account can be made again. Only listed ids are deleted.
+
+Source: `service/admin/{SearchDirectory,DeleteAccount,DeleteDistributionList,DeleteDomain}.java`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+
+from puq_zimbra.errors import Conflict, DomainNotEmpty, NoSuch
+from puq_zimbra.model import STAMP_PREFIX, Call
+from puq_zimbra.provisioning import ownership
+from puq_zimbra.units import shown_domain
+from puq_zimbra.zimbra.answers import Entry
+from puq_zimbra.zimbra.client import Zimbra
+
+_TYPES = "accounts,resources,distributionlists,dynamicgroups"
+
+
+@dataclass(frozen=True)
+class Contents:
+    """Everything that goes with a domain."""
+
+    dynamic_groups: tuple[Entry, ...]
+    lists: tuple[Entry, ...]
+    resources: tuple[Entry, ...]
+    accounts: tuple[Entry, ...]
+    alias_domains: tuple[Entry, ...]
+
+    def __len__(self) -> int:
+        return len(self.everything())
+
+    def everything(self) -> tuple[Entry, ...]:
+        """All of it, in the order in which it is deleted."""
+        return (
+            *self.dynamic_groups,
+            *self.lists,
+            *self.resources,
+            *self.accounts,
+            *self.alias_domains,
+        )
+
+
+def list_contents(zimbra: Zimbra, domain: Entry) -> Contents:
+    """List what goes with a domain; aliases go with their accounts."""
+    attrs = ("zimbraForeignPrincipal", "zimbraIsAdminAccount")
+    found = list(zimbra.search_directory(_TYPES, "", attrs, domain=domain.name))
+    targets = f"(&(zimbraDomainType=alias)(zimbraDomainAliasTargetId={domain.id}))"
+    aliases = zimbra.search_directory("domains", targets, (ownership.FOREIGN_NAME,))
+    return Contents(
+        dynamic_groups=tuple(e for e in found if e.kind == "dl" and e.marks.get("dynamic") == "1"),
+        lists=tuple(e for e in found if e.kind == "dl" and e.marks.get("dynamic") != "1"),
+        resources=tuple(e for e in found if e.kind == "calresource"),
+        accounts=tuple(e for e in found if e.kind == "account"),
+        alias_domains=tuple(aliases),
+    )
+
+
+def require_all_ours(contents: Contents, call: Call) -> None:
+    """Let contents pass only if all of it may go with the service.
+
+    Raises:
+        Conflict: names the first object that may not.
+    """
+    for entry in contents.everything():
+        principals = entry.all("zimbraForeignPrincipal")
+        foreign = [p for p in principals if p.startswith(STAMP_PREFIX) and p != call.stamp]
+        if foreign or entry.one("zimbraIsAdminAccount") == "TRUE":
+            raise Conflict(
+                "Nothing was deleted: %(name)s in the domain belongs to another service or is a"
+                " global administrator.",
+                name=entry.name,
+            )
+    for alias in contents.alias_domains:
+        if ownership.stamps(alias) != (call.stamp,):
+            raise Conflict(
+                "Nothing was deleted: the alias domain %(name)s points to the domain and does not"
+                " belong to this service.",
+                name=shown_domain(alias.name),
+            )
+
+
+def delete(zimbra: Zimbra, domain: Entry, contents: Contents) -> None:
+    """Delete the listed contents and then the domain; what is gone already is no error.
+
+    Raises:
+        Conflict: something appeared meanwhile; the next call lists it.
+    """
+    deletions: tuple[tuple[Callable[[str], None], tuple[Entry, ...]], ...] = (
+        (zimbra.delete_distribution_list, contents.dynamic_groups),
+        (zimbra.delete_distribution_list, contents.lists),
+        (zimbra.delete_calendar_resource, contents.resources),
+        (zimbra.delete_account, contents.accounts),
+        (zimbra.delete_domain, (*contents.alias_domains, domain)),
+    )
+    for delete_one, entries in deletions:
+        for entry in entries:
+            try:
+                with suppress(NoSuch):
+                    delete_one(entry.id)
+            except DomainNotEmpty as error:
+                raise Conflict(
+                    "The domain %(name)s received new content while it was deleted: terminate it"
+                    " once more.",
+                    name=shown_domain(entry.name),
+                ) from error

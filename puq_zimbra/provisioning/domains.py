@@ -1,0 +1,139 @@
+"""The service's mail domain: find it, hold it against the plan, make it.
+
+Source: `service/admin/{Get,Create,Modify}Domain.java`; zimbra-attrs.xml for the limits
+(zimbraDomainMaxAccounts: absent = no limit, 0 = no account; the quotas: 0 = no limit).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import suppress
+
+from puq_zimbra.errors import Conflict, DomainExists, NoSuchDomain, NotFound
+from puq_zimbra.model import Call, Plan
+from puq_zimbra.provisioning import ownership
+from puq_zimbra.units import mail_domain, shown_domain
+from puq_zimbra.zimbra.answers import Entry
+from puq_zimbra.zimbra.client import Zimbra
+
+#: what we read of a domain, and never more: unfiltered answers carry private keys
+ATTRIBUTES = (
+    "zimbraDomainType",
+    "zimbraDomainStatus",
+    "zimbraDomainMaxAccounts",
+    "zimbraDomainDefaultCOSId",
+    "zimbraMailDomainQuota",
+    "zimbraDomainAggregateQuota",
+    "zimbraDomainAggregateQuotaPolicy",
+    "zimbraCreateTimestamp",
+    ownership.FOREIGN_NAME,
+)
+
+
+def name_of(call: Call) -> str:
+    """The domain of the call's service, as an A-label; dispatch has seen that it is there."""
+    assert call.service is not None
+    assert call.service.domain is not None
+    return call.service.domain
+
+
+def find(zimbra: Zimbra, name: str) -> Entry | None:
+    """The domain of that name, whoever owns it; None on Zimbra's word that there is none."""
+    try:
+        domain = zimbra.get_domain(name, "name", ATTRIBUTES)
+    except NoSuchDomain:
+        return None
+    if mail_domain(domain.name) != name:
+        raise Conflict(
+            "Zimbra gave the domain %(given)s for %(asked)s.",
+            given=domain.name,
+            asked=shown_domain(name),
+        )
+    return domain
+
+
+def find_ours(zimbra: Zimbra, call: Call) -> Entry | None:
+    """The service's domain, or None.
+
+    Raises:
+        NotOurs: a domain of that name is somebody else's.
+    """
+    domain = find(zimbra, name_of(call))
+    if domain is not None:
+        ownership.require_ours(domain, call)
+    return domain
+
+
+def get_ours(zimbra: Zimbra, call: Call) -> Entry:
+    """The service's domain.
+
+    Raises:
+        NotFound: there is none.
+        NotOurs: a domain of that name is somebody else's.
+    """
+    domain = find_ours(zimbra, call)
+    if domain is None:
+        raise NotFound(
+            "The domain %(domain)s does not exist in Zimbra.", domain=shown_domain(name_of(call))
+        )
+    return domain
+
+
+def status_of(domain: Entry) -> str:
+    """The domain's status; one that is not set counts as active."""
+    return domain.one("zimbraDomainStatus") or "active"
+
+
+def attributes_of(plan: Plan, cos: Entry | None, system_accounts: int) -> dict[str, str]:
+    """The plan as a domain's attributes; "" stands for an attribute that is not set.
+
+    ``system_accounts`` are held by Zimbra itself (galsync and the like): its limit counts them, the
+    customer's does not.
+    """
+    wanted = {
+        "zimbraDomainDefaultCOSId": cos.id if cos else "",
+        "zimbraDomainMaxAccounts": "",
+        "zimbraMailDomainQuota": str(plan.mailbox_quota or 0),
+        "zimbraDomainAggregateQuota": str(plan.domain_quota or 0),
+    }
+    if plan.mailboxes is not None:
+        wanted["zimbraDomainMaxAccounts"] = str(plan.mailboxes + system_accounts)
+    if plan.domain_quota:
+        wanted["zimbraDomainAggregateQuotaPolicy"] = "BLOCKSENDRECEIVE"
+    return wanted
+
+
+def difference(entry: Entry, wanted: Mapping[str, str]) -> dict[str, str]:
+    """The part of ``wanted`` that the object does not hold yet."""
+    return {name: value for name, value in wanted.items() if (entry.one(name) or "") != value}
+
+
+def make(zimbra: Zimbra, call: Call, wanted: Mapping[str, str]) -> Entry:
+    """Make the service's domain, stamped in the same call, and marked as unfinished.
+
+    Raises:
+        NotOurs: somebody else made a domain of that name in this very moment.
+    """
+    name = name_of(call)
+    attrs: dict[str, str | list[str]] = {key: value for key, value in wanted.items() if value}
+    attrs[ownership.FOREIGN_NAME] = [call.stamp, ownership.CREATING]
+    with suppress(DomainExists):  # sent twice at once: the stamp will say whether it was ours
+        zimbra.create_domain(name, attrs)
+    return get_ours(zimbra, call)
+
+
+def verify(zimbra: Zimbra, call: Call, wanted: Mapping[str, str]) -> Entry:
+    """Read the domain afresh and see that it holds what was written.
+
+    Raises:
+        Conflict: it does not.
+    """
+    domain = get_ours(zimbra, call)
+    missing = difference(domain, wanted)
+    if missing:
+        raise Conflict(
+            "Zimbra did not keep %(attributes)s of the domain %(domain)s as written.",
+            attributes=", ".join(sorted(missing)),
+            domain=shown_domain(name_of(call)),
+        )
+    return domain

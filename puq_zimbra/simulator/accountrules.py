@@ -1,0 +1,189 @@
+"""What setting certain attributes of an account brings with it.
+
+Source: `com.zimbra.cs.account.callback` (AccountStatus, AccountCOS, DisplayName, MailHost,
+MailForwardingAddress), `service/admin/ModifyAccount.java` (zimbraMailQuota).
+"""
+
+from __future__ import annotations
+
+import re
+
+from puq_zimbra.simulator import faults, limits
+from puq_zimbra.simulator.context import Context
+from puq_zimbra.simulator.directory import Entry
+from puq_zimbra.simulator.modify import Change
+from puq_zimbra.simulator.world import World
+
+_SINGLE = ("displayName", "zimbraAccountStatus", "zimbraMailHost", "zimbraCOSId")
+_LONG = range(-(1 << 63), 1 << 63)
+_QUOTA_DENIED = (
+    "can not modify mail quota, domain admin can only modify quota if "
+    "zimbraDomainAdminMaxMailQuota is set to 0 or set to a certain value and quota is less than "
+    "that value."
+)
+
+
+def find(changes: list[Change], name: str) -> Change | None:
+    """Change of an attribute, whatever its sign."""
+    return next((each for each in changes if each.name == name), None)
+
+
+def check_quota_change(context: Context, changes: list[Change]) -> None:
+    """Check a new ``zimbraMailQuota`` as ModifyAccount does before anything else."""
+    change = find(changes, "zimbraMailQuota")
+    if change is None:
+        return
+    if len(change.values) > 1:
+        raise faults.denied("can not modify zimbraMailQuota(single valued attribute)")
+    text = change.value.strip()
+    quota = 0
+    if text:
+        if not re.fullmatch(r"[+-]?[0-9]+", text) or int(text) not in _LONG:
+            raise faults.bad_value(f"can not modify mail quota (invalid format): {change.value}")
+        quota = int(text)
+    if context.is_global_admin:
+        return
+    most = context.world.value(context.caller, "zimbraDomainAdminMaxMailQuota")
+    cap = int(most) if most else -1
+    if cap == 0 and text:
+        return
+    if cap < 0 or quota <= 0 or quota > cap or not text:
+        raise faults.denied(_QUOTA_DENIED)
+
+
+def before(world: World, entry: Entry | None, changes: list[Change]) -> list[Change]:
+    """Check an account's changes and answer them with what they bring along."""
+    for name in _SINGLE:
+        change = find(changes, name)
+        if change is not None and len(change.values) > 1 and not change.sign:
+            raise faults.invalid(f"{name} is a single-valued attribute")
+    result = [_tidied(each) for each in changes]
+    result += _status(entry, changes)
+    result += _display_name(entry, changes)
+    result += _reason(entry, changes)
+    result = _mail_host(world, entry, result)
+    if entry is not None:
+        _cos(world, entry, changes)
+    return result
+
+
+def _tidied(change: Change) -> Change:
+    if change.name == "zimbraPrefMailForwardingAddress" and not change.clears:
+        parts = [part.strip() for part in change.value.split(",")]
+        return Change(change.name, change.sign, (", ".join(parts),))
+    if change.name == "zimbraMailQuota" and change.value and not change.value.strip():
+        return Change(change.name, change.sign, ("",))
+    if change.name == "displayName" and change.value and not change.value.strip():
+        return Change(change.name, change.sign, ("",))
+    return change
+
+
+def _status(entry: Entry | None, changes: list[Change]) -> list[Change]:
+    change = find(changes, "zimbraAccountStatus")
+    if change is None:
+        return []
+    if change.clears:
+        if entry is None:
+            return []
+        raise faults.invalid("zimbraAccountStatus is a required attribute")
+    more: list[Change] = []
+    if find(changes, "zimbraMailStatus") is None:
+        shut = change.value in ("closed", "pending")
+        more.append(Change("zimbraMailStatus", "", ("disabled" if shut else "enabled",)))
+    if change.value == "active" and entry is not None:
+        for name in ("zimbraPasswordLockoutFailureTime", "zimbraPasswordLockoutLockedTime"):
+            if name in entry.attrs and find(changes, name) is None:
+                more.append(Change(name, "", ("",)))
+    return more
+
+
+def _reason(entry: Entry | None, changes: list[Change]) -> list[Change]:
+    """A suspension's reason stays only while the account is locked."""
+    status = find(changes, "zimbraAccountStatus")
+    locking = status is not None and status.value in ("locked", "lockout")
+    given = find(changes, "zimbraAccountSuspensionReason")
+    if status is not None and not locking and entry is not None:
+        held = "zimbraAccountSuspensionReason" in entry.attrs
+        return [Change("zimbraAccountSuspensionReason", "", ("",))] if held and not given else []
+    return []
+
+
+def keeps_reason(entry: Entry, changes: list[Change]) -> list[Change]:
+    """Drop a reason that comes without a locking status."""
+    status = find(changes, "zimbraAccountStatus")
+    if status is not None and status.value in ("locked", "lockout"):
+        return changes
+    return [each for each in changes if each.name != "zimbraAccountSuspensionReason"] + (
+        [Change("zimbraAccountSuspensionReason", "", ("",))]
+        if status is not None and "zimbraAccountSuspensionReason" in entry.attrs
+        else []
+    )
+
+
+def _display_name(entry: Entry | None, changes: list[Change]) -> list[Change]:
+    """A list's ``cn`` follows its display name; an account's only when it is made."""
+    change = find(changes, "displayName")
+    if change is None or find(changes, "cn") is not None or change.sign:
+        return []
+    if change.clears:
+        if entry is None:
+            return []
+        return [Change("cn", "", (entry.name.partition("@")[0],))]
+    return [Change("cn", "", (change.value,))]
+
+
+def _mail_host(world: World, entry: Entry | None, changes: list[Change]) -> list[Change]:
+    """The host and the transport follow each other."""
+    host, transport = find(changes, "zimbraMailHost"), find(changes, "zimbraMailTransport")
+    if host and transport and not host.clears and not transport.clears:
+        raise faults.invalid(
+            "setting both zimbraMailHost and zimbraMailTransport in the same request is not allowed"
+        )
+    if host and not host.clears:
+        if host.value not in world.directory.servers:
+            if entry is None:
+                raise faults.invalid(
+                    "specified zimbraMailHost does not correspond to a valid server service "
+                    f"hostname: {host.value}"
+                )
+            raise faults.no_such("server", host.value)
+        return [*changes, Change("zimbraMailTransport", "", (f"lmtp:{host.value}:7025",))]
+    if transport and not transport.clears and entry is not None:
+        return _transport(world, changes, transport.value)
+    return changes
+
+
+def _transport(world: World, changes: list[Change], value: str) -> list[Change]:
+    """A transport to one of our servers names the mail host, any other removes it."""
+    match = re.fullmatch(r"lmtp:([^:]+):\d+", value)
+    known = match is not None and match[1] in world.directory.servers
+    host = match[1] if match and known else ""
+    return [*changes, Change("zimbraMailHost", "", (host,))]
+
+
+def _cos(world: World, entry: Entry, changes: list[Change]) -> None:
+    change = find(changes, "zimbraCOSId")
+    if change is None or change.clears:
+        return
+    if world.directory.find(change.value, "cos") is None:
+        raise faults.no_such("cos", change.value)
+    domain = world.domain_of(entry)
+    if domain is not None and world.cos_of(entry).id != change.value:
+        limits.check_cos(world, domain, change.value)
+
+
+def after(world: World, entry: Entry, changes: list[Change]) -> None:
+    """Finish a change: a closed account leaves every list for good."""
+    change = find(changes, "zimbraAccountStatus")
+    if change is not None and change.value == "closed":
+        leave_lists(world, entry)
+    world.forget_cos(entry)
+
+
+def leave_lists(world: World, entry: Entry) -> None:
+    """Take an entry's addresses out of every list."""
+    addresses = (entry.name, *entry.aliases)
+    for each in list(world.directory.lists_holding(addresses)):
+        for address in addresses:
+            if each.members is not None:
+                each.members.pop(address, None)

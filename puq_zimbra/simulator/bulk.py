@@ -1,0 +1,52 @@
+"""Many accounts in seconds: what all have in common is held once."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+
+from puq_zimbra.simulator.directory import Entry, Mailbox
+from puq_zimbra.simulator.world import World
+
+
+def seed(
+    world: World,
+    domain: str,
+    count: int,
+    prefix: str,
+    quota: int | None,
+    used: int | Callable[[int], int],
+    cos: str | None,
+) -> None:
+    """Enter ``count`` accounts; values that do not differ are shared between them."""
+    world.domain_named(domain)
+    hosts = list(world.directory.servers)
+    per_host = [
+        {"zimbraMailHost": [host], "zimbraMailTransport": [f"lmtp:{host}:7025"]} for host in hosts
+    ]
+    common = {
+        "zimbraAccountStatus": ["active"],
+        "zimbraMailStatus": ["enabled"],
+        "zimbraCreateTimestamp": [world.timestamp()],
+        "objectClass": ["inetOrgPerson", "zimbraAccount", "amavisAccount"],
+    }
+    if quota is not None:
+        common["zimbraMailQuota"] = [str(quota)]
+    if cos is not None:
+        common["zimbraCOSId"] = [world.directory.coses[cos].id]
+    dice = random.Random(count)
+    for index in range(count):
+        local = f"{prefix}{index}"
+        address = f"{local}@{domain}"
+        own_name, own_mail = [local], [address]
+        raw = f"{dice.getrandbits(128):032x}"
+        id_ = f"{raw[:8]}-{raw[8:12]}-4{raw[13:16]}-8{raw[17:20]}-{raw[20:]}"
+        attrs = {
+            **common, **per_host[index % len(hosts)], "zimbraId": [id_], "uid": own_name,
+            "cn": own_name, "sn": own_name, "mail": own_mail,
+            "zimbraMailDeliveryAddress": own_mail,
+        }
+        world.directory.add(Entry("account", id_, address, attrs))
+        size = used(index) if callable(used) else used
+        if size:
+            world.mailboxes[id_] = Mailbox(len(world.mailboxes) + 1, size, {"2": size})

@@ -1,0 +1,70 @@
+"""What setting certain attributes of a domain brings with it.
+
+Source: `com.zimbra.cs.account.callback` (DomainStatus, DomainCOSMaxAccounts, DefaultCOS),
+`service/admin/ModifyDomain.java`.
+"""
+
+from __future__ import annotations
+
+from puq_zimbra.simulator import access, faults
+from puq_zimbra.simulator.accountrules import find
+from puq_zimbra.simulator.context import Context
+from puq_zimbra.simulator.directory import Entry
+from puq_zimbra.simulator.modify import Change
+from puq_zimbra.simulator.world import World
+
+
+def before(context: Context, domain: Entry, changes: list[Change]) -> list[Change]:
+    """Check a domain's changes and answer them with what they bring along."""
+    cos = find(changes, "zimbraDomainDefaultCOSId")
+    if cos is not None and not cos.clears:
+        _check_cos(context, cos.value)
+    _check_rules(find(changes, "zimbraDomainCOSMaxAccounts"))
+    return [*changes, *_status(domain, changes)]
+
+
+def _check_cos(context: Context, id_: str) -> None:
+    found = context.world.directory.find(id_, "cos")
+    if found is None:
+        raise faults.no_such("cos", id_)
+    access.require(context, "assignCos", found, "cos", found.name)
+
+
+def _check_rules(change: Change | None) -> None:
+    """Refuse rules of a wrong shape and two for one COS; counts are not looked at."""
+    if change is None or change.clears or change.sign == "-":
+        return
+    seen: set[str] = set()
+    for value in change.values:
+        cos, colon, _ = value.partition(":")
+        if value and (not colon or value.count(":") != 1):
+            raise faults.invalid(f"invalid format: {value}")
+        if cos in seen:
+            raise faults.invalid(f"there can only be one limit per cos or feature: {cos}")
+        seen.add(cos)
+
+
+def _status(domain: Entry, changes: list[Change]) -> list[Change]:
+    change = find(changes, "zimbraDomainStatus")
+    if change is None:
+        return []
+    if len(change.values) > 1 and not change.sign:
+        raise faults.invalid("zimbraDomainStatus is a single-valued attribute")
+    if change.value == "shutdown":
+        raise faults.invalid(
+            "Setting zimbraDomainStatus to shutdown is not allowed.  "
+            "It is an internal status and can only be set by server"
+        )
+    if find(changes, "zimbraMailStatus") is not None or change.clears:
+        return []
+    if change.value == "suspended":
+        return []
+    mail = "disabled" if change.value == "closed" else "enabled"
+    return [Change("zimbraMailStatus", "", (mail,))]
+
+
+def after(world: World, domain: Entry, changes: list[Change]) -> None:
+    """Remember what look-ups by foreign name will answer from now on."""
+    change = find(changes, "zimbraForeignName")
+    if change is not None and change.sign != "-":
+        world.set_foreign_names(domain, (value for value in change.values if value))

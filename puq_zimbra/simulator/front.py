@@ -1,0 +1,177 @@
+"""HTTP in, HTTP out: paths, ports, cookies, referers, and everything that is not SOAP.
+
+Source: `SoapServlet`, `ZimbraServlet`, `CsrfFilter`, `PreAuthServlet`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from http.cookies import CookieError, SimpleCookie
+from urllib.parse import parse_qs, urlsplit
+
+from puq_zimbra.simulator import faults, pages, preauth
+from puq_zimbra.simulator.chaos import Chaos, Plan
+from puq_zimbra.simulator.context import Context
+from puq_zimbra.simulator.dispatch import Cookies, Engine
+from puq_zimbra.simulator.faults import Fault
+from puq_zimbra.simulator.handlers.auth import ADMIN_COOKIE
+from puq_zimbra.simulator.handlers.userside import USER_COOKIE
+from puq_zimbra.simulator.world import World
+
+MAX_REQUEST = 15_360_000
+_PATHS = {"admin": "/service/admin/soap", "user": "/service/soap"}
+_NAMES = re.compile(rb"[<:\"]([A-Z][A-Za-z]+Request)\b")
+_HTML = "text/html;charset=iso-8859-1"
+
+
+@dataclass(frozen=True)
+class HttpRequest:
+    """One request as it came."""
+
+    method: str
+    target: str
+    headers: Mapping[str, str]
+    body: bytes
+    #: "admin" or "user": the port it came to.
+    port_kind: str
+    port: int
+    #: Addresses of the two SOAP services and the server that was reached.
+    admin_url: str
+    user_url: str
+    server: str
+
+
+@dataclass
+class HttpAnswer:
+    """What to send back, and what is to go wrong on the way."""
+
+    status: int
+    content_type: str
+    body: bytes
+    headers: list[tuple[str, str]] = field(default_factory=list)
+    plan: Plan | None = None
+
+
+class Front:
+    """Answers HTTP requests against one world."""
+
+    def __init__(self, world: World, engine: Engine, chaos: Chaos) -> None:
+        self.world = world
+        self.engine = engine
+        self.chaos = chaos
+
+    def answer(self, request: HttpRequest) -> HttpAnswer:
+        """Answer one request."""
+        path = urlsplit(request.target).path
+        kind = next(
+            (k for k, p in _PATHS.items() if path == p or path.startswith(p + "/")), None
+        )
+        if kind is None:
+            return self._other(request, path)
+        if request.method != "POST":
+            message = f"HTTP method {request.method} is not supported by this URL"
+            return _error(405, message, path)
+        if self._foreign_referer(request):
+            return _error(403, "Forbidden", path)
+        if kind != request.port_kind:
+            return self._refuse(faults.failure(f"Request not allowed on port {request.port}"))
+        if len(request.body) > MAX_REQUEST:
+            return self._refuse(
+                faults.invalid(f"Request size exceeded the limit of {MAX_REQUEST} bytes")
+            )
+        return self._disturbed(request, kind)
+
+    def _disturbed(self, request: HttpRequest, kind: str) -> HttpAnswer:
+        """Run the command under the disturbance planned for it, if any."""
+        names = [name.decode() for name in _NAMES.findall(request.body)] or [""]
+        plan = next((p for p in map(self.chaos.transport, dict.fromkeys(names)) if p), None)
+        if plan is None:
+            return self._soap(request, kind)
+        real = self._soap(request, kind) if plan.applied or plan.kind == "drip" else None
+        if plan.kind == "http":
+            return HttpAnswer(
+                plan.status, plan.content_type, plan.body, list(plan.headers.items())
+            )
+        answer = real or HttpAnswer(200, "text/xml; charset=utf-8", b"<soap:Envelope " + b" " * 512)
+        answer.plan = plan
+        return answer
+
+    def delay(self, body: bytes) -> float:
+        """Seconds planned to pass before a body is looked at."""
+        names = dict.fromkeys(name.decode() for name in _NAMES.findall(body))
+        return sum(map(self.chaos.delay, names))
+
+    def _soap(self, request: HttpRequest, kind: str) -> HttpAnswer:
+        context = Context(
+            self.world,
+            kind,
+            server=request.server,
+            user_url=request.user_url,
+            admin_url=request.admin_url,
+        )
+        cookie = read_cookie(request.headers, ADMIN_COOKIE if kind == "admin" else USER_COOKIE)
+        cookies = Cookies(cookie, request.headers.get("X-Zimbra-Csrf-Token"))
+        made = self.engine.answer(request.body, kind, cookies, context)
+        headers = [("Cache-Control", "no-store, no-cache")]
+        headers += [
+            ("Set-Cookie", f"{name}={value};Path=/;Secure;HttpOnly")
+            for name, value in made.cookies.items()
+        ]
+        return HttpAnswer(made.status, made.content_type, made.body, headers)
+
+    def _refuse(self, fault: Fault) -> HttpAnswer:
+        made = self.engine.refuse(fault)
+        return HttpAnswer(made.status, made.content_type, made.body)
+
+    def _foreign_referer(self, request: HttpRequest) -> bool:
+        """A referer of another host is refused; none is fine (`CsrfFilter`)."""
+        referer = request.headers.get("Referer")
+        host = (request.headers.get("Host") or "").partition(":")[0]
+        return bool(referer) and urlsplit(referer or "").hostname not in (host, None)
+
+    def _other(self, request: HttpRequest, path: str) -> HttpAnswer:
+        if request.method != "GET":
+            return _error(404, "Not Found", path)
+        query = {k: v[0] for k, v in parse_qs(urlsplit(request.target).query).items()}
+        if path == "/service/preauth":
+            return self._preauth(request, query, path)
+        if path.startswith("/service/wsdl/"):
+            found = pages.wsdl(path.rpartition("/")[2], request.admin_url)
+            if found is not None:
+                return HttpAnswer(200, "text/xml; charset=utf-8", found)
+        landing = {"user": ("/mail", "/zimbra", "/"), "admin": ("/zimbraAdmin",)}
+        if path.rstrip("/") in landing[request.port_kind] or path == "/":
+            cookie = ADMIN_COOKIE if request.port_kind == "admin" else USER_COOKIE
+            token = read_cookie(request.headers, cookie)
+            body = pages.landing(self.world, token, request.port_kind)
+            return HttpAnswer(200, "text/html; charset=utf-8", body)
+        return _error(404, "Not Found", path)
+
+    def _preauth(self, request: HttpRequest, query: dict[str, str], path: str) -> HttpAnswer:
+        with self.world.lock:
+            try:
+                token, to = preauth.redeem(self.world, query, request.port_kind == "admin")
+            except Fault as fault:
+                return _error(400, fault.text, path)
+        name = ADMIN_COOKIE if request.port_kind == "admin" else USER_COOKIE
+        headers = [
+            ("Location", to),
+            ("Set-Cookie", f"{name}={token};Path=/;Secure;HttpOnly"),
+        ]
+        return HttpAnswer(302, "text/html; charset=utf-8", b"", headers)
+
+
+def read_cookie(headers: Mapping[str, str], name: str) -> str | None:
+    """Value of one cookie."""
+    jar: SimpleCookie = SimpleCookie()
+    try:
+        jar.load(headers.get("Cookie") or "")
+    except CookieError:
+        return None
+    return jar[name].value if name in jar else None
+
+
+def _error(status: int, message: str, path: str) -> HttpAnswer:
+    return HttpAnswer(status, _HTML, pages.error(status, message, path))

@@ -1,0 +1,150 @@
+"""Administrator log-in and tokens in a user's name.
+
+Source: `service/admin/Auth.java`, `service/admin/DelegateAuth.java`.
+"""
+
+from __future__ import annotations
+
+from puq_zimbra.simulator import access, faults, passwords, shown
+from puq_zimbra.simulator import element as el
+from puq_zimbra.simulator.context import Context
+from puq_zimbra.simulator.directory import PEOPLE, Entry
+from puq_zimbra.simulator.element import Element
+from puq_zimbra.simulator.faults import Fault
+from puq_zimbra.simulator.status import effective, refuse_suspended
+from puq_zimbra.simulator.tokens import Token
+
+ADMIN_COOKIE = "ZM_ADMIN_AUTH_TOKEN"
+_FLAGS = (
+    "zimbraIsAdminAccount", "zimbraIsDelegatedAdminAccount", "zimbraIsDomainAdminAccount",
+)
+
+
+def log_in(context: Context, request: Element) -> Element:
+    """AuthRequest of an administrator."""
+    password = el.optional(request, "password")
+    held = el.child(request, "authToken")
+    if password is None and held is not None:
+        return _again(context, request, el.text(held).strip())
+    if password is None:
+        raise faults.auth_required()
+    asked = el.optional(request, "name")
+    selector = el.child(request, "account")
+    if (asked is None) == (selector is None):
+        raise faults.invalid("invalid request parameter")
+    by = "adminName" if selector is None else el.required(selector, "by")
+    name = asked if asked is not None else el.text(selector) if selector is not None else ""
+    account = shown.find_person(context, by, name)
+    account = _admit(context, account, name, password)
+    token = issue_admin(context, account, csrf=el.flag(request, "csrfTokenSecured"))
+    return _response(context, request, token)
+
+
+def _admit(context: Context, account: Entry | None, name: str, password: str) -> Entry:
+    """Check an administrator; the order of checks tells flavours apart."""
+    world = context.world
+    current = world.flavour == "zimbra10"
+    if account is None or effective(world, account) != "active":
+        raise faults.denied("Error in Authentication") if current else faults.auth_failed(name)
+    eligible = any(account.first(flag) == "TRUE" for flag in _FLAGS)
+    if current and not eligible:
+        raise faults.denied("not an admin account")
+    if not passwords.matches(account, password):
+        passwords.note_failure(world, account)
+        raise faults.auth_failed(name)
+    if not eligible:
+        raise faults.denied("not an admin account")
+    if passwords.must_change(world, account):
+        raise faults.by_code("account.CHANGE_PASSWORD")
+    passwords.note_success(world, account)
+    return account
+
+
+def _again(context: Context, request: Element, text: str) -> Element:
+    token = context.world.tokens.read(text)
+    if token is None:
+        raise faults.auth_required()
+    account = context.world.directory.find(token.account_id, *PEOPLE)
+    now = context.world.now_ms()
+    alive = token.registered and token.expires > now and context.world.tokens.is_current(token)
+    if account is None or not alive:
+        raise faults.auth_expired()
+    if not (token.admin or token.delegated_admin):
+        raise faults.denied("not an admin account")
+    return _response(context, request, token)
+
+
+def issue_admin(context: Context, account: Entry, *, csrf: bool = False) -> Token:
+    """Issue an administrator's token and note the log-in."""
+    world = context.world
+    life = passwords.seconds(world.value(account, "zimbraAdminAuthTokenLifetime"), 43_200)
+    token = world.tokens.issue(
+        account.id,
+        world.now_ms() + int(life * 1000),
+        admin=account.first("zimbraIsAdminAccount") == "TRUE",
+        delegated_admin=account.first("zimbraIsDelegatedAdminAccount") == "TRUE",
+        csrf=csrf,
+    )
+    note_log_in(context, account, token)
+    context.token = token
+    return token
+
+
+def note_log_in(context: Context, account: Entry, token: Token) -> None:
+    """Write what every log-in leaves on the account: its time and the token's registration."""
+    world = context.world
+    world.tokens.purge(account.id, world.now_ms())
+    account.put("zimbraLastLogonTimestamp", world.timestamp())
+    registered = account.attrs.get("zimbraAuthTokens", [])
+    version = "14:10.1.3_GA_0001"
+    entry = f"{abs(hash(token.text)) % 10**9}|{token.expires}|{version}"
+    account.put("zimbraAuthTokens", *registered[-199:], entry)
+
+
+def _response(context: Context, request: Element, token: Token) -> Element:
+    made = el.response(request)
+    lifetime = str(token.expires - context.world.now_ms())
+    if context.world.flavour == "zimbra10":
+        el.add(made, "lifetime", content=lifetime)
+        el.add(made, "authToken", content=token.text)
+    else:
+        el.add(made, "authToken", content=token.text)
+        el.add(made, "lifetime", content=lifetime)
+    if token.csrf:
+        el.add(made, "csrfToken", content=token.csrf)
+    context.cookies[ADMIN_COOKIE] = token.text
+    return made
+
+
+def delegate(context: Context, request: Element) -> Element:
+    """DelegateAuthRequest: a user's token for an administrator."""
+    world = context.world
+    by, asked = shown.selected(request, "account")
+    account = shown.find_person(context, by, asked)
+    if account is None:
+        raise access.hide_missing(context, "account", asked, by == "name")
+    if not access.may(context, "adminLoginAs", account):
+        raise faults.denied(f"need right: adminLoginAs for account {account.name}")
+    refuse_suspended(world, account.domain)
+    lifetime = el.number(request, "duration", 3600) * 1000
+    longest = int(passwords.seconds(world.value(account, "zimbraAuthTokenLifetime"), 172_800))
+    token = world.tokens.issue(
+        account.id,
+        world.now_ms() + min(lifetime, longest * 1000),
+        admin_id=context.caller.id,
+    )
+    made = el.response(request)
+    el.add(made, "authToken", content=token.text)
+    el.add(made, "lifetime", content=str(lifetime))
+    return made
+
+
+def clear_cookie(_context: Context, request: Element) -> Element:
+    """ClearCookieRequest: nothing to forget here."""
+    return el.response(request)
+
+
+ADMIN = {"DelegateAuthRequest": delegate}
+OPEN = {"AuthRequest": log_in}
+
+__all__ = ["ADMIN", "OPEN", "Fault", "issue_admin", "note_log_in"]

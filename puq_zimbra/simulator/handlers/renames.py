@@ -1,0 +1,122 @@
+"""New names for accounts.
+
+Source: `service/admin/RenameAccount.java`, `ChangePrimaryEmail.java`,
+`LdapProvisioning.renameAccount`.
+"""
+
+from __future__ import annotations
+
+from puq_zimbra.simulator import access, faults, limits, names, shown
+from puq_zimbra.simulator import element as el
+from puq_zimbra.simulator.context import Context
+from puq_zimbra.simulator.directory import Entry
+from puq_zimbra.simulator.element import Element
+from puq_zimbra.simulator.handlers.accounts import by_id, select
+from puq_zimbra.simulator.status import refuse_suspended
+from puq_zimbra.simulator.world import World
+
+
+def rename(context: Context, request: Element) -> Element:
+    """RenameAccountRequest."""
+    id_ = el.required(request, "id")
+    new_name = el.required(request, "newName")
+    account = by_id(context, id_, "renameAccount")
+    rename_person(context, account, new_name)
+    made = el.response(request)
+    shown.account(context, made, account)
+    return made
+
+
+def rename_person(context: Context, account: Entry, new_name: str) -> None:
+    """Rename an account; its lists follow, on a change of domain its aliases too."""
+    world = context.world
+    local, domain_name = names.split_address(new_name)
+    domain = world.directory.domains.get(domain_name)
+    if domain is None:
+        raise faults.no_such("domain", domain_name)
+    if domain.name != account.domain:
+        access.require(context, "createAccount", domain, "domain", domain.name)
+        refuse_suspended(world, domain.name)
+    names.check_local(local)
+    address = f"{local}@{domain.name}"
+    if address == account.name:
+        world.mailbox(account)
+        return
+    if domain.name != account.domain and account.kind == "account":
+        limits.check_new_account(world, domain, account.first("zimbraCOSId"))
+    if address in world.directory.addresses:
+        raise faults.account_exists(address, names.dn(address))
+    move(world, account, address)
+    world.mailbox(account)
+
+
+def move(world: World, entry: Entry, address: str) -> None:
+    """Give an entry a new primary address, aliases and lists included."""
+    old = entry.name
+    pairs = {old: address}
+    if address.rpartition("@")[2] != entry.domain:
+        pairs.update(_moved_aliases(world, entry, address))
+    replace_in_lists(world, pairs)
+    world.directory.move(entry, address)
+    for old_alias, new_alias in pairs.items():
+        if old_alias != old:
+            held = world.directory.aliases.pop(old_alias)
+            world.directory.addresses.pop(old_alias, None)
+            held.name = new_alias
+            world.directory.aliases[new_alias] = held
+            world.directory.addresses[new_alias] = entry
+    for name in ("mail", "zimbraMailAlias", "zimbraMailDeliveryAddress"):
+        if name in entry.attrs:
+            entry.put(name, *(pairs.get(value, value) for value in entry.attrs[name]))
+    if "uid" in entry.attrs:
+        entry.put("uid", address.partition("@")[0])
+    world.forget_cos(entry)
+
+
+def _moved_aliases(world: World, entry: Entry, address: str) -> dict[str, str]:
+    """Aliases in the old domain move to the new one; the same local part in both is a trap."""
+    domain = address.rpartition("@")[2]
+    moved: dict[str, str] = {}
+    for alias in entry.aliases:
+        local, _, alias_domain = alias.partition("@")
+        if alias_domain != entry.domain:
+            continue
+        wanted = f"{local}@{domain}"
+        if wanted in world.directory.addresses:
+            # Zimbra fails here half done: the entry has moved, the lists are rewritten.
+            replace_in_lists(world, {entry.name: address})
+            raise faults.failure(f"unable to rename account: {entry.name}: alias {wanted} exists")
+        moved[alias] = wanted
+    return moved
+
+
+def replace_in_lists(world: World, pairs: dict[str, str]) -> None:
+    """Rewrite addresses in every list that holds them."""
+    for each in list(world.directory.lists_holding(pairs)):
+        if each.members is not None:
+            each.members = {pairs.get(member, member): None for member in each.members}
+
+
+def change_primary(context: Context, request: Element) -> Element:
+    """ChangePrimaryEmailRequest: a rename that keeps the old address as an alias."""
+    account, _ = select(context, request, "renameAccount")
+    new_name = el.text(el.required_child(request, "newName"))
+    old = account.name
+    if names.ascii_address(new_name) == old:
+        raise faults.account_exists(old, names.dn(old))
+    if names.ascii_address(new_name).rpartition("@")[2] != account.domain:
+        raise faults.failure(f"unable to rename account: {old}")
+    rename_person(context, account, new_name)
+    world = context.world
+    world.directory.add_alias(account, old, world.timestamp())
+    held = account.attrs.get("zimbraPrimaryEmailChangeHistory", [])
+    account.put("zimbraPrimaryEmailChangeHistory", *held, f"{old}|{world.now_ms()}")
+    made = el.response(request)
+    shown.account(context, made, account)
+    return made
+
+
+ADMIN = {
+    "RenameAccountRequest": rename,
+    "ChangePrimaryEmailRequest": change_primary,
+}

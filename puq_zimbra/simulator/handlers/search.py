@@ -1,0 +1,242 @@
+"""SearchDirectory: filters, paging with and without a session.
+
+Source: `service/admin/SearchDirectory.java`, `SearchDirectoryOptions`, `AdminSession`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from puq_zimbra.simulator import access, faults, ldapfilter, names, shown
+from puq_zimbra.simulator import element as el
+from puq_zimbra.simulator.context import Context
+from puq_zimbra.simulator.directory import Alias, Entry
+from puq_zimbra.simulator.element import Element
+from puq_zimbra.simulator.handlers import cos as cos_handlers
+from puq_zimbra.simulator.handlers import lists
+from puq_zimbra.simulator.schema import Values
+
+MAX_RESULTS = 5000
+_KINDS = {
+    "accounts": ("account",),
+    "aliases": (),
+    "distributionlists": ("list",),
+    "dynamicgroups": ("group",),
+    "resources": ("resource",),
+    "domains": ("domain",),
+    "coses": ("cos",),
+    "servers": ("server",),
+    "ucservices": (),
+    "habgroups": (),
+}
+_LIST_RIGHTS = {
+    "account": "listAccount", "resource": "listCalendarResource",
+    "list": "listDistributionList", "group": "listGroup", "domain": "listDomain",
+    "cos": "listCos", "server": "listServer",
+}
+_TOP = 0x7FFFFFFF
+
+
+@dataclass(frozen=True)
+class Query:
+    """What a search asks; equal ones share a session's kept result."""
+
+    text: str
+    types: tuple[str, ...]
+    domain: str | None
+    sort_by: str
+    ascending: bool
+    max_results: int
+    attrs: str | None
+
+
+Found = Entry | Alias
+
+
+def search(context: Context, request: Element) -> Element:
+    """SearchDirectoryRequest."""
+    query = _read(context, request)
+    limit = el.number(request, "limit", _TOP) or _TOP
+    offset = el.number(request, "offset", 0)
+    count_only = el.flag(request, "countOnly")
+    apply_cos = el.flag(request, "applyCos", True)
+    session = context.session
+    kept = session.kept.get("search") if session and offset else None
+    if kept and kept[0] == query:
+        found: list[Found] = kept[1]
+    else:
+        found = _run(context, query)
+        if session:
+            session.kept["search"] = (query, found)
+    if session is None and context.world.flavour != "carbonio":
+        found = _cut(found, offset, limit)
+    made = el.response(request)
+    if count_only:
+        made.set("num", str(len(found)))
+        return made
+    end = offset + limit
+    if end > _TOP:
+        end -= 2 * (_TOP + 1)
+    if offset < 0 and found:
+        raise faults.failure(
+            f"java.lang.IndexOutOfBoundsException: Index {offset} out of bounds for length "
+            f"{len(found)}"
+        )
+    made.set("more", el.bit(end < len(found)))
+    made.set("searchTotal", str(len(found)))
+    for each in found[offset : max(end, offset)]:
+        _put(context, made, each, query.attrs, apply_cos)
+    return made
+
+
+def _cut(found: list[Found], offset: int, limit: int) -> list[Found]:
+    """Without a session the list is cut to the page's end before it is counted."""
+    if limit < 0:
+        return found[:1]
+    end = offset + limit
+    if limit == _TOP:
+        return found[:1] if offset > 0 else found
+    return found[: max(end, 0)]
+
+
+def _read(context: Context, request: Element) -> Query:
+    text = el.optional(request, "query") or ""
+    types = tuple((el.optional(request, "types") or "accounts").split(","))
+    for each in types:
+        if each not in _KINDS:
+            raise faults.invalid(f"unknown search directory type: {each}")
+    domain = el.optional(request, "domain")
+    if domain and types == ("coses",):
+        raise faults.invalid("cannot specify domain with coses flag")
+    if "domains" in types and len(types) > 1:
+        raise faults.failure("domains cannot be searched with other types")
+    if domain:
+        domain = names.ascii_domain(domain)
+        context.world.domain_named(domain)
+    return Query(
+        text,
+        types,
+        domain or None,
+        el.optional(request, "sortBy") or "name",
+        el.flag(request, "sortAscending", True),
+        el.number(request, "maxResults", MAX_RESULTS),
+        el.optional(request, "attrs"),
+    )
+
+
+def _run(context: Context, query: Query) -> list[Found]:
+    world = context.world
+    wanted = ldapfilter.parse(names.ascii_domain(query.text) if not query.text.isascii()
+                              and "xn--" in query.text else query.text) if query.text else None
+    known = _known(context)
+    found: list[Found] = []
+    for each in _candidates(context, query):
+        held = each.attrs if isinstance(each, Entry) else _alias_values(each)
+        if wanted is None or wanted.matches(held, known):
+            found.append(each)
+    if 0 < query.max_results < len(found):
+        raise faults.Fault(
+            "account.TOO_MANY_SEARCH_RESULTS",
+            "number of results exceeded the limit: too many search results returned",
+        )
+    found = [each for each in found if _may_see(context, each)]
+    if query.sort_by == "name":
+        found.sort(key=lambda each: each.name, reverse=not query.ascending)
+    else:
+        found.sort(
+            key=lambda each: _sort_value(world.account_values(each), query.sort_by)
+            if isinstance(each, Entry) else "",
+            reverse=not query.ascending,
+        )
+    return found
+
+
+def _sort_value(values: Values, name: str) -> str:
+    return next(iter(values.get(name, ())), "").lower()
+
+
+def _known(context: Context) -> ldapfilter.Known:
+    schema = context.world.schema
+
+    def type_of(name: str) -> str | None:
+        attribute = schema.get(name)
+        return attribute.type if attribute else None
+
+    return type_of
+
+
+def _candidates(context: Context, query: Query) -> Iterator[Found]:
+    directory = context.world.directory
+    kinds = tuple(kind for each in query.types for kind in _KINDS[each])
+    if query.domain is None:
+        yield from directory.all(*kinds)
+    elif "domain" in kinds:
+        yield directory.domains[query.domain]
+    else:
+        yield from directory.of_domain(query.domain, *kinds)
+    if "aliases" in query.types:
+        for alias in directory.aliases.values():
+            if query.domain in (None, alias.name.rpartition("@")[2]):
+                yield alias
+
+
+def _may_see(context: Context, each: Found) -> bool:
+    if context.is_global_admin:
+        return True
+    if isinstance(each, Alias):
+        target = context.world.directory.by_id.get(each.target)
+        return target is not None and access.may(context, "listAlias", target)
+    return access.may(context, _LIST_RIGHTS[each.kind], each)
+
+
+def _alias_values(alias: Alias) -> Values:
+    return {
+        "objectClass": ["zimbraAlias"],
+        "uid": [alias.name.partition("@")[0]],
+        "zimbraId": [alias.id],
+        "zimbraAliasTargetId": [alias.target],
+        "zimbraCreateTimestamp": [alias.created],
+    }
+
+
+def _put(
+    context: Context, parent: Element, each: Found, attrs: str | None, apply_cos: bool
+) -> None:
+    world = context.world
+    asked = None if attrs is None else tuple(attrs.split(","))
+    if isinstance(each, Alias):
+        _put_alias(context, parent, each, asked)
+    elif each.kind in ("account", "resource"):
+        values = world.account_values(each, apply_cos)
+        tag = "account" if each.kind == "account" else "calresource"
+        more = {}
+        if each.kind == "account":
+            # Judged by what the search fetched: without the host everyone looks external.
+            internal = "zimbraMailHost" in each.attrs and (asked is None or "zimbraMailHost" in asked)
+            more = {"isExternal": el.bit(not internal)}
+        shown.put(parent, tag, each, values, asked, **more)
+    elif each.kind in ("list", "group"):
+        lists.put(context, parent, each, asked)
+    elif each.kind == "domain":
+        shown.domain(context, parent, each, asked)
+    elif each.kind == "cos":
+        cos_handlers.put(context, parent, each, asked)
+    else:
+        shown.put(parent, "server", each, world.server_values(each), asked)
+
+
+def _put_alias(
+    context: Context, parent: Element, alias: Alias, asked: Iterable[str] | None
+) -> None:
+    target = context.world.directory.by_id.get(alias.target)
+    attributes = {"name": alias.name, "id": alias.id}
+    if target is not None:
+        kind = {"list": "dl", "group": "dl", "resource": "account"}.get(target.kind, target.kind)
+        attributes.update(targetName=target.name, type=kind)
+    made = el.add(parent, "alias", attributes)
+    values = _alias_values(alias)
+    el.add_values(made, {n: v for n, v in values.items() if asked is None or n in asked})
+
+
+ADMIN = {"SearchDirectoryRequest": search}

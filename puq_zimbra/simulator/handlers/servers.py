@@ -1,0 +1,178 @@
+"""Servers, versions, health, the global configuration.
+
+Source: `service/admin/GetAllServers.java`, `GetServer.java`, `GetVersionInfo.java`,
+`CheckHealth.java`, `GetConfig.java`, `GetServiceStatus.java`, `GetLoggerStats.java`.
+"""
+
+from __future__ import annotations
+
+from puq_zimbra.simulator import access, faults, modify, shown
+from puq_zimbra.simulator import element as el
+from puq_zimbra.simulator.context import Context
+from puq_zimbra.simulator.element import Element
+from puq_zimbra.simulator.handlers.accounts import find_server
+from puq_zimbra.simulator.world import VERSIONS
+
+
+def all_servers(context: Context, request: Element) -> Element:
+    """GetAllServersRequest, of one service or all."""
+    service = el.optional(request, "service")
+    apply_config = el.flag(request, "applyConfig", True)
+    made = el.response(request)
+    for server in context.world.directory.servers.values():
+        if service is not None and service not in server.attrs["zimbraServiceEnabled"]:
+            continue
+        if access.may(context, "listServer", server):
+            shown.put(made, "server", server, context.world.server_values(server, apply_config))
+    return made
+
+
+def get_server(context: Context, request: Element) -> Element:
+    """GetServerRequest."""
+    found = find_server(context, el.required_child(request, "server"))
+    asked = shown.wanted(context, request, "server")
+    apply_config = el.flag(request, "applyConfig", True)
+    made = el.response(request)
+    shown.put(made, "server", found, context.world.server_values(found, apply_config), asked)
+    return made
+
+
+def version(context: Context, request: Element) -> Element:
+    """GetVersionInfoRequest."""
+    full, major, minor, micro = VERSIONS[context.world.flavour]
+    made = el.response(request)
+    el.add(
+        made,
+        "info",
+        {
+            "type": "FOSS", "version": full, "release": "20241024000000",
+            "buildDate": "20241024-0000", "host": "localhost", "majorversion": major,
+            "minorversion": minor, "microversion": micro, "platform": "unknown",
+        },
+    )
+    return made
+
+
+def health(_context: Context, request: Element) -> Element:
+    """CheckHealthRequest: needs no token."""
+    made = el.response(request)
+    made.set("healthy", "1")
+    return made
+
+
+def get_config(context: Context, request: Element) -> Element:
+    """GetConfigRequest: unknown names are left out."""
+    made = el.response(request)
+    for name, _ in el.pairs(request):
+        el.add_values(made, {name: context.world.config.get(name, [])})
+    return made
+
+
+def all_config(context: Context, request: Element) -> Element:
+    """GetAllConfigRequest."""
+    made = el.response(request)
+    el.add_values(made, context.world.config)
+    return made
+
+
+def modify_config(context: Context, request: Element) -> Element:
+    """ModifyConfigRequest."""
+    access.system_only(context)
+    world = context.world
+    changes = modify.read(el.pairs(request))
+    modify.check_values(world.schema, changes)
+    for change in changes:
+        if world.schema.get(change.name) is None:
+            raise faults.Fault("account.INVALID_ATTR_NAME", f"invalid attr name: {change.name}")
+        if change.clears:
+            world.config.pop(change.name, None)
+        else:
+            world.config[change.name] = [value for value in change.values if value]
+    return el.response(request)
+
+
+def logger(context: Context, _request: Element) -> Element:
+    """GetServiceStatusRequest, GetLoggerStatsRequest: there is no logger host."""
+    host = context.world.config.get("zimbraLogHostname")
+    if not host:
+        raise faults.failure("zimbraLogHostname is not configured")
+    made = el.response(_request)
+    el.add(made, "note", content="Logger is not enabled")
+    return made
+
+
+_STATS = {"soap_count": "1", "http_idle_threads": "10", "db_conn_count": "1"}
+
+
+def server_stats(_context: Context, request: Element) -> Element:
+    """GetServerStatsRequest."""
+    asked = [el.required(each, "name") for each in el.children(request, "stat")]
+    for name in asked:
+        if name not in _STATS:
+            raise faults.failure(f"Invalid stat name: {name}")
+    made = el.response(request)
+    for name in asked or _STATS:
+        el.add(made, "stat", {"name": name}, _STATS[name])
+    return made
+
+
+def interfaces(context: Context, request: Element) -> Element:
+    """GetServerNIfsRequest."""
+    box = el.required_child(request, "server")
+    if el.text(box) not in context.world.directory.servers:
+        raise faults.invalid(f"Cannot find server record for the host: {el.text(box)}")
+    made = el.response(request)
+    inner = el.add(made, "ni")
+    el.add(inner, "a", {"n": "addr"}, "127.0.0.1")
+    el.add(inner, "a", {"n": "mask"}, "255.0.0.0")
+    return made
+
+
+def queues(context: Context, request: Element) -> Element:
+    """GetMailQueueInfoRequest."""
+    name = el.required(el.required_child(request, "server"), "name")
+    if name not in context.world.directory.servers:
+        raise faults.invalid(f"server with name {name} could not be found")
+    made = el.response(request)
+    inner = el.add(made, "server", {"name": name})
+    for queue in ("deferred", "incoming", "active", "hold", "corrupt"):
+        el.add(inner, "queue", {"name": queue, "n": "0"})
+    return made
+
+
+def volumes(_context: Context, request: Element) -> Element:
+    """GetAllVolumesRequest."""
+    made = el.response(request)
+    for id_, kind, name, path in (
+        ("1", "1", "message1", "/opt/zimbra/store"), ("2", "10", "index1", "/opt/zimbra/index"),
+    ):
+        el.add(
+            made, "volume",
+            {"id": id_, "type": kind, "name": name, "rootpath": path, "current": "true"},
+        )
+    return made
+
+
+def license_info(_context: Context, request: Element) -> Element:
+    """GetLicenseInfoRequest: the open-source edition has none."""
+    made = el.response(request)
+    el.add(made, "expiration", {"date": ""})
+    return made
+
+
+ADMIN = {
+    "GetAllServersRequest": all_servers,
+    "GetServerRequest": get_server,
+    "GetVersionInfoRequest": version,
+    "GetConfigRequest": get_config,
+    "GetAllConfigRequest": all_config,
+    "ModifyConfigRequest": modify_config,
+    "GetServiceStatusRequest": logger,
+    "GetLoggerStatsRequest": logger,
+    "GetServerStatsRequest": server_stats,
+    "GetServerNIfsRequest": interfaces,
+    "GetMailQueueInfoRequest": queues,
+    "GetAllVolumesRequest": volumes,
+    "GetLicenseInfoRequest": license_info,
+}
+OPEN = {"CheckHealthRequest": health}

@@ -1,0 +1,58 @@
+"""The few things a browser or a SOAP tool may fetch: landing pages, errors, the WSDL."""
+
+from __future__ import annotations
+
+import re
+from importlib import resources
+
+from lxml import etree
+from lxml.builder import E
+
+from puq_zimbra.simulator.dispatch import check_token
+from puq_zimbra.simulator.faults import Fault
+from puq_zimbra.simulator.world import World
+
+_FILE = re.compile(r"[A-Za-z]+\.(wsdl|xsd)")
+_SOAP = "http://schemas.xmlsoap.org/wsdl/soap/"
+
+
+def landing(world: World, token: str | None, port_kind: str) -> bytes:
+    """Say in one line who is logged in."""
+    found = world.tokens.read(token) if token else None
+    try:
+        who = check_token(world, found).name if found else None
+    except Fault:
+        who = None
+    place = "administration console" if port_kind == "admin" else "webmail"
+    line = f"Simulated Zimbra {place}: logged in as {who}." if who else (
+        f"Simulated Zimbra {place}: nobody is logged in."
+    )
+    return _page("Simulated Zimbra", E.p(line))
+
+
+def error(status: int, message: str, path: str) -> bytes:
+    """An error as the servlet container shows it."""
+    rows = [
+        E.tr(E.th(name), E.td(value))
+        for name, value in (("URI:", path), ("STATUS:", str(status)), ("MESSAGE:", message))
+    ]
+    title = f"HTTP ERROR {status} {message}"
+    return _page(f"Error {status} {message}", E.h2(title), E.table(*rows))
+
+
+def _page(title: str, *body: etree._Element) -> bytes:
+    page = E.html(E.head(E.title(title)), E.body(*body))
+    return etree.tostring(page, method="html", encoding="utf-8")
+
+
+def wsdl(name: str, address: str) -> bytes | None:
+    """One of the WSDL files, with the address of this server in it."""
+    if not _FILE.fullmatch(name):
+        return None
+    source = resources.files("puq_zimbra.simulator").joinpath(name)
+    if not source.is_file():
+        return None
+    root = etree.fromstring(source.read_bytes())
+    for each in root.iter(f"{{{_SOAP}}}address"):
+        each.set("location", address)
+    return etree.tostring(root, encoding="utf-8", xml_declaration=True)

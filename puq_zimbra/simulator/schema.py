@@ -1,0 +1,184 @@
+"""What attributes there are, on which entries, and which values they take.
+
+The two data files hold Zimbra's own facts: `definitions.csv` types and limits (`zimbra-attrs.xml`),
+`attributes.json` the values a fresh Zimbra 10.1 has in its default COS and global configuration.
+Source: `AttributeManager`, `AttributeInfo.checkValue`.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from importlib import resources
+from typing import Any
+
+from puq_zimbra.simulator import faults
+
+#: Attributes that COS and account both have, each for itself.
+_NEVER_INHERITED = frozenset(
+    "cn description objectClass zimbraACE zimbraCreateTimestamp zimbraId zimbraNotes".split()
+)
+_PEOPLE = frozenset({"account", "resource"})
+_DURATION = re.compile(r"-?\d+(ms|[hmsd])?")
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.I)
+_GENTIME = re.compile(r"\d{14}(\.\d{1,6})?Z")
+_LDAP_INTEGER = re.compile(r"0|-?[1-9][0-9]*")
+_DURATION_TEXT = (
+    "Must be in valid duration format: {digits}{time-unit}.  digits: 0-9, time-unit: [hmsd]|ms.  "
+    "h - hours, m - minutes, s - seconds, d - days, ms - milliseconds.  "
+    "If time unit is not specified, the default is s(seconds)."
+)
+_WIDTHS = {"integer": 31, "port": 31, "long": 63}
+
+
+@dataclass(frozen=True)
+class Attribute:
+    """One attribute's definition."""
+
+    name: str
+    type: str = "string"
+    #: Kinds of entry that may hold it.
+    kinds: frozenset[str] = frozenset()
+    minimum: int | None = None
+    maximum: int | None = None
+    values: tuple[str, ...] = ()
+    multi: bool = False
+    immutable: bool = False
+
+    def check(self, value: str) -> None:
+        """Refuse a value that the definition does not allow; empty ones delete and are fine."""
+        if not value:
+            return
+        if self.type == "boolean" and value not in ("TRUE", "FALSE"):
+            raise faults.bad_value(f"{self.name} must be TRUE or FALSE")
+        if self.type in _WIDTHS:
+            self._check_number(value)
+        elif self.type == "enum" and value not in self.values:
+            raise faults.bad_value(f"{self.name} must be one of: {','.join(self.values)}")
+        elif self.type == "id" and not _UUID.fullmatch(value):
+            raise faults.bad_value(f"{self.name} must be a valid id")
+        elif self.type == "duration" and not _DURATION.fullmatch(value):
+            raise faults.bad_value(f"{self.name} {_DURATION_TEXT}")
+        elif self.type == "gentime" and not _GENTIME.fullmatch(value):
+            raise faults.bad_value(
+                f"{self.name} must be a valid generalized time: yyyyMMddHHmmssZ or yyyyMMddHHmmss.SSSZ"
+            )
+        else:
+            self._check_text(value)
+
+    def _check_text(self, value: str) -> None:
+        if self.maximum is not None and len(value) > self.maximum:
+            raise faults.bad_value(
+                f"{self.name} value length({len(value)}) larger than max allowed: {self.maximum}"
+            )
+        if self.type in ("email", "emails"):
+            for address in value.split(",") if self.type == "emails" else [value]:
+                check_email(address.strip())
+
+    def _check_number(self, value: str) -> None:
+        word = "long" if self.type == "long" else "integer"
+        if not re.fullmatch(r"[+-]?[0-9]+", value):
+            raise faults.bad_value(f"{self.name} must be a valid {word}: {value}")
+        figure = int(value)
+        if not -(1 << _WIDTHS[self.type]) <= figure < 1 << _WIDTHS[self.type]:
+            raise faults.bad_value(f"{self.name} must be a valid {word}: {value}")
+        if self.minimum is not None and figure < self.minimum:
+            raise faults.bad_value(
+                f"{self.name} value({figure}) smaller than minimum allowed: {self.minimum}"
+            )
+        if self.maximum is not None and figure > self.maximum:
+            raise faults.bad_value(
+                f"{self.name} value({figure}) larger than max allowed: {self.maximum}"
+            )
+
+    def fits_directory(self, value: str) -> bool:
+        """Say whether the directory's own syntax accepts the value (no leading zeros, no plus)."""
+        return self.type not in _WIDTHS or _LDAP_INTEGER.fullmatch(value) is not None
+
+
+def check_email(address: str) -> None:
+    """Refuse what is no address (`AttributeInfo.validEmailAddress`)."""
+    name, at, domain = address.rpartition("@")
+    if not at or not domain:
+        raise faults.bad_value(f"address '{address}' does not include domain")
+    if not name and at and domain.startswith("@"):
+        raise faults.bad_value(f"address '{address}' is not valid")
+
+
+Values = dict[str, list[str]]
+
+
+class Schema:
+    """All definitions and the defaults of a fresh installation."""
+
+    def __init__(self) -> None:
+        data = resources.files("puq_zimbra.simulator")
+        raw: dict[str, Any] = json.loads(data.joinpath("attributes.json").read_text("utf-8"))
+        self.cos_defaults = _values(raw["cos"])
+        self.account_defaults = _values(raw["account"])
+        self.config_defaults = _values(raw["config"])
+        self.domain_inherits = frozenset(raw["domain_inherits"])
+        self.server_inherits = frozenset(raw["server_inherits"])
+        self.server_defaults = _values(raw["server"])
+        self.attributes: dict[str, Attribute] = {}
+        self._infer()
+        text = data.joinpath("definitions.csv").read_text("utf-8")
+        for row in csv.DictReader(text.splitlines()):
+            self.attributes[row["name"]] = _define(row, self.attributes.get(row["name"]))
+        self._folded = {name.lower(): each for name, each in self.attributes.items()}
+
+    def get(self, name: str) -> Attribute | None:
+        """Find a definition; attribute names are case-insensitive."""
+        return self.attributes.get(name) or self._folded.get(name.lower())
+
+    def allows(self, kind: str, name: str) -> bool:
+        """Say whether an entry of that kind has an attribute of exactly that name."""
+        found = self.attributes.get(name)
+        return found is not None and kind in found.kinds
+
+    @cached_property
+    def inherited(self) -> frozenset[str]:
+        """Names an account may inherit from its COS."""
+        both = {name for name, each in self.attributes.items() if each.kinds >= _PEOPLE | {"cos"}}
+        return frozenset(self.cos_defaults) | (both - _NEVER_INHERITED)
+
+    def _infer(self) -> None:
+        """Define what only the defaults show: kind of entry, single or multi, boolean."""
+        sources = (
+            (self.config_defaults, {"config"}),
+            ({name: self.config_defaults[name] for name in self.domain_inherits}, {"domain"}),
+            ({name: self.config_defaults[name] for name in self.server_inherits}, {"server"}),
+            (self.server_defaults, {"server"}),
+            (self.cos_defaults, {"cos", "account", "resource"}),
+            (self.account_defaults, {"account", "resource", "cos"}),
+        )
+        for table, kinds in sources:
+            for name, values in table.items():
+                known = self.attributes.get(name)
+                self.attributes[name] = Attribute(
+                    name,
+                    "boolean" if values[0] in ("TRUE", "FALSE") else "string",
+                    frozenset(kinds) | (known.kinds if known else frozenset()),
+                    multi=len(values) > 1 or bool(known and known.multi),
+                )
+
+
+def _values(table: dict[str, str | list[str]]) -> Values:
+    return {name: [each] if isinstance(each, str) else each for name, each in table.items()}
+
+
+def _define(row: dict[str, str], inferred: Attribute | None) -> Attribute:
+    flags = row["flags"].split()
+    return Attribute(
+        row["name"],
+        row["type"],
+        frozenset(row["kinds"].split()) | (inferred.kinds if inferred else frozenset()),
+        int(row["min"]) if row["min"] else None,
+        int(row["max"]) if row["max"] else None,
+        tuple(row["values"].split()),
+        "multi" in flags,
+        "immutable" in flags,
+    )

@@ -1,0 +1,179 @@
+"""HTTPS on 127.0.0.1: two ports, HTTP/1.1 with kept-alive connections, one thread each."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import ssl
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+from puq_zimbra.simulator.front import Front, HttpAnswer, HttpRequest
+from puq_zimbra.simulator.tls import TlsFiles
+
+_CHUNK = 65_536
+_LOOPBACK = "127.0.0.1"
+
+
+@dataclass
+class Running:
+    """A server at work."""
+
+    admin_url: str
+    user_url: str
+    ca_file: Path
+    fingerprint: str
+    #: Admin addresses of all mailbox servers, by their names.
+    admin_urls: dict[str, str]
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    block_on_close = False
+    request_queue_size = 128
+
+    def __init__(self, port: int, front: Front, kind: str, server: str, dos_limit: int) -> None:
+        super().__init__((_LOOPBACK, port), _Handler)
+        self.front = front
+        self.kind = kind
+        self.server_name_shown = server
+        self.dos_limit = dos_limit
+        self.admin_url = self.user_url = ""
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Stay silent when a client hangs up or does not trust us."""
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    server_version = "simulated"
+    disable_nagle_algorithm = True
+    server: _Server
+
+    def setup(self) -> None:
+        super().setup()
+        self.recent: list[float] = []
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Write nothing: the simulator's own log has it all."""
+
+    def do_GET(self) -> None:
+        self._serve()
+
+    do_POST = do_PUT = do_DELETE = do_HEAD = do_GET
+
+    def _serve(self) -> None:
+        body = self._body()
+        if self._too_fast():
+            headers = [("DoSFilter", "unavailable")]
+            self._send(HttpAnswer(429, "text/html", b"Too Many Requests", headers))
+            return
+        front = self.server.front
+        wait = front.delay(body)
+        if wait:
+            time.sleep(wait)
+        request = HttpRequest(
+            self.command,
+            self.path,
+            {key.title(): value for key, value in self.headers.items()},
+            body,
+            self.server.kind,
+            self.server.server_address[1],
+            self.server.admin_url,
+            self.server.user_url,
+            self.server.server_name_shown,
+        )
+        self._send(front.answer(request))
+
+    def _too_fast(self) -> bool:
+        """Count requests per connection and second (`DoSFilter`)."""
+        limit = self.server.dos_limit
+        if not limit:
+            return False
+        now = time.monotonic()
+        self.recent = [each for each in self.recent if now - each < 1.0] + [now]
+        return len(self.recent) > limit
+
+    def _body(self) -> bytes:
+        if "chunked" in self.headers.get("Transfer-Encoding", "").lower():
+            parts = []
+            while size := int(self.rfile.readline().split(b";")[0], 16):
+                parts.append(self.rfile.read(size))
+                self.rfile.readline()
+            self.rfile.readline()
+            return b"".join(parts)
+        return self.rfile.read(int(self.headers.get("Content-Length") or 0))
+
+    def _send(self, answer: HttpAnswer) -> None:
+        plan = answer.plan
+        if plan is not None and plan.kind == "drop" and plan.when == "before":
+            self._hang_up()
+            return
+        self.send_response(answer.status)
+        self.send_header("Content-Type", answer.content_type)
+        self.send_header("Content-Length", str(len(answer.body)))
+        for name, value in answer.headers:
+            self.send_header(name, value)
+        self.end_headers()
+        if plan is not None and plan.kind == "drop":
+            self.wfile.write(answer.body[: len(answer.body) // 2])
+            self._hang_up()
+        elif plan is not None and plan.kind == "drip":
+            self._drip(answer.body, plan.seconds)
+        else:
+            self.wfile.write(answer.body)
+
+    def _drip(self, body: bytes, seconds: float) -> None:
+        pieces = 10
+        step = max(1, len(body) // pieces)
+        for start in range(0, len(body), step):
+            self.wfile.write(body[start : start + step])
+            time.sleep(seconds / pieces)
+
+    def _hang_up(self) -> None:
+        self.close_connection = True
+        with contextlib.suppress(OSError):
+            self.connection.shutdown(socket.SHUT_RDWR)
+
+
+@contextlib.contextmanager
+def serve(
+    fronts: dict[str, Front],
+    tls: TlsFiles,
+    admin_port: int,
+    user_port: int,
+    dos_limit: int = 0,
+) -> Iterator[Running]:
+    """Serve each mailbox server on its own pair of ports; the first one on those given."""
+    settings = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    settings.load_cert_chain(tls.cert_file, tls.key_file)
+    servers: list[_Server] = []
+    admin_urls: dict[str, str] = {}
+    try:
+        for index, (name, front) in enumerate(fronts.items()):
+            ports = (admin_port, user_port) if index == 0 else (0, 0)
+            pair = [
+                _Server(port, front, kind, name, dos_limit)
+                for kind, port in zip(("admin", "user"), ports, strict=True)
+            ]
+            servers += pair
+            admin_url = f"https://{_LOOPBACK}:{pair[0].server_address[1]}/service/admin/soap"
+            user_url = f"https://{_LOOPBACK}:{pair[1].server_address[1]}/service/soap"
+            admin_urls[name] = admin_url
+            for each in pair:
+                each.admin_url, each.user_url = admin_url, user_url
+                each.socket = settings.wrap_socket(
+                    each.socket, server_side=True, do_handshake_on_connect=False
+                )
+                threading.Thread(target=each.serve_forever, args=(0.05,), daemon=True).start()
+        first = servers[0]
+        yield Running(first.admin_url, first.user_url, tls.ca_file, tls.fingerprint, admin_urls)
+    finally:
+        for each in servers:
+            each.shutdown()
+            each.server_close()

@@ -1,0 +1,233 @@
+"""The simulated Zimbra as tests, the demo and the command hold it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING, Literal
+
+from puq_zimbra.simulator import bulk
+from puq_zimbra.simulator.calllog import Call, CallLog
+from puq_zimbra.simulator.chaos import Chaos, Plan
+from puq_zimbra.simulator.context import Context
+from puq_zimbra.simulator.directory import PEOPLE, Entry
+from puq_zimbra.simulator.dispatch import Engine
+from puq_zimbra.simulator.front import Front
+from puq_zimbra.simulator.handlers.accounts import create_person
+from puq_zimbra.simulator.handlers.cos import create_cos
+from puq_zimbra.simulator.handlers.domains import create_domain
+from puq_zimbra.simulator.handlers.listmembers import add_members
+from puq_zimbra.simulator.handlers.lists import create_list
+from puq_zimbra.simulator.modify import Change, read
+from puq_zimbra.simulator.mount import mount
+from puq_zimbra.simulator.server import Running, serve
+from puq_zimbra.simulator.tls import TlsFiles
+from puq_zimbra.simulator.tokens import Token
+from puq_zimbra.simulator.world import World
+
+if TYPE_CHECKING:
+    import responses
+
+Value = str | int | bool | Sequence[str]
+_GIB = 1 << 30
+_DEMO_PLANS = {"business": 5 * _GIB, "starter": _GIB}
+
+
+class Simulator:
+    """One simulated installation with its administrator ``admin@domain``."""
+
+    def __init__(
+        self,
+        domain: str = "example.test",
+        admin_password: str = "test123",
+        hostname: str = "mail.example.test",
+        flavour: str = "zimbra10",
+        servers: int = 1,
+        clock: Callable[[], float] = time.time,
+        dos_limit: int = 0,
+    ) -> None:
+        self.world = World(
+            domain=domain, hostname=hostname, flavour=flavour, servers=servers, clock=clock
+        )
+        #: Requests per second and connection above which 429 is answered; 0 for no filter.
+        self.dos_limit = dos_limit
+        self.chaos = Chaos()
+        self._calls = CallLog()
+        self._engine = Engine(self.world, self._calls, self.chaos)
+        self._front = Front(self.world, self._engine, self.chaos)
+        create_domain(self.world, domain, [])
+        admin = create_person(
+            self._as_admin(""), "account", f"admin@{domain}", None,
+            [Change("zimbraIsAdminAccount", "", ("TRUE",))],
+        )
+        admin.password = admin_password
+        self._admin_id = admin.id
+
+    def _as_admin(self, id_: str) -> Context:
+        return Context(self.world, "admin", Token("", id_, 1 << 62, 0, admin=True))
+
+    @property
+    def _context(self) -> Context:
+        return self._as_admin(self._admin_id)
+
+    # -- serving ---------------------------------------------------------------------------------
+
+    def serve(
+        self, tls: TlsFiles, admin_port: int = 0, user_port: int = 0
+    ) -> AbstractContextManager[Running]:
+        """Serve HTTPS on loopback while the context is open; port 0 takes a free one."""
+        fronts = dict.fromkeys(self.world.directory.servers, self._front)
+        return serve(fronts, tls, admin_port, user_port, self.dos_limit)
+
+    def mount(
+        self, rsps: responses.RequestsMock, admin_url: str, user_url: str | None = None
+    ) -> None:
+        """Answer inside a `responses` mock instead of on a socket."""
+        host = admin_url.partition("://")[2].partition("/")[0].partition(":")[0]
+        user_url = user_url or f"https://{host}/service/soap"
+        mount(rsps, self._front, admin_url, user_url, self.world.hostname)
+
+    # -- what was asked --------------------------------------------------------------------------
+
+    @property
+    def log(self) -> list[Call]:
+        """Every command in order, batch members included."""
+        return self._calls.calls
+
+    def calls(self, name: str) -> list[Call]:
+        """Commands of one name."""
+        return [call for call in self._calls.calls if call.name == name]
+
+    def writes(self) -> list[Call]:
+        """Commands that changed state or tried to."""
+        return [call for call in self._calls.calls if call.writes]
+
+    def reset_log(self) -> None:
+        """Forget what was asked."""
+        self._calls.calls.clear()
+
+    # -- faults on demand ------------------------------------------------------------------------
+
+    def fail_next(
+        self, name: str, code: str, text: str = "", times: int = 1, applied: bool = False
+    ) -> None:
+        """Answer a SOAP fault; with ``applied`` the work is done first."""
+        self.chaos.add(Plan(name, "fault", applied, times, code=code, text=text))
+
+    def http_next(
+        self,
+        name: str,
+        status: int = 503,
+        body: bytes = b"<html><body>Service Unavailable</body></html>",
+        content_type: str = "text/html",
+        headers: Mapping[str, str] | None = None,
+        applied: bool = False,
+        times: int = 1,
+    ) -> None:
+        """Answer raw HTTP instead of SOAP; ``*`` is any request."""
+        self.chaos.add(
+            Plan(
+                name, "http", applied, times, status=status, body=body,
+                content_type=content_type, headers=dict(headers or {}),
+            )
+        )
+
+    def drop_next(
+        self,
+        name: str,
+        applied: bool = False,
+        when: Literal["before", "middle"] = "before",
+        times: int = 1,
+    ) -> None:
+        """Close the connection without an answer or in the middle of it."""
+        self.chaos.add(Plan(name, "drop", applied, times, when=when))
+
+    def delay_next(self, name: str, seconds: float, times: int = 1) -> None:
+        """Let time pass before the command is looked at."""
+        self.chaos.add(Plan(name, "delay", times=times, seconds=seconds))
+
+    def expire_tokens(self) -> None:
+        """Let every issued token be expired."""
+        self.world.tokens.expire_all()
+
+    # -- state without SOAP ----------------------------------------------------------------------
+
+    def seed(self, what: Literal["empty", "demo"] = "empty") -> None:
+        """Add the demo's classes of service, or nothing."""
+        if what == "demo":
+            for name, quota in _DEMO_PLANS.items():
+                if name not in self.world.directory.coses:
+                    self.create_cos(name, zimbraMailQuota=quota)
+
+    def seed_accounts(
+        self,
+        domain: str,
+        count: int,
+        *,
+        prefix: str = "user",
+        quota: int | None = None,
+        used: int | Callable[[int], int] = 0,
+        cos: str | None = None,
+    ) -> None:
+        """Make many accounts at once, ``prefix0@domain`` and on."""
+        with self.world.lock:
+            bulk.seed(self.world, domain, count, prefix, quota, used, cos)
+
+    def add_mail(self, address: str, size_bytes: int) -> None:
+        """Put bytes into an account's mailbox."""
+        entry = self.world.directory.at(address, *PEOPLE)
+        if entry is None:
+            raise LookupError(f"no account {address}")
+        box = self.world.mailbox(entry)
+        box.size += size_bytes
+        box.folders["2"] = box.folders.get("2", 0) + size_bytes
+
+    def domain(self, name: str) -> Entry | None:
+        """Domain's entry."""
+        return self.world.directory.domains.get(name)
+
+    def account(self, address: str) -> Entry | None:
+        """Account's or resource's entry, by any of its addresses."""
+        return self.world.directory.at(address, *PEOPLE)
+
+    def list(self, address: str) -> Entry | None:
+        """List's entry, by any of its addresses."""
+        return self.world.directory.at(address, "list", "group")
+
+    def verify_password(self, address: str, password: str) -> bool:
+        """Say whether the stored password equals this one, byte by byte."""
+        entry = self.account(address)
+        return entry is not None and entry.password == password
+
+    def create_domain(self, name: str, **attrs: Value) -> Entry:
+        """Make a domain under Zimbra's rules."""
+        return create_domain(self.world, name, _changes(attrs))
+
+    def create_account(self, address: str, password: str | None = None, **attrs: Value) -> Entry:
+        """Make an account under Zimbra's rules."""
+        return create_person(self._context, "account", address, password, _changes(attrs))
+
+    def create_cos(self, name: str, **attrs: Value) -> Entry:
+        """Make a class of service as a copy of the default one."""
+        default = self.world.directory.coses["default"]
+        return create_cos(self.world, name, _changes(attrs), default)
+
+    def create_list(self, address: str, members: Sequence[str] = (), **attrs: Value) -> Entry:
+        """Make a static distribution list."""
+        entry = create_list(self._context, address, False, _changes(attrs))
+        if members:
+            add_members(entry, [*members])
+        return entry
+
+
+def _changes(attrs: Mapping[str, Value]) -> list[Change]:
+    pairs: list[tuple[str, str]] = []
+    for name, value in attrs.items():
+        if isinstance(value, bool):
+            pairs.append((name, "TRUE" if value else "FALSE"))
+        elif isinstance(value, str | int):
+            pairs.append((name, str(value)))
+        else:
+            pairs += [(name, each) for each in value]
+    return read(pairs)

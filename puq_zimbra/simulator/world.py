@@ -1,0 +1,243 @@
+"""The simulated installation: its directory, mail store, tokens, sessions and clock.
+
+Everything a request may read or change hangs off one `World`; there is no other mutable state.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import threading
+from collections.abc import Callable, Iterable
+
+from puq_zimbra.simulator import faults
+from puq_zimbra.simulator.directory import (
+    DEFAULT_COS,
+    DEFAULT_EXTERNAL_COS,
+    Directory,
+    Entry,
+    Mailbox,
+    new_id,
+)
+from puq_zimbra.simulator.schema import Schema, Values
+from puq_zimbra.simulator.sessions import Sessions
+from puq_zimbra.simulator.tokens import Tokens
+
+#: Seconds an account's COS stays looked up (`ldap_cache_account_maxage`).
+ACCOUNT_CACHE_SECONDS = 900
+VERSIONS = {
+    "zimbra10": ("10.1.3_GA_0001.FOSS", "10", "1", "3"),
+    "zimbra88": ("8.8.15_GA_3869.FOSS", "8", "8", "15"),
+    "carbonio": ("23.11.0_ZEXTRAS_202311.FOSS", "23", "11", "0"),
+}
+SERVICES = ("mailbox", "service", "zimbra", "zimbraAdmin", "ldap")
+
+
+class World:
+    """One installation."""
+
+    def __init__(
+        self, *, domain: str, hostname: str, flavour: str, servers: int, clock: Callable[[], float]
+    ) -> None:
+        if flavour not in VERSIONS:
+            raise ValueError(f"unknown flavour {flavour}; known: {', '.join(VERSIONS)}")
+        self.flavour = flavour
+        self.hostname = hostname
+        self.clock = clock
+        self.lock = threading.RLock()
+        self.schema = Schema()
+        self.directory = Directory()
+        self.tokens = Tokens()
+        self.sessions = Sessions()
+        self.mailboxes: dict[str, Mailbox] = {}
+        self.config: Values = {
+            **self.schema.config_defaults,
+            "cn": ["config"],
+            "zimbraDefaultDomainName": [domain],
+        }
+        #: What GrantRight put on the global target.
+        self.global_grants: list[str] = []
+        #: Times of failed log-ins by account id.
+        self.failures: dict[str, list[float]] = {}
+        #: COS by account id as the account cache holds it, with the time of the look-up.
+        self._cos_seen: dict[str, tuple[float, Entry]] = {}
+        #: Domain id by foreign name (`FOREIGN_NAME` look-ups are cached for good).
+        self.foreign_names: dict[str, str] = {}
+        #: What a domain's account count was when last looked at: (time, count).
+        self.counted: tuple[str, float, int] | None = None
+        self._next_mailbox = 1
+        self._placed = -1
+        self._create_servers(servers)
+        self._create_coses()
+
+    # -- time ------------------------------------------------------------------------------------
+
+    def now_ms(self) -> int:
+        """Milliseconds since 1970."""
+        return int(self.clock() * 1000)
+
+    def timestamp(self) -> str:
+        """Now, as the directory writes it."""
+        now = dt.datetime.fromtimestamp(self.clock(), dt.UTC)
+        return now.strftime("%Y%m%d%H%M%S.") + f"{now.microsecond // 1000:03d}Z"
+
+    # -- making ----------------------------------------------------------------------------------
+
+    def _create_servers(self, count: int) -> None:
+        version, major, minor, micro = VERSIONS[self.flavour]
+        for index in range(max(1, count)):
+            name = self.hostname if index == 0 else f"mail{index + 1}.{self._zone()}"
+            self.directory.add(
+                Entry(
+                    "server",
+                    new_id(),
+                    name,
+                    {
+                        "objectClass": ["zimbraServer"],
+                        "cn": [name],
+                        "zimbraServiceHostname": [name],
+                        "zimbraServiceEnabled": list(SERVICES),
+                        "zimbraServiceInstalled": list(SERVICES),
+                        "zimbraCreateTimestamp": [self.timestamp()],
+                        "zimbraAdminPort": ["7071"],
+                        "zimbraMailPort": ["8080"],
+                        "zimbraMailSSLPort": ["8443"],
+                        "zimbraServerVersion": [version],
+                        "zimbraServerVersionMajor": [major],
+                        "zimbraServerVersionMinor": [minor],
+                        "zimbraServerVersionMicro": [micro],
+                        "zimbraServerVersionType": ["FOSS"],
+                        **self.schema.server_defaults,
+                    },
+                )
+            )
+        for server in self.directory.servers.values():
+            server.put("zimbraId", server.id)
+
+    def _zone(self) -> str:
+        return self.hostname.partition(".")[2] or self.hostname
+
+    def _create_coses(self) -> None:
+        for id_, name in ((DEFAULT_COS, "default"), (DEFAULT_EXTERNAL_COS, "defaultExternal")):
+            own = {
+                "cn": [name],
+                "objectClass": ["zimbraCOS"],
+                "zimbraId": [id_],
+                "zimbraCreateTimestamp": [self.timestamp()],
+                "description": [f"The {name} COS"],
+            }
+            self.directory.add(Entry("cos", id_, name, {**self.schema.cos_defaults, **own}))
+
+    # -- inheritance -----------------------------------------------------------------------------
+
+    def domain_of(self, entry: Entry) -> Entry | None:
+        """Domain that an account, resource or list belongs to."""
+        return self.directory.domains.get(entry.domain)
+
+    def cos_of(self, account: Entry) -> Entry:
+        """COS now in force: own, else the domain's default, else ``default``."""
+        find = self.directory.find
+        found = find(account.first("zimbraCOSId"), "cos")
+        if found is None and account.first("zimbraIsExternalVirtualAccount") == "TRUE":
+            found = find(DEFAULT_EXTERNAL_COS, "cos")
+        if found is None:
+            domain = self.domain_of(account)
+            found = find(domain.first("zimbraDomainDefaultCOSId"), "cos") if domain else None
+        return found or self.directory.by_id[DEFAULT_COS]
+
+    def cached_cos(self, account: Entry) -> Entry:
+        """COS as the account cache has it, which misses DeleteCos and new domain defaults."""
+        seen = self._cos_seen.get(account.id)
+        if seen is None or self.clock() - seen[0] > ACCOUNT_CACHE_SECONDS:
+            seen = self.clock(), self.cos_of(account)
+            self._cos_seen[account.id] = seen
+        return seen[1]
+
+    def forget_cos(self, account: Entry | None = None) -> None:
+        """Drop an account, or all, from the account cache."""
+        if account is None:
+            self._cos_seen.clear()
+        else:
+            self._cos_seen.pop(account.id, None)
+
+    def value(self, account: Entry, name: str) -> str | None:
+        """One value of an account as it applies: own, else its COS's."""
+        own = account.attrs.get(name)
+        if own:
+            return own[0]
+        cos = self.cached_cos(account).attrs.get(name)
+        return cos[0] if cos else None
+
+    def account_values(self, account: Entry, apply_cos: bool = True) -> Values:
+        """All values of an account as an administrator sees them."""
+        if not apply_cos:
+            shown = dict(account.attrs)
+        else:
+            cos = self.cached_cos(account)
+            inherited = self.schema.inherited
+            shown = dict(self.schema.account_defaults)
+            shown.update((n, v) for n, v in cos.attrs.items() if n in inherited)
+            shown["zimbraCOSId"] = [cos.id]
+            shown.update(account.attrs)
+        if account.password is not None:
+            shown["userPassword"] = ["VALUE-BLOCKED"]
+        return shown
+
+    def domain_values(self, domain: Entry, apply_config: bool = True) -> Values:
+        """All values of a domain, with the global defaults mixed in."""
+        if not apply_config:
+            return dict(domain.attrs)
+        inherits = self.schema.domain_inherits
+        shown = {n: self.config[n] for n in inherits if n in self.config}
+        shown.update(domain.attrs)
+        return shown
+
+    def server_values(self, server: Entry, apply_config: bool = True) -> Values:
+        """All values of a server, with the global defaults mixed in."""
+        if not apply_config:
+            return dict(server.attrs)
+        inherits = self.schema.server_inherits
+        shown = {n: self.config[n] for n in inherits if n in self.config}
+        shown.update(server.attrs)
+        return shown
+
+    # -- mail ------------------------------------------------------------------------------------
+
+    def mailbox(self, account: Entry) -> Mailbox:
+        """An account's mailbox, made on first use."""
+        found = self.mailboxes.get(account.id)
+        if found is None:
+            found = Mailbox(self._next_mailbox)
+            self._next_mailbox += 1
+            self.mailboxes[account.id] = found
+        return found
+
+    def used(self, account: Entry) -> int:
+        """Bytes in an account's mailbox; 0 without one."""
+        found = self.mailboxes.get(account.id)
+        return found.size if found else 0
+
+    def home(self, account: Entry) -> str:
+        """Name of the server that holds an account's mailbox."""
+        return account.first("zimbraMailHost") or ""
+
+    def next_home(self) -> str:
+        """Server for a new account: each in turn."""
+        hosts = list(self.directory.servers)
+        if len(hosts) == 1:
+            return hosts[0]
+        self._placed += 1
+        return hosts[self._placed % len(hosts)]
+
+    # -- look-ups that refuse --------------------------------------------------------------------
+
+    def domain_named(self, name: str) -> Entry:
+        """Domain by ASCII name; NO_SUCH_DOMAIN."""
+        found = self.directory.domains.get(name)
+        if found is None:
+            raise faults.no_such("domain", name)
+        return found
+
+    def set_foreign_names(self, domain: Entry, values: Iterable[str]) -> None:
+        """Remember which domain was written last with a foreign name."""
+        for value in values:
+            self.foreign_names[value.lower()] = domain.id

@@ -1,0 +1,238 @@
+"""Open the store, write readings, read them back.
+
+SQLite in the state directory by default, another database by URL. Only whole readings come here;
+a reading that failed leaves the figures as they are and notes the time of the failure.
+
+Source: SQLAlchemy Core; SQLite's "Write-Ahead Logging" and "PRAGMA synchronous".
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Engine, make_url
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+
+from puq_zimbra.config import Config
+from puq_zimbra.errors import Misconfigured
+from puq_zimbra.model import MailboxUsage, ServiceUsage, UsagePoint
+from puq_zimbra.store.tables import VERSION, mailbox, metadata, schema, service, usage, whole
+
+
+class Store:
+    """Storage figures over time."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    @classmethod
+    def open(cls, config: Config) -> Store:
+        """Open the configured store, and make it if it is new.
+
+        Raises:
+            Misconfigured: it cannot be opened, or a newer version made it.
+        """
+        try:
+            store = cls(sa.create_engine(_url(config)))
+            if store._engine.dialect.name == "sqlite":
+                sa.event.listen(store._engine, "connect", _sqlite_settings)
+            with store._engine.begin() as connection:
+                metadata.create_all(connection)
+                _check_version(connection)
+        except (SQLAlchemyError, ArgumentError, OSError, ImportError) as error:
+            raise Misconfigured(
+                "The store cannot be opened: check [store] in the settings and who may write there."
+            ) from error
+        return store
+
+    def close(self) -> None:
+        """Close the store."""
+        self._engine.dispose()
+
+    def write(
+        self, server: str, readings: Iterable[ServiceUsage], whole_at: datetime | None = None
+    ) -> None:
+        """Keep readings of services on a server (host and port).
+
+        ``whole_at`` says that these are all of the server's services, and when they were read.
+        """
+        with self._engine.begin() as connection:
+            if whole_at is not None:
+                connection.execute(whole.delete().where(whole.c.server == server))
+                connection.execute(
+                    whole.insert(), {"server": server, "measured_at": _seconds(whole_at)}
+                )
+            for one in readings:
+                key = _service_key(connection, server, one)
+                row = {"service": key, "measured_at": _seconds(one.measured_at)}
+                for table in (mailbox, usage):  # the same second again replaces
+                    connection.execute(
+                        table.delete().where(
+                            table.c.service == key, table.c.measured_at == row["measured_at"]
+                        )
+                    )
+                connection.execute(
+                    usage.insert(),
+                    {**row, "used": one.used, "quota": one.limit, "mailboxes": len(one.mailboxes)},
+                )
+                if one.mailboxes:
+                    connection.execute(
+                        mailbox.insert(), [_mailbox_row(row, m) for m in one.mailboxes]
+                    )
+
+    def note_failure(self, server: str, at: datetime) -> None:
+        """Mark the figures of every service on a server as stale since ``at``."""
+        with self._engine.begin() as connection:
+            connection.execute(whole.delete().where(whole.c.server == server))
+            connection.execute(
+                service.update().where(service.c.server == server).values(failed_at=_seconds(at))
+            )
+
+    def latest(self, installation: str, service_id: str) -> ServiceUsage | None:
+        """A service's last whole reading."""
+        with self._engine.connect() as connection:
+            found = connection.execute(
+                _latest().where(
+                    service.c.installation == installation, service.c.service_id == service_id
+                )
+            ).first()
+            return _reading(connection, found) if found else None
+
+    def latest_of_server(
+        self, server: str, installation: str, since: datetime
+    ) -> list[ServiceUsage] | None:
+        """An installation's services on a server, if all were read since a time; else None.
+
+        Services that the last such reading no longer found are not among them.
+        """
+        with self._engine.connect() as connection:
+            at = connection.execute(
+                sa.select(whole.c.measured_at).where(whole.c.server == server)
+            ).scalar()
+            if at is None or at < _seconds(since):
+                return None
+            found = connection.execute(
+                _latest().where(
+                    service.c.server == server,
+                    service.c.installation == installation,
+                    usage.c.measured_at >= at,
+                )
+            ).all()
+            return [_reading(connection, row) for row in found]
+
+    def history(self, installation: str, service_id: str, since: datetime) -> Sequence[UsagePoint]:
+        """A service's readings since a time, oldest first."""
+        query = (
+            sa.select(usage)
+            .join(service, service.c.id == usage.c.service)
+            .where(
+                service.c.installation == installation,
+                service.c.service_id == service_id,
+                usage.c.measured_at >= _seconds(since),
+            )
+            .order_by(usage.c.measured_at)
+        )
+        with self._engine.connect() as connection:
+            return [
+                UsagePoint(_time(row.measured_at), row.used, row.quota, row.mailboxes)
+                for row in connection.execute(query)
+            ]
+
+
+def _url(config: Config) -> str | sa.URL:
+    if config.store.url:
+        return make_url(config.store.url)
+    directory = config.store_directory()
+    directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+    path = directory / "store.db"
+    path.touch(mode=0o600)
+    if not os.access(path, os.W_OK):
+        raise PermissionError(path)
+    return sa.URL.create("sqlite", database=str(Path(path).absolute()))
+
+
+def _sqlite_settings(connection: Any, _record: object) -> None:
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=10000", "foreign_keys=ON"):
+        connection.execute("PRAGMA " + pragma)
+
+
+def _check_version(connection: Connection) -> None:
+    version = connection.execute(sa.select(schema.c.version)).scalar()
+    if version is None:
+        connection.execute(schema.insert(), {"version": VERSION})
+    elif version != VERSION:
+        raise Misconfigured(
+            "The store has version %(found)s, this program knows %(known)s: update the program.",
+            found=version,
+            known=VERSION,
+        )
+
+
+def _service_key(connection: Connection, server: str, one: ServiceUsage) -> int:
+    known = (service.c.installation == one.installation) & (service.c.service_id == one.service_id)
+    values = {"server": server, "domain": one.domain, "failed_at": None}
+    key = connection.execute(sa.select(service.c.id).where(known)).scalar()
+    if key is not None:
+        connection.execute(service.update().where(service.c.id == key).values(values))
+        return int(key)
+    names = {"installation": one.installation, "service_id": one.service_id}
+    inserted = connection.execute(service.insert().values(**names, **values))
+    primary_key = inserted.inserted_primary_key
+    assert primary_key is not None
+    return int(primary_key[0])
+
+
+def _mailbox_row(row: dict[str, int], one: MailboxUsage) -> dict[str, Any]:
+    return {
+        **row,
+        "account": one.id,
+        "address": one.address,
+        "used": one.used,
+        "quota": one.limit,
+        "status": one.status,
+    }
+
+
+def _latest() -> sa.Select[Any]:
+    newest = (
+        sa.select(sa.func.max(usage.c.measured_at))
+        .where(usage.c.service == service.c.id)
+        .correlate(service)
+        .scalar_subquery()
+    )
+    return sa.select(service, usage.c.measured_at, usage.c.used, usage.c.quota).join(
+        usage, (usage.c.service == service.c.id) & (usage.c.measured_at == newest)
+    )
+
+
+def _reading(connection: Connection, row: Any) -> ServiceUsage:
+    boxes = connection.execute(
+        sa.select(mailbox).where(
+            mailbox.c.service == row.id, mailbox.c.measured_at == row.measured_at
+        )
+    )
+    return ServiceUsage(
+        installation=row.installation,
+        service_id=row.service_id,
+        domain=row.domain,
+        measured_at=_time(row.measured_at),
+        used=row.used,
+        limit=row.quota,
+        mailboxes=tuple(
+            MailboxUsage(box.account, box.address, box.used, box.quota, box.status) for box in boxes
+        ),
+        stale=row.failed_at is not None and row.failed_at > row.measured_at,
+    )
+
+
+def _seconds(at: datetime) -> int:
+    return int(at.timestamp())
+
+
+def _time(seconds: int) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)

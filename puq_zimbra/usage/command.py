@@ -1,0 +1,93 @@
+"""`puq-zimbra usage sync`: what cron runs, with a progress bar for people.
+
+Source: cron(8) mails what is printed, so without a terminal there is one summary line.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from datetime import UTC, datetime
+from typing import Any
+
+import click
+
+from puq_zimbra.config import Config
+from puq_zimbra.errors import Misconfigured
+from puq_zimbra.model import CODES, Server
+from puq_zimbra.store.store import Store
+from puq_zimbra.usage.sync import Result, sync_server
+from puq_zimbra.zimbra.client import Zimbra
+
+
+def sync(config: Config, names: tuple[str, ...], *, as_json: bool) -> int:
+    """Sync the named servers, or all; return the exit status."""
+    if not config.servers:
+        raise Misconfigured("No server is configured: add [servers.NAME] to the settings.")
+    servers = {name: config.server(name) for name in names or config.servers}
+    store = Store.open(config)
+    try:
+        results = [_sync_one(name, server, config, store) for name, server in servers.items()]
+    finally:
+        store.close()
+    failed = [one for one in results if one.error is not None]
+    summary = {
+        "complete": not failed,
+        "services": sum(one.services for one in results),
+        "mailboxes": sum(one.mailboxes for one in results),
+        "failed": {one.name: str(one.error) for one in failed},
+    }
+    click.echo(json.dumps(summary, ensure_ascii=False) if as_json else _line(summary, len(servers)))
+    return max((CODES[one.error.code][1] for one in failed if one.error), default=0)
+
+
+def _sync_one(name: str, server: Server, config: Config, store: Store) -> Result:
+    zimbra: Zimbra | None = None
+
+    def connect(to: Server) -> Zimbra:
+        nonlocal zimbra
+        zimbra = Zimbra(to, config.limits.request_seconds)
+        return zimbra
+
+    bar = _Bar(name)
+    try:
+        return sync_server(name, server, connect, store, datetime.now(UTC), bar.show)
+    finally:
+        bar.close()
+        if zimbra is not None:
+            zimbra.close()
+
+
+class _Bar:
+    """A progress bar on standard error, if that is a terminal."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._bar: Any = None
+
+    def show(self, done: int, total: int) -> None:
+        """Move to ``done`` accounts of ``total``; a new mailbox server begins a new bar."""
+        if not sys.stderr.isatty():
+            return
+        if self._bar is None or self._bar.length != total:
+            self.close()
+            self._bar = click.progressbar(length=total, label=self._name, file=sys.stderr)
+            self._bar.__enter__()
+        self._bar.update(done - self._bar.pos)
+
+    def close(self) -> None:
+        """End the bar's line."""
+        if self._bar is not None:
+            self._bar.__exit__(None, None, None)
+            self._bar = None
+
+
+def _line(summary: dict[str, Any], servers: int) -> str:
+    read = (
+        f"{summary['services']} services with {summary['mailboxes']} mailboxes read from"
+        f" {servers} servers"
+    )
+    if not summary["failed"]:
+        return read
+    failures = "; ".join(f"{name}: {error}" for name, error in summary["failed"].items())
+    return f"{read}; not read (their last figures stay): {failures}"

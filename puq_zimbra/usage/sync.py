@@ -1,0 +1,73 @@
+"""The usage sync: measure every service of every configured server and keep it.
+
+A server that fails leaves its figures as they were, marked as stale, and stops no other.
+
+Source: WHMCS "Usage Update" (a cron of its own spares the host's); ComputeAggregateQuotaUsage.java
+(Zimbra acts on a domain's quota only after this sum was made).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+from urllib.parse import urlsplit
+
+from puq_zimbra.errors import Fault, PuqZimbraError
+from puq_zimbra.model import Server, ServiceUsage
+from puq_zimbra.store.store import Store
+from puq_zimbra.usage.collect import collect
+from puq_zimbra.zimbra.client import Zimbra
+
+
+@dataclass(frozen=True)
+class Result:
+    """What became of one server."""
+
+    name: str
+    services: int
+    mailboxes: int
+    #: None = everything was read whole
+    error: PuqZimbraError | None
+
+
+class Open(Protocol):
+    """How a server's client is had."""
+
+    def __call__(self, server: Server, /) -> Zimbra:
+        """The client of a server."""
+
+
+def place_of(server: Server) -> str:
+    """The server as the store names it: host and port."""
+    return urlsplit(server.url).netloc.lower()
+
+
+def sync_server(
+    name: str,
+    server: Server,
+    connect: Open,
+    store: Store,
+    now: datetime,
+    progress: Callable[[int, int], None] = lambda done, total: None,
+) -> Result:
+    """Measure one server's services and keep the figures, or mark the old ones as stale."""
+    try:
+        zimbra = connect(server)
+        readings = collect(zimbra, now, progress=progress)
+    except PuqZimbraError as error:
+        store.note_failure(place_of(server), now)
+        return Result(name, 0, 0, error)
+    store.write(place_of(server), readings, whole_at=now)
+    _sum_up(zimbra, readings)
+    return Result(name, len(readings), sum(len(one.mailboxes) for one in readings), None)
+
+
+def _sum_up(zimbra: Zimbra, readings: list[ServiceUsage]) -> None:
+    """Have Zimbra sum up its domains, so that it enforces their quotas, if it lets us."""
+    if any(one.limit is not None for one in readings):
+        try:
+            zimbra.compute_aggregate_quota_usage()
+        except Fault:
+            return  # a delegated administrator may not; then Zimbra's own cron does it

@@ -1,0 +1,150 @@
+"""A log-in at a Zimbra server, and calls made with it.
+
+One log-in serves a process: the token travels in the SOAP header (never in a cookie, which would
+bring CSRF tokens in). When Zimbra no longer accepts it, there is one more log-in and the call is
+repeated, which was refused before it was carried out. Rejected credentials are never tried again:
+ten failures make Zimbra answer 503 to everything from this address for a quarter of an hour.
+
+Source: `service/admin/Auth.java`, `service/account/EndSession.java`, `soap/SoapEngine.java`.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import Any
+
+from lxml import etree
+
+from puq_zimbra.errors import (
+    CredentialsRejected,
+    Misconfigured,
+    PermissionDenied,
+    PuqZimbraError,
+    TokenRejected,
+)
+from puq_zimbra.model import Server
+from puq_zimbra.zimbra import answers, messages
+from puq_zimbra.zimbra.transport import Answer, Transport
+
+
+class Connection:
+    """A server, its administrator's token, and requests by name."""
+
+    def __init__(self, server: Server, seconds: float = 15.0) -> None:
+        if not server.username or server.password is None:
+            raise Misconfigured("No user name and password are given for the Zimbra server.")
+        self.server = server
+        self._password = server.password
+        self._transport = Transport(server.url, server.tls, seconds)
+        self._lock = threading.Lock()
+        self._token: str | None = None
+        self._rejected: CredentialsRejected | None = None
+
+    def auth(self) -> str:
+        """Log in (Auth.java) and return the token.
+
+        Raises:
+            CredentialsRejected: also when this client's credentials were rejected before.
+        """
+        if self._rejected is not None:
+            raise self._rejected
+        arguments = {
+            "name": self.server.username,
+            "password": self._password.get_secret_value(),
+        }
+        try:
+            response = answers.read(self._post("Auth", arguments), "Auth")
+        except (CredentialsRejected, PermissionDenied) as error:
+            # An unknown name is PERM_DENIED here, a wrong password AUTH_FAILED: the same to us.
+            self._rejected = CredentialsRejected(error.zimbra_code, error.text)
+            raise self._rejected from error
+        if answers.text(response, "twoFactorAuthRequired") == "true":
+            raise Misconfigured(
+                "The Zimbra administrator must log in with a second factor: use an administrator"
+                " without one."
+            )
+        token = answers.text(response, "authToken")
+        if not token:
+            raise answers.garbled()
+        return token
+
+    def accepts(self, name: str, password: str) -> bool:
+        """Whether an administrator's name and password open the door (Auth.java).
+
+        A wrong password counts towards Zimbra's lock-out: ask rarely. The log-in is ended at once.
+        """
+        try:
+            answer = self._post("Auth", {"name": name, "password": password})
+            token = answers.text(answers.read(answer, "Auth"), "authToken")
+        except CredentialsRejected as error:
+            return error.zimbra_code == "account.CHANGE_PASSWORD"  # it is right, but has run out
+        except PermissionDenied:
+            return False
+        answers.read(
+            self._post("EndSession", {"logoff": "1"}, token=token),
+            "EndSession",
+            "urn:zimbraAccount",
+        )
+        return True
+
+    def end_session(self) -> None:
+        """Log off (EndSession.java); without a log-in nothing is sent."""
+        with self._lock:
+            token, self._token = self._token, None
+        if token:
+            with suppress(TokenRejected):  # it has run out by itself
+                answer = self._post("EndSession", {"logoff": "1"}, token=token)
+                answers.read(answer, "EndSession", "urn:zimbraAccount")
+
+    def close(self) -> None:
+        """Log off if the server can be reached, and give back the connection."""
+        with suppress(PuqZimbraError):  # a token that is not logged off runs out within hours
+            self.end_session()
+        self._transport.close()
+
+    def _log_in(self, stale: str | None) -> str:
+        """The token; a new one if ``stale`` is the one we hold."""
+        with self._lock:
+            if self._token is None or self._token == stale:
+                self._token = None
+                self._token = self.auth()
+            return self._token
+
+    def _post(self, request: str, arguments: Mapping[str, Any], **context: Any) -> Answer:
+        return self._transport.post(
+            messages.write(request, arguments, **context), gzip=bool(context.get("json"))
+        )
+
+    def call(self, request: str, **arguments: Any) -> etree._Element:
+        """Send one request and return its response element."""
+        token = self._log_in(None)
+        try:
+            return answers.read(self._post(request, arguments, token=token), request)
+        except TokenRejected:
+            token = self._log_in(token)
+            return answers.read(self._post(request, arguments, token=token), request)
+
+    def call_json(
+        self, request: str, arguments: Mapping[str, Any], **context: Any
+    ) -> tuple[dict[str, Any], str | None]:
+        """Ask for an answer in JSON; return the response and the admin session's id."""
+        context["json"] = True
+        token = self._log_in(None)
+        try:
+            return self._read_json(self._post(request, arguments, token=token, **context), request)
+        except TokenRejected:
+            token = self._log_in(token)
+            return self._read_json(self._post(request, arguments, token=token, **context), request)
+
+    @staticmethod
+    def _read_json(answer: Answer, request: str) -> tuple[dict[str, Any], str | None]:
+        if answer.body[:1] == b"<":  # a server that does not heed <format>
+            return answers.as_json(answers.read(answer, request)), answers.session_of(answer)
+        document = answers.parse_json(answer)
+        header = document.get("Header") or {}
+        session = (header.get("context") or {}).get("session") or {}
+        if isinstance(session, list):
+            session = session[0] if session else {}
+        return answers.read_json(document, request), session.get("id")

@@ -1,0 +1,1 @@
+"""Tests, edge to edge: a host's parameters in, its answer and the simulator's state out."""

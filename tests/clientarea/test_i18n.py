@@ -1,0 +1,125 @@
+"""Sentences and counts in the customer's language, and the catalogue they come from."""
+
+from __future__ import annotations
+
+import gettext
+import re
+import subprocess
+import sys
+
+import pytest
+
+from puq_zimbra.clientarea import catalogue, i18n
+
+COUNTS = (0, 1, 2, 5, 12, 14, 21, 22, 25, 101, 112, 122)
+SKRZYNKI = (
+    "0 skrzynek", "1 skrzynka", "2 skrzynki", "5 skrzynek", "12 skrzynek", "14 skrzynek",
+    "21 skrzynek", "22 skrzynki", "25 skrzynek", "101 skrzynek", "112 skrzynek", "122 skrzynki",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("count", "polish"), list(zip(COUNTS, SKRZYNKI, strict=True)))
+def test_polish_counts_have_three_forms(count: int, polish: str) -> None:
+    """22 skrzynki, but 12 skrzynek."""
+    known = i18n.translations("pl")
+    text = known.ngettext("%(n)s mailbox", "%(n)s mailboxes", count) % {"n": count}
+
+    assert text == polish
+
+
+@pytest.mark.parametrize(
+    ("locale", "tag"),
+    [
+        ("pl", "pl"), ("pl_PL", "pl"), ("pl-PL", "pl"), ("polish", "pl"), ("Polish", "pl"),
+        ("en", "en"), ("english", "en"), ("en-GB", "en"), ("german", "en"), ("", "en"),
+        ("../../pl", "en"), ("plx", "en"),
+    ],
+)  # fmt: skip
+def test_hosts_name_languages_in_many_ways(locale: str, tag: str) -> None:
+    """WHMCS says "polish", others "pl_PL"; an unknown one gets English."""
+    assert i18n.language(locale) == tag
+
+
+def test_a_message_is_translated_with_its_places() -> None:
+    """The sentence changes, what it is about does not."""
+    message, places = "The password of %(address)s was changed.", {"address": "a@firma.example"}
+
+    assert (
+        i18n.translate(message, places, "pl") == "Hasło skrzynki a@firma.example zostało zmienione."
+    )
+    assert i18n.translate(message, places, "xx") == "The password of a@firma.example was changed."
+
+
+@pytest.mark.parametrize("hostile", ["<script>", '"onx=', "{php}", "a\r\nb", "‮", "%(x)s"])
+def test_what_fills_a_place_cannot_be_markup(hostile: str) -> None:
+    """Billing hosts print a message unescaped."""
+    text = i18n.translate("%(key)s is missing.", {"key": hostile}, "pl")
+
+    assert not set(text) & set("<>\"'{}\r\n‮&")
+
+
+def test_translating_a_message_imports_neither_babel_nor_jinja() -> None:
+    """Each hook is a process of its own and translates its answer: the libraries cost 0.1 s."""
+    code = (
+        "import sys; from puq_zimbra.clientarea.i18n import translate; "
+        "print(translate('unlimited', {}, 'pl'), {'babel', 'jinja2'} & set(sys.modules))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-X", "utf8", "-c", code], capture_output=True, check=True, timeout=30
+    )
+
+    assert done.stdout.decode().strip() == "bez limitu set()"
+
+
+def test_every_message_of_the_sources_has_a_polish_text() -> None:
+    """``make messages`` brings the catalogue up to date and names what is missing."""
+    held = catalogue.read("pl")
+    ids = {(message.context, message.id) for message in held if message.id}
+    found = {(message.context, message.id) for message in catalogue.extract() if message.id}
+
+    assert found - ids == set()
+    assert catalogue.missing(held) == []
+
+
+def test_every_text_has_the_places_of_its_message() -> None:
+    """A place too many would fail when the message is needed."""
+    places = re.compile(r"%\(\w+\)s|%%")
+    wrong = []
+    for message in catalogue.read("pl"):
+        ids = message.id if isinstance(message.id, tuple | list) else (message.id,)
+        texts = message.string if isinstance(message.string, tuple | list) else (message.string,)
+        if message.id and any(
+            sorted(places.findall(text)) != sorted(places.findall(ids[-1])) for text in texts
+        ):
+            wrong.append(ids[0])
+
+    assert wrong == []
+
+
+def test_the_compiled_catalogue_is_the_readable_one() -> None:
+    """Both are in the tree; only one is read by people."""
+    compiled = i18n.translations("pl")
+    assert isinstance(compiled, gettext.GNUTranslations)
+    for message in catalogue.read("pl"):
+        if not message.id:
+            continue
+        if isinstance(message.id, str):
+            held = (
+                compiled.pgettext(message.context, message.id)
+                if message.context
+                else compiled.gettext(message.id)
+            )
+            assert held == message.string
+        else:
+            forms = [compiled.ngettext(*message.id, count) for count in (1, 2, 5)]
+            assert forms == list(message.string)
+
+
+def test_messages_are_found_wherever_the_sources_have_them() -> None:
+    """Errors, replies, fault classes and templates."""
+    found = {message.id for message in catalogue.extract() if isinstance(message.id, str)}
+
+    assert "The two passwords are not the same." in found  # raise Invalid("...")
+    assert "The page was drawn." in found  # Reply(code, "...")
+    assert "Zimbra has no such domain." in found  # sentence = "..."
+    assert "Server information" in found  # a template

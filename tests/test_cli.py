@@ -1,0 +1,181 @@
+"""The command line: standard input and output, exit statuses, what is loaded, help."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+import pytest
+
+from puq_zimbra.cli import cli
+from puq_zimbra.simulator import Simulator
+
+from .conftest import Params
+
+COMMAND = Path(sys.executable).with_name("puq-zimbra")
+
+
+def run(
+    *arguments: str, given: str = "", cwd: Path | None = None
+) -> subprocess.CompletedProcess[str]:
+    """Run the installed command as a billing host does."""
+    return subprocess.run(
+        [str(COMMAND), *arguments],
+        input=given,
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=cwd,
+        env={**os.environ, "XDG_STATE_HOME": str(cwd or "/nonexistent")},
+        timeout=60,
+    )
+
+
+def test_a_hook_is_a_process(params: Params, simulator: Simulator, tmp_path: Path) -> None:
+    """Twice in a row, over real TLS: the second answer says so, and Zimbra saw one of each."""
+    first = run("hook", "plain", "create", given=json.dumps(params), cwd=tmp_path)
+    second = run("hook", "plain", "create", given=json.dumps(params), cwd=tmp_path)
+
+    assert (first.returncode, json.loads(first.stdout)["code"]) == (0, "created")
+    assert (second.returncode, json.loads(second.stdout)["code"]) == (0, "already_exists")
+    assert len(simulator.calls("CreateDomainRequest")) == 1
+    assert len(simulator.calls("CreateAccountRequest")) == 1
+    assert "test123" not in first.stderr + first.stdout
+    assert "First-Pass-1" not in first.stderr + first.stdout
+
+
+def test_each_process_logs_off(params: Params, simulator: Simulator, tmp_path: Path) -> None:
+    """A token left behind stays good for hours and in the directory as long."""
+    run("hook", "plain", "test_connection", given=json.dumps(params), cwd=tmp_path)
+
+    assert [call.name for call in simulator.log][-1] == "EndSessionRequest"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "given", "status"),
+    [
+        (["hook", "plain", "explode"], "{}", 64),
+        (["hook", "nobody", "create"], "{}", 64),
+        (["nonsense"], "", 64),
+        (["hook", "plain", "create"], "{", 65),
+        (["hook", "plain", "create"], "[]", 65),
+        (["hook", "plain", "create"], '{"a": 1}', 65),
+        (["hook", "whmcs", "CreateAccount"], "", 65),
+        (["hook", "plain", "describe"], "", 0),
+        (["hook", "whmcs", "ConfigOptions"], "[]", 0),
+        (["usage", "sync"], "", 78),
+        (["--config", "missing.toml", "usage", "sync"], "", 78),
+        (["--version"], "", 0),
+    ],
+)
+def test_exit_statuses(arguments: list[str], given: str, status: int, tmp_path: Path) -> None:
+    """Hosts act on the status, not on the words."""
+    done = run(*arguments, given=given, cwd=tmp_path)
+
+    assert done.returncode == status
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        ("[limit]\n", "limit is not a known key; did you mean limits"),
+        ("[servers.a]\nurl = 3\n", "servers.a.url is not a text"),
+        ("[servers.a]\n", "servers.a.url is missing"),
+        ("not toml", "cannot be read as TOML"),
+        ('[servers.a]\nurl = "http://x.example"\n', "url is not an https://"),
+        ('[servers.a]\nurl = "https://x.example"\npassword_file = "/none"\n', "password file"),
+    ],
+)
+def test_wrong_settings_are_named(settings: str, words: str, tmp_path: Path) -> None:
+    """File and key, so that the provider knows what to mend."""
+    (tmp_path / "puq-zimbra.toml").write_text(settings)
+    done = run("usage", "sync", cwd=tmp_path)
+
+    assert done.returncode == 78
+    assert words in done.stderr
+
+
+def test_a_password_file_that_everybody_reads_is_refused(tmp_path: Path) -> None:
+    """The one secret at rest must not lie open."""
+    secret = tmp_path / "pw"
+    secret.write_text("canary-7")
+    secret.chmod(0o644)
+    settings = f'[servers.a]\nurl = "https://x.example"\nusername="a"\npassword_file = "{secret}"\n'
+    (tmp_path / "puq-zimbra.toml").write_text(settings)
+    done = run("usage", "sync", cwd=tmp_path)
+
+    assert done.returncode == 78
+    assert "chmod 600" in done.stderr
+    assert "canary-7" not in done.stderr
+
+
+@pytest.mark.parametrize(("host", "event"), [("plain", "describe"), ("whmcs", "MetaData")])
+def test_what_needs_no_server_loads_nothing_heavy(host: str, event: str) -> None:
+    """WHMCS asks for the metadata on every page of its administration."""
+    done = subprocess.run(
+        [sys.executable, "-X", "importtime", str(COMMAND), "hook", host, event],
+        input="{}",
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    loaded = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines() if "|" in line}
+
+    assert "puq_zimbra.hooks.dispatch" in loaded
+    heavy = {"fastapi", "sqlalchemy", "babel", "zeep", "requests", "lxml", "jinja2"}
+    assert not {name.partition(".")[0] for name in loaded} & heavy
+
+
+def test_a_hook_without_figures_does_not_load_the_store(params: Params, tmp_path: Path) -> None:
+    """The store takes a third of a process's start."""
+    done = subprocess.run(
+        [sys.executable, "-X", "importtime", str(COMMAND), "hook", "plain", "create"],
+        input=json.dumps(params),
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=tmp_path,
+    )
+
+    assert not re.search(r"\b(sqlalchemy|babel|jinja2)\b", done.stderr)
+
+
+def commands(group: click.Group, path: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
+    """Every command's path."""
+    found: list[tuple[str, ...]] = [path]
+    for name, command in group.commands.items():
+        if isinstance(command, click.Group):
+            found += commands(command, (*path, name))
+        else:
+            found.append((*path, name))
+    return found
+
+
+@pytest.mark.parametrize("path", [p for p in commands(cli) if p != ("usage",)], ids=" ".join)
+def test_help_has_examples(path: tuple[str, ...]) -> None:
+    """People copy the example before they read the options."""
+    done = run(*path, "--help")
+
+    assert done.returncode == 0
+    assert "Examples:" in done.stdout
+
+
+def described() -> Any:
+    """What describe prints."""
+    return json.loads(run("hook", "plain", "describe").stdout)["data"]
+
+
+def test_every_hook_is_in_the_readme() -> None:
+    """A hook that nobody reads of does not exist."""
+    text = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
+
+    data = described()
+    assert [event for event in data["events"] if f"| `{event}` |" not in text] == []
+    assert [code for code in data["codes"] if f"`{code}`" not in text] == ["pending", "busy"]

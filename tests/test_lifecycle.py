@@ -1,0 +1,411 @@
+"""A service's life over the hooks: each does its work once, and a second call writes nothing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from puq_zimbra.simulator import Simulator
+
+from .conftest import Hook
+
+STAMP = "puq_zimbra:crm.example:42"
+
+
+def status(simulator: Simulator) -> str:
+    """The domain's status in Zimbra."""
+    return str(simulator.domain("firma.example").attrs["zimbraDomainStatus"][0])
+
+
+def foreign_names(simulator: Simulator, domain: str = "firma.example") -> list[str]:
+    """What stands in the domain's zimbraForeignName."""
+    return sorted(simulator.domain(domain).attrs.get("zimbraForeignName", []))
+
+
+def test_create_makes_domain_administrator_and_rights(hook: Hook, simulator: Simulator) -> None:
+    """What was sold exists afterwards, stamped, limited, and its administrator may run it."""
+    answer = hook("create")
+
+    assert (answer.value["code"], answer.exit_status, answer.http_status) == ("created", 0, 201)
+    domain = simulator.domain("firma.example")
+    admin = simulator.account("admin@firma.example")
+    assert foreign_names(simulator) == [STAMP]
+    assert domain.attrs["zimbraDomainMaxAccounts"] == ["25"]
+    assert domain.attrs["zimbraMailDomainQuota"] == [str(5 * 2**30)]
+    assert domain.attrs["zimbraDomainAggregateQuota"] == [str(50 * 2**30)]
+    assert domain.attrs["zimbraDomainAggregateQuotaPolicy"] == ["BLOCKSENDRECEIVE"]
+    assert admin.attrs["zimbraIsDelegatedAdminAccount"] == ["TRUE"]
+    assert simulator.verify_password("admin@firma.example", "First-Pass-1")
+    assert [call.name for call in simulator.writes()] == [
+        "CreateDomainRequest",
+        "CreateAccountRequest",
+        "GrantRightRequest",
+        "GrantRightRequest",
+        "ModifyDomainRequest",
+    ]
+    assert answer.value["data"]["admin_address"] == "admin@firma.example"
+    assert answer.value["data"]["mail_hosts"]["imap"] == "mail.example.test:993"
+
+
+def test_create_twice_makes_everything_once(hook: Hook, simulator: Simulator) -> None:
+    """Hosts retry and people double-click."""
+    hook("create")
+    writes = len(simulator.writes())
+    second = hook("create")
+
+    assert second.value["code"] == "already_exists"
+    assert second.exit_status == 0
+    assert len(simulator.writes()) == writes
+    assert len(simulator.calls("CreateDomainRequest")) == 1
+    assert len(simulator.calls("CreateAccountRequest")) == 1
+
+
+def test_create_leaves_a_foreign_domain_alone(hook: Hook, simulator: Simulator) -> None:
+    """A name is not ownership: the domain may be another customer's."""
+    simulator.create_domain("firma.example", zimbraForeignName="puq_zimbra:crm.example:43")
+    simulator.reset_log()
+    answer = hook("create")
+
+    assert (answer.value["code"], answer.exit_status) == ("not_ours", 77)
+    assert simulator.writes() == []
+
+
+@pytest.mark.parametrize(
+    "stamp", ["", "PUQ_ZIMBRA:crm.example:42", "puq_zimbra:crm.example:420", "other:x"]
+)
+@pytest.mark.parametrize(
+    "event",
+    ["create", "suspend", "unsuspend", "terminate", "change_package", "change_password", "renew",
+     "sso_service", "client_area"],
+)  # fmt: skip
+def test_no_hook_touches_what_bears_no_exact_stamp(
+    hook: Hook, simulator: Simulator, event: str, stamp: str
+) -> None:
+    """Zimbra compares foreign names without regard to case; we must not."""
+    attrs = {"zimbraForeignName": stamp} if stamp else {}
+    simulator.create_domain("firma.example", **attrs)
+    simulator.create_account("admin@firma.example", "Other-Pass-1")
+    simulator.reset_log()
+    answer = hook(event, new_password="Second-Pass-2")
+
+    assert answer.value["code"] == "not_ours"
+    assert simulator.writes() == []
+    assert simulator.calls("DelegateAuthRequest") == []
+
+
+@pytest.mark.parametrize(
+    "lost", ["CreateDomainRequest", "CreateAccountRequest", "GrantRightRequest",
+             "ModifyDomainRequest"],
+)  # fmt: skip
+@pytest.mark.parametrize("applied", [True, False])
+def test_create_finishes_what_a_lost_answer_began(
+    hook: Hook, simulator: Simulator, lost: str, applied: bool
+) -> None:
+    """A time-out is not a failure: the next call completes the work and does nothing twice."""
+    simulator.drop_next(lost, applied=applied)
+    first = hook("create")
+    second = hook("create", service={"admin": {"password": "Second-Pass-2"}})
+
+    assert (first.value["code"], first.value["retryable"]) == ("unavailable", True)
+    assert second.value["code"] in ("created", "already_exists")
+    assert foreign_names(simulator) == [STAMP]
+    done = [call.name for call in simulator.writes() if call.ok]
+    assert done.count("CreateDomainRequest") == 1
+    assert done.count("CreateAccountRequest") == 1
+    if second.value["code"] == "created":
+        assert simulator.verify_password("admin@firma.example", "Second-Pass-2")
+
+
+@pytest.mark.parametrize("mode", ["locked", "maintenance", "closed"])
+def test_suspend_and_unsuspend_are_exact(hook: Hook, simulator: Simulator, mode: str) -> None:
+    """Mailboxes keep their own status; the domain comes back as it was."""
+    hook("create")
+    simulator.create_account("locked@firma.example", "Some-Pass-1", zimbraAccountStatus="locked")
+    simulator.create_list("all@firma.example", ["admin@firma.example"])
+    plan = {"plan": {"suspend_mode": mode}}
+    suspended = hook("suspend", service=plan)
+    during = status(simulator)
+    again = hook("suspend", service=plan)
+    back = hook("unsuspend", service=plan)
+
+    assert (suspended.value["code"], again.value["code"]) == ("updated", "unchanged")
+    assert during == mode
+    assert back.value["code"] == "updated"
+    assert hook("unsuspend").value["code"] == "unchanged"
+    assert status(simulator) == "active"
+    assert foreign_names(simulator) == [STAMP]
+    assert simulator.account("locked@firma.example").attrs["zimbraAccountStatus"] == ["locked"]
+
+
+def test_unsuspend_does_not_lift_an_administrators_lock(hook: Hook, simulator: Simulator) -> None:
+    """What an administrator closed before the suspension stays closed after it."""
+    hook("create")
+    simulator.domain("firma.example").attrs["zimbraDomainStatus"] = ["closed"]
+    first, second = hook("suspend"), hook("suspend")
+    during = status(simulator)
+    hook("unsuspend")
+
+    assert (first.value["code"], second.value["code"]) == ("updated", "unchanged")
+    assert during == "closed"
+    assert status(simulator) == "closed"
+
+
+def test_terminate_deletes_all_of_it_and_only_that(hook: Hook, simulator: Simulator) -> None:
+    """Mailboxes, lists and the domain go; a neighbour stays."""
+    hook("create")
+    simulator.create_account("anna@firma.example", "Some-Pass-1")
+    simulator.create_list("all@firma.example", ["anna@firma.example"])
+    simulator.create_domain("other.example")
+    first = hook("terminate")
+    second = hook("terminate")
+
+    assert (first.value["code"], first.exit_status) == ("updated", 0)
+    assert (second.value["code"], second.exit_status) == ("already_gone", 0)
+    assert simulator.domain("firma.example") is None
+    assert simulator.domain("other.example") is not None
+
+
+@pytest.mark.parametrize("mode", ["locked", "maintenance", "closed"])
+def test_terminate_of_a_suspended_service_works(
+    hook: Hook, simulator: Simulator, mode: str
+) -> None:
+    """The common path: unpaid, suspended, terminated."""
+    hook("create")
+    hook("suspend", service={"plan": {"suspend_mode": mode}})
+
+    assert hook("terminate").value["code"] == "updated"
+    assert simulator.domain("firma.example") is None
+
+
+def test_terminate_stops_before_anything_foreign(hook: Hook, simulator: Simulator) -> None:
+    """A mailbox sold as another service inside the domain must not go with it."""
+    hook("create")
+    simulator.create_account(
+        "sold@firma.example", "Some-Pass-1", zimbraForeignPrincipal="puq_zimbra:crm.example:99"
+    )
+    simulator.reset_log()
+    answer = hook("terminate")
+
+    assert answer.value["code"] == "conflict"
+    assert "sold@firma.example" in answer.value["message"]
+    assert simulator.writes() == []
+
+
+def test_terminate_with_grace_locks_and_can_be_called_off(hook: Hook, simulator: Simulator) -> None:
+    """Nothing is deleted before the day that the customer was told."""
+    hook("create")
+    plan = {"plan": {"terminate": {"mode": "grace", "grace_days": 14}}}
+    first, second = hook("terminate", service=plan), hook("terminate", service=plan)
+    refused = hook("unsuspend", service=plan)
+    renewed = hook("renew", service=plan)
+
+    assert (first.value["code"], second.value["code"]) == ("updated", "unchanged")
+    assert first.value["data"] == second.value["data"]
+    assert refused.value["code"] == "refused"
+    assert renewed.value["code"] == "updated"
+    assert status(simulator) == "active"
+    assert foreign_names(simulator) == [STAMP]
+
+
+def test_terminate_keep_deletes_nothing(hook: Hook, simulator: Simulator) -> None:
+    """The provider may want the mail kept."""
+    hook("create")
+    plan = {"plan": {"terminate": {"mode": "keep"}}}
+
+    assert hook("terminate", service=plan).value["code"] == "updated"
+    assert hook("terminate", service=plan).value["code"] == "unchanged"
+    assert status(simulator) == "locked"
+
+
+@pytest.mark.parametrize("event", ["create", "change_package", "terminate", "suspend"])
+def test_a_dry_run_writes_nothing(hook: Hook, simulator: Simulator, event: str) -> None:
+    """A dry run that deletes is worse than none."""
+    if event != "create":
+        hook("create")
+    simulator.reset_log()
+    answer = hook(event, dry_run=True, service={"plan": {"mailboxes": 30}})
+
+    assert answer.value["ok"]
+    assert answer.value["data"]["changes"]
+    assert simulator.writes() == []
+
+
+def test_change_package_writes_the_difference_once(hook: Hook, simulator: Simulator) -> None:
+    """Up and down, and the class of service; nothing is deleted."""
+    hook("create")
+    simulator.reset_log()
+    plan: dict[str, Any] = {
+        "plan": {"cos": "starter", "mailboxes": None, "mailbox_quota": 2**30, "domain_quota": 0}
+    }
+    first, second = hook("change_package", service=plan), hook("change_package", service=plan)
+
+    assert (first.value["code"], second.value["code"]) == ("updated", "unchanged")
+    domain = simulator.domain("firma.example")
+    assert "zimbraDomainMaxAccounts" not in domain.attrs
+    assert domain.attrs["zimbraMailDomainQuota"] == [str(2**30)]
+    assert domain.attrs["zimbraDomainAggregateQuota"] == ["0"]
+    assert [call.name for call in simulator.writes()] == [
+        "ModifyDomainRequest",
+        "ModifyAccountRequest",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("plan", "words"),
+    [
+        ({"mailboxes": 1}, ["1 mailboxes", "2"]),
+        ({"mailbox_quota": 2**30}, ["1.00 GB", "anna@firma.example (2.00)"]),
+        ({"domain_quota": 2**30}, ["1.00 GB", "2.00 GB"]),
+    ],
+)
+def test_a_plan_below_what_is_held_is_refused_with_the_numbers(
+    hook: Hook, simulator: Simulator, plan: dict[str, int], words: list[str]
+) -> None:
+    """A downgrade never destroys; the customer learns what to free."""
+    hook("create")
+    simulator.create_account("anna@firma.example", "Some-Pass-1")
+    simulator.add_mail("anna@firma.example", 2 * 2**30)
+    simulator.reset_log()
+    answer = hook("change_package", service={"plan": plan})
+
+    assert answer.value["code"] == "refused"
+    assert all(word in answer.value["message"] for word in words)
+    assert simulator.writes() == []
+
+
+def test_change_password_sets_it_once(hook: Hook, simulator: Simulator) -> None:
+    """A repeated call must not end the customer's sessions again."""
+    hook("create")
+    simulator.reset_log()
+    first = hook("change_password", new_password="Second-Pass-2")
+    second = hook("change_password", new_password="Second-Pass-2")
+
+    assert (first.value["code"], second.value["code"]) == ("updated", "unchanged")
+    assert simulator.verify_password("admin@firma.example", "Second-Pass-2")
+    assert len(simulator.calls("SetPasswordRequest")) == 1
+
+
+def test_a_weak_password_is_refused_by_its_rule(hook: Hook, simulator: Simulator) -> None:
+    """Zimbra would set it all the same: the policy is asked first."""
+    hook("create")
+    simulator.reset_log()
+    answer = hook("change_password", new_password="abc")
+
+    assert answer.value["code"] == "refused"
+    assert answer.value["message"] == "The password is too short: at least 6 characters."
+    assert simulator.writes() == []
+
+
+def test_create_refuses_a_weak_password_before_the_first_write(
+    hook: Hook, simulator: Simulator
+) -> None:
+    """Zimbra would only say so when the domain already exists."""
+    answer = hook("create", service={"admin": {"password": "abc"}})
+
+    assert answer.value["code"] == "refused"
+    assert simulator.writes() == []
+
+
+def test_renew_of_a_healthy_service_changes_nothing(hook: Hook, simulator: Simulator) -> None:
+    """Each paid invoice calls it."""
+    hook("create")
+    simulator.reset_log()
+
+    assert hook("renew").value["code"] == "unchanged"
+    assert hook("renew").value["code"] == "unchanged"
+    assert simulator.writes() == []
+
+
+@pytest.mark.parametrize(
+    "event", ["suspend", "unsuspend", "change_package", "change_password", "renew", "sso_service"]
+)
+def test_what_does_not_exist_is_not_found(hook: Hook, simulator: Simulator, event: str) -> None:
+    """Nothing to act on is no success: a success would hide a lost domain."""
+    answer = hook(event, new_password="Second-Pass-2")
+
+    assert (answer.value["code"], answer.exit_status) == ("not_found", 1)
+    assert simulator.writes() == []
+
+
+def test_sso_opens_the_administrators_mailbox_once(hook: Hook, simulator: Simulator) -> None:
+    """The link is for this account, for a short time, and for a service in good standing."""
+    hook("create")
+    answer = hook("sso_service")
+    hook("suspend")
+    refused = hook("sso_service")
+
+    assert answer.value["data"]["url"].startswith("https://127.0.0.1:")
+    assert "/service/preauth?authtoken=" in answer.value["data"]["url"]
+    assert "&isredirect=1" in answer.value["data"]["url"]
+    assert refused.value["code"] == "refused"
+    assert len(simulator.calls("DelegateAuthRequest")) == 1
+
+
+def test_sso_for_staff_carries_no_token(hook: Hook) -> None:
+    """An administrator's token in a link would stay good for hours."""
+    answer = hook("sso_admin")
+
+    assert answer.value["ok"]
+    assert "token" not in answer.value["data"]["url"]
+
+
+def test_test_connection_names_the_zimbra(hook: Hook) -> None:
+    """The provider sees that he reached the right one, as whom."""
+    answer = hook("test_connection", service=None)
+
+    assert answer.value["ok"]
+    assert answer.value["data"]["administrator"] == "global"
+    assert answer.value["data"]["version"].startswith("10.")
+
+
+def test_list_services_gives_all_of_the_installation(hook: Hook, simulator: Simulator) -> None:
+    """Another installation's services on the same Zimbra are not in the list."""
+    hook("create")
+    hook("create", service={"id": "43", "domain": "druga.example"})
+    hook("create", installation="other.example", service={"domain": "obca.example"})
+    hook("suspend")
+    services = {one["service_id"]: one for one in hook("list_services").value["data"]["services"]}
+
+    assert set(services) == {"42", "43"}
+    assert services["42"]["suspended"] is True
+    assert services["43"] | {"created": ""} == {
+        "service_id": "43", "domain": "druga.example", "status": "active",
+        "suspended": False, "purge_at": None, "cos": "business", "created": "",
+    }  # fmt: skip
+
+
+def test_idn_domains_go_as_a_labels_and_are_shown_as_u_labels(
+    hook: Hook, simulator: Simulator
+) -> None:
+    """A Polish name must survive the whole life."""
+    service = {"service": {"domain": "Zażółć-Gęślą.example"}}
+    created = hook("create", **service)
+    repeated = hook("create", **service)
+    ended = hook("terminate", **service)
+
+    assert created.value["code"] == "created"
+    assert created.value["data"]["domain"] == "zażółć-gęślą.example"
+    assert repeated.value["code"] == "already_exists"
+    assert ended.value["code"] == "updated"
+    sent = simulator.calls("CreateDomainRequest")[0].element.get("name")
+    assert sent.startswith("xn--")
+
+
+def test_one_log_in_serves_a_process(hook: Hook, simulator: Simulator) -> None:
+    """Each log-in is written to the administrator's directory entry."""
+    hook("create")
+    hook("suspend")
+    hook("unsuspend")
+
+    assert len(simulator.calls("AuthRequest")) == 1
+
+
+def test_an_expired_log_in_is_renewed_once(hook: Hook, simulator: Simulator) -> None:
+    """Tokens run out in the middle of the night."""
+    hook("create")
+    simulator.expire_tokens()
+    answer = hook("suspend")
+
+    assert answer.value["code"] == "updated"
+    assert len(simulator.calls("AuthRequest")) == 2

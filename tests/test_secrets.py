@@ -1,0 +1,72 @@
+"""Canary secrets never come out: not in the answer, not in a log at any level, not in the store."""
+
+from __future__ import annotations
+
+import json
+import logging
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from puq_zimbra.simulator import Simulator
+
+from .conftest import Hook
+
+ADMIN_PASSWORD = "test123"
+CANARY = "Canary-Secret-9"
+NEW_CANARY = "Canary-Secret-10"
+
+FAULTS = ("none", "fault", "page", "drop", "expired", "token in a fault")
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.parametrize(
+    "event",
+    ["create", "suspend", "change_password", "client_area", "client_action", "usage", "terminate"],
+)
+def test_canaries_stay_inside(
+    hook: Hook,
+    simulator: Simulator,
+    caplog: pytest.LogCaptureFixture,
+    quiet_log: list[Any],
+    tmp_path: Path,
+    event: str,
+    fault: str,
+) -> None:
+    """Every library's DEBUG level is on, and something goes wrong in the middle."""
+    caplog.set_level(logging.DEBUG)
+    admin = {"admin": {"password": CANARY, "display_name": "Biuro"}}
+    if event != "create":
+        hook("create", service=admin)
+    break_next(simulator, fault)
+    form = {"puqz_action": "change_admin_password", "password": NEW_CANARY}
+    answer = hook(
+        event,
+        service=admin,
+        new_password=NEW_CANARY,
+        form={**form, "password_again": NEW_CANARY},
+    )
+
+    tokens = list(simulator.world.tokens._known)
+    assert tokens
+    seen = json.dumps(answer.value) + caplog.text + repr(quiet_log)
+    seen += "".join(path.read_bytes().decode("latin-1") for path in tmp_path.rglob("store.db*"))
+    for secret in (ADMIN_PASSWORD, CANARY, NEW_CANARY, *tokens):
+        assert secret not in seen
+
+
+def break_next(simulator: Simulator, fault: str) -> None:
+    """Make the next look at the domain go wrong."""
+    if fault == "fault":
+        simulator.fail_next("GetDomainRequest", "service.FAILURE", text=CANARY)
+    elif fault == "page":
+        simulator.http_next(
+            "GetDomainRequest", status=502, body=b"<html/>", content_type="text/html"
+        )
+    elif fault == "drop":
+        simulator.drop_next("GetDomainRequest")
+    elif fault == "expired":
+        simulator.expire_tokens()
+    elif fault == "token in a fault":
+        simulator.fail_next("GetDomainRequest", "service.PERM_DENIED", text=NEW_CANARY)

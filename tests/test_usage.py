@@ -1,0 +1,275 @@
+"""Usage: read whole or not at all; a failure leaves the last figures, marked as stale."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from puq_zimbra.cli import cli
+from puq_zimbra.config import Config
+from puq_zimbra.model import ServiceUsage
+from puq_zimbra.simulator import Simulator, TlsFiles
+from puq_zimbra.store.store import Store
+from puq_zimbra.usage import collect
+from puq_zimbra.usage.sync import sync_server
+from puq_zimbra.zimbra import quota
+from puq_zimbra.zimbra.client import Zimbra
+
+from .conftest import Hook, Params
+
+MB = 2**20
+
+
+@pytest.fixture
+def configured(config: Config, params: Params, tmp_path: Any, tls: TlsFiles) -> Config:
+    """Settings that name the simulated server."""
+    secret = tmp_path / "password"
+    secret.write_text("test123")
+    secret.chmod(0o600)
+    server = {
+        "url": params["server"]["url"],
+        "username": "admin@example.test",
+        "password_file": str(secret),
+        "ca_file": str(tls.ca_file),
+    }
+    return Config.model_validate(config.model_dump() | {"servers": {"mail1": server}})
+
+
+@pytest.fixture
+def store(configured: Config) -> Iterator[Store]:
+    """The configured store."""
+    opened = Store.open(configured)
+    yield opened
+    opened.close()
+
+
+def sync(config: Config, store: Store, now: datetime | None = None) -> Any:
+    """Sync the configured server."""
+    zimbras: list[Zimbra] = []
+
+    def connect(server: Any) -> Zimbra:
+        zimbras.append(Zimbra(server))
+        return zimbras[-1]
+
+    try:
+        at = now or datetime.now(UTC)
+        return sync_server("mail1", config.server("mail1"), connect, store, at)
+    finally:
+        for zimbra in zimbras:
+            zimbra.close()
+
+
+def latest(store: Store) -> ServiceUsage:
+    """The last figures of service 42."""
+    found = store.latest("crm.example", "42")
+    assert found is not None
+    return found
+
+
+@pytest.fixture
+def sold(hook: Hook, simulator: Simulator) -> Simulator:
+    """A service with three mailboxes, one of them Zimbra's own, beside somebody else's domain."""
+    hook("create")
+    simulator.create_account("anna@firma.example", "Some-Pass-1")
+    simulator.create_account("galsync@firma.example", "Some-Pass-1", zimbraIsSystemAccount="TRUE")
+    simulator.add_mail("admin@firma.example", 10 * MB)
+    simulator.add_mail("anna@firma.example", 20 * MB)
+    simulator.add_mail("galsync@firma.example", 40 * MB)
+    simulator.create_domain("foreign.example")
+    simulator.create_account("x@foreign.example", "Some-Pass-1")
+    simulator.add_mail("x@foreign.example", 80 * MB)
+    simulator.reset_log()
+    return simulator
+
+
+def test_a_sync_keeps_every_service_of_the_server(
+    sold: Simulator, configured: Config, store: Store
+) -> None:
+    """The customer's mailboxes count, Zimbra's own and other people's do not."""
+    result = sync(configured, store)
+
+    assert (result.error, result.services, result.mailboxes) == (None, 1, 2)
+    usage = latest(store)
+    assert (usage.used, usage.limit, usage.stale) == (30 * MB, 50 * 2**30, False)
+    assert sorted((one.address, one.used) for one in usage.mailboxes) == [
+        ("admin@firma.example", 10 * MB),
+        ("anna@firma.example", 20 * MB),
+    ]
+    assert sold.writes() == []
+
+
+def test_requests_do_not_grow_with_the_domains(
+    hook: Hook, sold: Simulator, configured: Config, store: Store
+) -> None:
+    """Each GetQuotaUsage makes Zimbra compute its whole list."""
+    for number in range(5):
+        hook("create", service={"id": f"1{number}", "domain": f"d{number}.example"})
+    sold.reset_log()
+    sync(configured, store)
+
+    assert len(sold.calls("GetQuotaUsageRequest")) == 1
+
+
+def test_all_pages_are_read_with_one_session(
+    sold: Simulator, configured: Config, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without the echoed session every page would be computed anew."""
+    monkeypatch.setattr(quota, "PAGE", 2)
+    sync(configured, store)
+    sessions = [call.element.get("offset") for call in sold.calls("GetQuotaUsageRequest")]
+
+    assert latest(store).used == 30 * MB
+    assert sessions == ["0", "2", "4"]
+
+
+@pytest.mark.parametrize("request_name", ["GetQuotaUsageRequest", "SearchDirectoryRequest",
+                                          "GetAllServersRequest"])  # fmt: skip
+@pytest.mark.parametrize("how", ["fault", "page", "drop", "cut"])
+def test_a_failed_reading_writes_nothing(
+    sold: Simulator, configured: Config, store: Store, request_name: str, how: str
+) -> None:
+    """Never a zero, never a part: the last figures stay and say that they are old."""
+    begun = datetime.now(UTC)
+    sync(configured, store, begun)
+    sold.add_mail("anna@firma.example", 5 * MB)
+    if how == "fault":
+        sold.fail_next(request_name, "service.FAILURE")
+    elif how == "page":
+        sold.http_next(request_name, status=503, body=b"<html/>", content_type="text/html")
+    else:
+        sold.drop_next(request_name, when="before" if how == "drop" else "middle")
+    result = sync(configured, store, begun + timedelta(hours=1))
+
+    assert result.error is not None
+    usage = latest(store)
+    assert (usage.used, usage.stale) == (30 * MB, True)
+    assert int(usage.measured_at.timestamp()) == int(begun.timestamp())
+
+    result = sync(configured, store, begun + timedelta(hours=2))
+    assert (result.error, latest(store).used, latest(store).stale) == (None, 35 * MB, False)
+
+
+def test_an_empty_list_for_a_domain_with_mailboxes_is_not_believed(
+    sold: Simulator, configured: Config, store: Store
+) -> None:
+    """A zero is only written when the directory knows no mailbox either."""
+    sync(configured, store)
+    empty = (
+        b'<soap:Envelope xmlns:soap="http://www.w3.org/2003/05/soap-envelope"><soap:Body>'
+        b'<GetQuotaUsageResponse xmlns="urn:zimbraAdmin" more="0" searchTotal="0"/>'
+        b"</soap:Body></soap:Envelope>"
+    )
+    sold.http_next("GetQuotaUsageRequest", status=200, body=empty, content_type="text/xml")
+    result = sync(configured, store, datetime.now(UTC) + timedelta(hours=1))
+
+    assert result.error is not None
+    assert latest(store).used == 30 * MB
+
+
+def test_all_mailbox_servers_are_read(
+    tls: TlsFiles, config: Config, params: Params, tmp_path: Any
+) -> None:
+    """Without a domain, Zimbra lists the accounts of the server that answers."""
+    simulator = Simulator(domain="example.test", admin_password="test123", servers=2)
+    simulator.create_domain("firma.example", zimbraForeignName="puq_zimbra:crm.example:42")
+    for number in range(6):
+        simulator.create_account(f"u{number}@firma.example", "Some-Pass-1")
+        simulator.add_mail(f"u{number}@firma.example", MB)
+    with simulator.serve(tls, admin_port=0, user_port=0) as running:
+        secret = tmp_path / "pw"
+        secret.write_text("test123")
+        secret.chmod(0o600)
+        server = {
+            "url": running.admin_url,
+            "username": "admin@example.test",
+            "password_file": str(secret),
+            "ca_file": str(tls.ca_file),
+        }
+        two = Config.model_validate(config.model_dump() | {"servers": {"mail1": server}})
+        store = Store.open(two)
+        result = sync(two, store)
+        usage = latest(store)
+        store.close()
+
+    assert result.error is None
+    assert (usage.used, len(usage.mailboxes)) == (6 * MB, 6)
+    assert len(simulator.calls("GetQuotaUsageRequest")) == 2
+
+
+def test_the_usage_hook_prefers_fresh_stored_figures(
+    hook: Hook, sold: Simulator, configured: Config, store: Store
+) -> None:
+    """A host that asks often must not make Zimbra compute often."""
+    first = hook("usage", service=None)
+    sold.add_mail("anna@firma.example", 5 * MB)
+    sold.reset_log()
+    second = hook("usage", service=None)
+
+    assert first.value["data"]["rows"] == second.value["data"]["rows"]
+    assert first.value["data"]["rows"][0]["disk_used_mb"] == 30
+    assert first.value["data"]["metrics"]["firma.example"]["mailboxes"] == 2
+    assert sold.log == []
+
+
+def test_the_usage_hook_of_an_unreachable_zimbra_has_no_rows(hook: Hook, sold: Simulator) -> None:
+    """A row of zeros would be billed."""
+    sold.drop_next("SearchDirectoryRequest")
+    answer = hook("usage", service=None)
+
+    assert answer.value["code"] == "unavailable"
+    assert "data" not in answer.value
+
+
+def test_two_owners_of_one_domain_stop_the_reading(
+    sold: Simulator, configured: Config, store: Store
+) -> None:
+    """Nobody can say whom to bill."""
+    sold.domain("firma.example").attrs["zimbraForeignName"].append("puq_zimbra:crm.example:99")
+    result = sync(configured, store)
+
+    assert result.error is not None
+    assert "owner" in str(result.error)
+
+
+def test_stamps_of_all_installations_are_found(sold: Simulator, configured: Config) -> None:
+    """One Zimbra may serve several billing platforms."""
+    sold.create_domain("next.example", zimbraForeignName="puq_zimbra:other.example:7")
+    zimbra = Zimbra(configured.server("mail1"))
+
+    assert set(collect.stamped_domains(zimbra)) == {
+        "puq_zimbra:crm.example:42",
+        "puq_zimbra:other.example:7",
+    }
+    assert set(collect.stamped_domains(zimbra, "crm.example")) == {"puq_zimbra:crm.example:42"}
+    zimbra.close()
+
+
+def settings_file(config: Config, tmp_path: Any) -> str:
+    """The settings as a TOML file."""
+    server = config.servers["mail1"]
+    path = tmp_path / "puq-zimbra.toml"
+    path.write_text(
+        f'[store]\ndir = "{config.store.dir}"\n[servers.mail1]\nurl = "{server.url}"\n'
+        f'username = "{server.username}"\npassword_file = "{server.password_file}"\n'
+        f'ca_file = "{server.ca_file}"\n'
+    )
+    return str(path)
+
+
+def test_the_command_says_what_it_read(sold: Simulator, configured: Config, tmp_path: Any) -> None:
+    """Cron mails one line; the exit status says whether all of it was read."""
+    settings = settings_file(configured, tmp_path)
+    good = CliRunner().invoke(cli, ["--config", settings, "usage", "sync"])
+    sold.fail_next("GetQuotaUsageRequest", "service.FAILURE")
+    bad = CliRunner().invoke(cli, ["--config", settings, "usage", "sync", "--json"])
+
+    assert (good.exit_code, good.output) == (
+        0,
+        "1 services with 2 mailboxes read from 1 servers\n",
+    )
+    assert bad.exit_code == 69
+    assert '"complete": false' in bad.output

@@ -1,0 +1,123 @@
+"""The host ``whmcs``: what each of its functions returns, also for an empty parameter set."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from puq_zimbra.hooks.dispatch import dispatch
+from puq_zimbra.hooks.runtime import Runtime
+
+from puq_zimbra.billing import whmcs
+from puq_zimbra.simulator import Simulator, TlsFiles
+
+from .conftest import Params
+
+
+@pytest.fixture
+def whmcs_params(params: Params, tls: TlsFiles) -> Params:
+    """``$params`` as the PHP side hands them on."""
+    host, _, port = params["server"]["url"].split("/")[2].partition(":")
+    return {
+        "serviceid": "42",
+        "domain": "firma.example",
+        "password": "First-Pass-1",
+        "serverhostname": host,
+        "serverport": port,
+        "serverusername": "admin@example.test",
+        "serverpassword": "test123",
+        "serveraccesshash": f"ca_file={tls.ca_file}",
+        "configoption2": "business",
+        "configoption3": "25",
+        "configoption5": "51200",
+        "_puq": {"installation": "crm.example"},
+    }
+
+
+def test_a_life_in_whmcs_words(
+    whmcs_params: Params, runtime: Runtime, simulator: Simulator
+) -> None:
+    """Each of the core functions answers the literal success, and repeats it."""
+    for event in (
+        "CreateAccount", "CreateAccount", "SuspendAccount", "SuspendAccount", "UnsuspendAccount",
+        "ChangePackage", "ChangePassword", "Renew", "TerminateAccount", "TerminateAccount",
+    ):  # fmt: skip
+        assert dispatch("whmcs", event, whmcs_params, runtime).value == "success"
+
+    assert simulator.domain("firma.example") is None
+
+
+def test_usage_rows_are_whole_megabytes(
+    whmcs_params: Params, runtime: Runtime, simulator: Simulator
+) -> None:
+    """tblhosting holds megabytes; a started one counts."""
+    dispatch("whmcs", "CreateAccount", whmcs_params, runtime)
+    simulator.add_mail("admin@firma.example", 3 * 2**20 + 1)
+    rows = dispatch("whmcs", "UsageUpdate", whmcs_params, runtime).value
+
+    assert [(row["service_id"], row["domain"]) for row in rows] == [("42", "firma.example")]
+    assert (rows[0]["disk_used_mb"], rows[0]["disk_limit_mb"]) == (4, 51200)
+    assert rows[0]["complete"] is True
+
+
+def test_functions_return_what_whmcs_expects(
+    whmcs_params: Params, runtime: Runtime, simulator: Simulator
+) -> None:
+    """A wrong type breaks WHMCS's own page."""
+    dispatch("whmcs", "CreateAccount", whmcs_params, runtime)
+
+    def value(event: str) -> Any:
+        return dispatch("whmcs", event, whmcs_params, runtime).value
+
+    assert value("TestConnection") == {"success": True, "error": ""}
+    assert value("ServiceSingleSignOn")["success"] is True
+    assert value("ServiceSingleSignOn")["redirectTo"].startswith("https://")
+    assert value("AdminSingleSignOn")["redirectTo"].endswith("/zimbraAdmin/")
+    assert value("ListAccounts")["accounts"][0]["uniqueIdentifier"] == "firma.example"
+    assert "puqz" in value("ClientArea")["templateVariables"]["puqFragment"]
+    assert list(value("MetricProvider")["usage"]) == ["firma.example"]
+    assert value("AdminServicesTabFields")
+    assert value("MetaData")["RequiresServer"] is True
+    assert len(value("ConfigOptions")) == 12
+
+
+EMPTY = {
+    "TestConnection": dict, "ServiceSingleSignOn": dict, "AdminSingleSignOn": dict,
+    "ListAccounts": dict, "ClientArea": dict, "MetricProvider": dict, "MetaData": dict,
+    "ConfigOptions": dict, "AdminServicesTabFields": dict,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("event", sorted(whmcs.EVENTS))
+@pytest.mark.parametrize("empty", [{}, []], ids=["{}", "[]"])
+def test_every_function_accepts_an_empty_parameter_set(
+    runtime: Runtime, event: str, empty: object
+) -> None:
+    """WHMCS's own sample test calls them so; PHP writes an empty map as []."""
+    answer = dispatch("whmcs", event, empty, runtime)
+
+    assert isinstance(answer.value, EMPTY.get(event, str))
+    assert answer.value != "success"
+
+
+def test_an_unreachable_zimbra_is_a_sentence(
+    whmcs_params: Params, runtime: Runtime, quiet_log: list[Any]
+) -> None:
+    """The administrator reads it in the module queue, and finds the log by its reference."""
+    whmcs_params["serverport"] = "1"
+    answer = dispatch("whmcs", "SuspendAccount", whmcs_params, runtime)
+
+    assert "cannot be reached" in answer.value
+    assert quiet_log[-1]["reference"] in answer.value
+
+
+def test_a_short_list_is_never_given(
+    whmcs_params: Params, runtime: Runtime, simulator: Simulator
+) -> None:
+    """Server Sync terminates the services that a list leaves out."""
+    dispatch("whmcs", "CreateAccount", whmcs_params, runtime)
+    simulator.fail_next("SearchDirectoryRequest", "service.FAILURE")
+    answer = dispatch("whmcs", "ListAccounts", whmcs_params, runtime)
+
+    assert answer.value["success"] is False
+    assert "accounts" not in answer.value
