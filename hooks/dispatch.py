@@ -7,12 +7,11 @@ and never a traceback.
 from __future__ import annotations
 
 import importlib
+import logging
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
-
-import structlog
 
 from puq_zimbra.errors import Fault, Invalid, PuqZimbraError
 from puq_zimbra.model import CODES, Call, Reply
@@ -22,7 +21,7 @@ from .runtime import Runtime
 
 HOSTS = ("plain", "whmcs")
 
-log = structlog.get_logger("puq_zimbra")
+log = logging.getLogger("puq_zimbra")
 
 
 class Host(Protocol):
@@ -72,20 +71,26 @@ def dispatch(host_name: str, event: str, params: object, runtime: Runtime) -> An
     except PuqZimbraError as error:
         reply = Reply(error.code, error.message, error.places, retryable=error.retryable)
         if isinstance(error, Fault):
-            log.warning("fault", reference=reference, zimbra_code=error.zimbra_code)
+            fields = {"reference": reference, "zimbra_code": error.zimbra_code}
+            log.warning("fault", extra={"fields": fields})
         if event in _PAGES:
             reply = _with_page(host, event, params, reply, runtime)
     except Exception as error:  # noqa: BLE001 - the host must get an answer whatever happens
         # Only the kind and the place: an exception's text may hold a secret.
-        log.error("unexpected", reference=reference, kind=type(error).__name__, at=_place(error))
+        fields = {"reference": reference, "kind": type(error).__name__, "place": _place(error)}
+        log.error("unexpected", extra={"fields": fields})
         reply = Reply(
             "unavailable",
             "Something went wrong inside the mail module; the administrator finds it in the log.",
             retryable=True,
         )
-    log.info(
-        "hook", of=f"{host_name} {event}", service=service_id, code=reply.code, reference=reference
-    )
+    fields = {
+        "hook": f"{host_name} {event}",
+        "service": service_id,
+        "code": reply.code,
+        "reference": reference,
+    }
+    log.info("hook", extra={"fields": fields})
     _, exit_status, http_status = CODES[reply.code]
     message = _translate(reply, locale)
     return Answer(host.answer(event, reply, message, reference), exit_status, http_status)

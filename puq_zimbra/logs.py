@@ -1,33 +1,38 @@
 """Logs: one line a hook on standard error, and never a parameter of it.
 
-Source: structlog; standard output belongs to the answer.
+The standard library's logging: a process that carries out one hook must start quickly. A line is
+an event's name with fields beside it (``extra={"fields": {…}}``), JSON when nobody watches.
+
+Source: `logging`; standard output belongs to the answer.
 """
 
 from __future__ import annotations
 
+import json
 import logging
 import sys
+from datetime import UTC, datetime
 
-import structlog
 
+class _Line(logging.Formatter):
+    def __init__(self, *, as_json: bool) -> None:
+        super().__init__()
+        self._as_json = as_json
 
-def silence() -> None:
-    """Log nothing, for a command that tells its own story."""
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+    def format(self, record: logging.LogRecord) -> str:
+        at = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
+        fields = getattr(record, "fields", {})
+        head = {"at": at, "level": record.levelname.lower(), "event": record.getMessage()}
+        if self._as_json:
+            return json.dumps({**head, **fields}, ensure_ascii=False)
+        return " ".join([*head.values(), *(f"{key}={value}" for key, value in fields.items())])
 
 
 def to_stderr() -> None:
     """Send the log to standard error: readable on a terminal, JSON elsewhere."""
-    renderer: structlog.typing.Processor = (
-        structlog.dev.ConsoleRenderer()
-        if sys.stderr.isatty()
-        else structlog.processors.JSONRenderer()
-    )
-    structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            renderer,
-        ],
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_Line(as_json=not sys.stderr.isatty()))
+    log = logging.getLogger("puq_zimbra")
+    log.addHandler(handler)
+    log.setLevel(logging.INFO)
+    log.propagate = False

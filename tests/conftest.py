@@ -6,12 +6,12 @@ Nothing of ours is replaced by a stand-in: the one fake is the Zimbra at the oth
 from __future__ import annotations
 
 import copy
+import logging
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-import structlog
 from puq_zimbra.hooks.dispatch import Answer, dispatch
 from puq_zimbra.hooks.runtime import Runtime
 
@@ -120,8 +120,8 @@ def lay_over(given: Params, changes: Params) -> None:
             given[key] = value
 
 
-@pytest.fixture(autouse=True)
-def quiet_log() -> Iterator[list[Any]]:
-    """Keep the log out of the output, where a test can look at it."""
-    with structlog.testing.capture_logs() as entries:
-        yield entries
+@pytest.fixture
+def log_fields(caplog: pytest.LogCaptureFixture) -> Callable[[], list[dict[str, Any]]]:
+    """The fields of the log's lines so far."""
+    caplog.set_level(logging.INFO, logger="puq_zimbra")
+    return lambda: [vars(record).get("fields", {}) for record in caplog.records]

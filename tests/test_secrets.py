@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +30,7 @@ def test_canaries_stay_inside(
     hook: Hook,
     simulator: Simulator,
     caplog: pytest.LogCaptureFixture,
-    quiet_log: list[Any],
+    log_fields: Callable[[], list[dict[str, Any]]],
     tmp_path: Path,
     event: str,
     fault: str,
@@ -50,7 +51,7 @@ def test_canaries_stay_inside(
 
     tokens = list(simulator.world.tokens._known)
     assert tokens
-    seen = json.dumps(answer.value) + caplog.text + repr(quiet_log)
+    seen = json.dumps(answer.value) + caplog.text + repr(log_fields())
     seen += "".join(path.read_bytes().decode("latin-1") for path in tmp_path.rglob("store.db*"))
     for secret in (ADMIN_PASSWORD, CANARY, NEW_CANARY, *tokens):
         assert secret not in seen

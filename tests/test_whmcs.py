@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -101,14 +102,14 @@ def test_every_function_accepts_an_empty_parameter_set(
 
 
 def test_an_unreachable_zimbra_is_a_sentence(
-    whmcs_params: Params, runtime: Runtime, quiet_log: list[Any]
+    whmcs_params: Params, runtime: Runtime, log_fields: Callable[[], list[dict[str, Any]]]
 ) -> None:
     """The administrator reads it in the module queue, and finds the log by its reference."""
     whmcs_params["serverport"] = "1"
     answer = dispatch("whmcs", "SuspendAccount", whmcs_params, runtime)
 
     assert "cannot be reached" in answer.value
-    assert quiet_log[-1]["reference"] in answer.value
+    assert log_fields()[-1]["reference"] in answer.value
 
 
 def test_a_short_list_is_never_given(

@@ -14,7 +14,6 @@ from typing import Any
 
 import click
 
-from puq_zimbra import logs
 from puq_zimbra.config import Config
 from puq_zimbra.demo import host, life
 from puq_zimbra.hooks.runtime import Runtime
@@ -23,7 +22,6 @@ from puq_zimbra.simulator import Simulator, make_tls
 
 def main(*, check: bool, as_json: bool, port: int, directory: Path) -> int:
     """Run the demonstration; return the exit status."""
-    logs.silence()
     shutil.rmtree(directory / "store", ignore_errors=True)  # each run tells its own story
     directory.mkdir(parents=True, exist_ok=True)
     config = Config.model_validate({"store": {"dir": str(directory.absolute() / "store")}})

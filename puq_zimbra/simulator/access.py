@@ -76,6 +76,10 @@ def find_grant(
     return None
 
 
+def _is_global_admin(target: Entry | None) -> bool:
+    return target is not None and target.first("zimbraIsAdminAccount") == "TRUE"
+
+
 def may(context: Context, right: str, target: Entry | None) -> bool:
     """Say whether the caller has a right on a target."""
     if context.is_global_admin:
@@ -83,7 +87,7 @@ def may(context: Context, right: str, target: Entry | None) -> bool:
     caller = context.caller
     if caller.first("zimbraIsDelegatedAdminAccount") != "TRUE":
         return False
-    if target is not None and target.first("zimbraIsAdminAccount") == "TRUE":
+    if not right.startswith("list") and _is_global_admin(target):
         return False
     return find_grant(context.world, caller, right, target) is not None
 

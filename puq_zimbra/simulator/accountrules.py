@@ -25,7 +25,8 @@ _QUOTA_DENIED = (
 
 def find(changes: list[Change], name: str) -> Change | None:
     """Change of an attribute, whatever its sign."""
-    return next((each for each in changes if each.name == name), None)
+    folded = name.lower()
+    return next((each for each in changes if each.name.lower() == folded), None)
 
 
 def check_quota_change(context: Context, changes: list[Change]) -> None:
@@ -53,13 +54,13 @@ def check_quota_change(context: Context, changes: list[Change]) -> None:
 
 def before(world: World, entry: Entry | None, changes: list[Change]) -> list[Change]:
     """Check an account's changes and answer them with what they bring along."""
-    for name in _SINGLE:
+    for name in _SINGLE if entry is not None else ():
         change = find(changes, name)
         if change is not None and len(change.values) > 1 and not change.sign:
             raise faults.invalid(f"{name} is a single-valued attribute")
-    result = [_tidied(each) for each in changes]
+    result = list(changes)
     result += _status(entry, changes)
-    result += _display_name(entry, changes)
+    result += _display_name(changes)
     result += _reason(entry, changes)
     result = _mail_host(world, entry, result)
     if entry is not None:
@@ -67,13 +68,16 @@ def before(world: World, entry: Entry | None, changes: list[Change]) -> list[Cha
     return result
 
 
+def tidied(changes: list[Change]) -> list[Change]:
+    """Bring values into the form in which they are checked and stored."""
+    return [_tidied(each) for each in changes]
+
+
 def _tidied(change: Change) -> Change:
     if change.name == "zimbraPrefMailForwardingAddress" and not change.clears:
         parts = [part.strip() for part in change.value.split(",")]
         return Change(change.name, change.sign, (", ".join(parts),))
-    if change.name == "zimbraMailQuota" and change.value and not change.value.strip():
-        return Change(change.name, change.sign, ("",))
-    if change.name == "displayName" and change.value and not change.value.strip():
+    if change.name in ("zimbraMailQuota", "displayName") and not change.value.strip():
         return Change(change.name, change.sign, ("",))
     return change
 
@@ -120,20 +124,16 @@ def keeps_reason(entry: Entry, changes: list[Change]) -> list[Change]:
     )
 
 
-def _display_name(entry: Entry | None, changes: list[Change]) -> list[Change]:
-    """A list's ``cn`` follows its display name; an account's only when it is made."""
+def _display_name(changes: list[Change]) -> list[Change]:
+    """``cn`` follows the display name, but stays when that is removed."""
     change = find(changes, "displayName")
-    if change is None or find(changes, "cn") is not None or change.sign:
+    if change is None or find(changes, "cn") is not None or change.sign or change.clears:
         return []
-    if change.clears:
-        if entry is None:
-            return []
-        return [Change("cn", "", (entry.name.partition("@")[0],))]
     return [Change("cn", "", (change.value,))]
 
 
 def _mail_host(world: World, entry: Entry | None, changes: list[Change]) -> list[Change]:
-    """The host and the transport follow each other."""
+    """The transport follows the host, not the other way round."""
     host, transport = find(changes, "zimbraMailHost"), find(changes, "zimbraMailTransport")
     if host and transport and not host.clears and not transport.clears:
         raise faults.invalid(
@@ -148,17 +148,7 @@ def _mail_host(world: World, entry: Entry | None, changes: list[Change]) -> list
                 )
             raise faults.no_such("server", host.value)
         return [*changes, Change("zimbraMailTransport", "", (f"lmtp:{host.value}:7025",))]
-    if transport and not transport.clears and entry is not None:
-        return _transport(world, changes, transport.value)
     return changes
-
-
-def _transport(world: World, changes: list[Change], value: str) -> list[Change]:
-    """A transport to one of our servers names the mail host, any other removes it."""
-    match = re.fullmatch(r"lmtp:([^:]+):\d+", value)
-    known = match is not None and match[1] in world.directory.servers
-    host = match[1] if match and known else ""
-    return [*changes, Change("zimbraMailHost", "", (host,))]
 
 
 def _cos(world: World, entry: Entry, changes: list[Change]) -> None:
@@ -177,6 +167,10 @@ def after(world: World, entry: Entry, changes: list[Change]) -> None:
     change = find(changes, "zimbraAccountStatus")
     if change is not None and change.value == "closed":
         leave_lists(world, entry)
+    # Registrations of tokens in no known form are purged at once.
+    held = entry.attrs.get("zimbraAuthTokens")
+    if held:
+        entry.put("zimbraAuthTokens", *(value for value in held if "|" in value))
     world.forget_cos(entry)
 
 

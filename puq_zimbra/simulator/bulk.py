@@ -42,8 +42,13 @@ def seed(
         raw = f"{dice.getrandbits(128):032x}"
         id_ = f"{raw[:8]}-{raw[8:12]}-4{raw[13:16]}-8{raw[17:20]}-{raw[20:]}"
         attrs = {
-            **common, **per_host[index % len(hosts)], "zimbraId": [id_], "uid": own_name,
-            "cn": own_name, "sn": own_name, "mail": own_mail,
+            **common,
+            **per_host[index % len(hosts)],
+            "zimbraId": [id_],
+            "uid": own_name,
+            "cn": own_name,
+            "sn": own_name,
+            "mail": own_mail,
             "zimbraMailDeliveryAddress": own_mail,
         }
         world.directory.add(Entry("account", id_, address, attrs))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from puq_zimbra.simulator import faults
 from puq_zimbra.simulator.directory import PEOPLE, Entry
+from puq_zimbra.simulator.element import Element
 from puq_zimbra.simulator.sessions import Session
 from puq_zimbra.simulator.tokens import Token
 from puq_zimbra.simulator.world import World
@@ -43,3 +45,7 @@ class Context:
     def is_global_admin(self) -> bool:
         """Say whether the caller is a global administrator."""
         return bool(self.token and self.token.admin)
+
+
+#: A command: takes its surroundings and the request, answers the response.
+Function = Callable[[Context, Element], Element]

@@ -13,11 +13,11 @@ from puq_zimbra.simulator import element as el
 from puq_zimbra.simulator import faults, wire
 from puq_zimbra.simulator.calllog import CallLog
 from puq_zimbra.simulator.chaos import Chaos
+from puq_zimbra.simulator.commands import Handler, Table, tables
 from puq_zimbra.simulator.context import Context
 from puq_zimbra.simulator.directory import PEOPLE, Entry
 from puq_zimbra.simulator.element import Element
 from puq_zimbra.simulator.faults import Fault
-from puq_zimbra.simulator.handlers import Handler, Table, tables
 from puq_zimbra.simulator.status import effective
 from puq_zimbra.simulator.tokens import Token
 from puq_zimbra.simulator.world import World
@@ -89,8 +89,8 @@ class Engine:
 
     def _enter(self, header: Element | None, context: Context, cookies: Cookies) -> None:
         """Read the context header: token, session, account (`ZimbraSoapContext`)."""
-        text = el.child(header, "authToken") if header is not None else None
-        sent = el.text(text).strip() if text is not None else cookies.token
+        text = el.optional(header, "authToken") if header is not None else None
+        sent = text.strip() if text is not None else cookies.token
         context.token = self.world.tokens.read(sent) if sent else None
         self._check_csrf(header, cookies)
         token = context.token
@@ -257,4 +257,3 @@ def _answer_protocol(request: wire.Request) -> str:
     if kind == "xml" and request.protocol == wire.JSON:
         return wire.SOAP12
     return request.protocol
-

@@ -7,6 +7,7 @@ found by local name, whatever their namespace. Source: `com.zimbra.common.soap.E
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from typing import cast
 
 from lxml import etree
 
@@ -114,12 +115,18 @@ def pairs(element: Element, *, jaxb: bool = False) -> list[tuple[str, str]]:
     return found
 
 
+def plain(space: str) -> dict[str, str]:
+    """Namespace map that makes a namespace the default one."""
+    made: dict[str | None, str] = {None: space}
+    return cast("dict[str, str]", made)  # the stubs know no default namespace
+
+
 def response(request: Element) -> Element:
     """The empty response to a request: same namespace, ``Request`` becomes ``Response``."""
     name = local(request)
     stem = name[: -len("Request")] if name.endswith("Request") else name
     space = namespace(request)
-    return etree.Element(f"{{{space}}}{stem}Response", nsmap={None: space})
+    return etree.Element(f"{{{space}}}{stem}Response", nsmap=plain(space))
 
 
 def add(

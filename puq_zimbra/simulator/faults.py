@@ -180,9 +180,7 @@ def bad_password(reason: str, attribute: str, type_: str, value: str) -> Fault:
 
 def too_many_accounts(what: str) -> Fault:
     """A limit on the number of accounts is reached."""
-    return Fault(
-        "account.TOO_MANY_ACCOUNTS", f"number of accounts reached the limit: {what}"
-    )
+    return Fault("account.TOO_MANY_ACCOUNTS", f"number of accounts reached the limit: {what}")
 
 
 #: The address of the directory, as it stands in the texts of its refusals.

@@ -65,9 +65,7 @@ class Front:
     def answer(self, request: HttpRequest) -> HttpAnswer:
         """Answer one request."""
         path = urlsplit(request.target).path
-        kind = next(
-            (k for k, p in _PATHS.items() if path == p or path.startswith(p + "/")), None
-        )
+        kind = next((k for k, p in _PATHS.items() if path == p or path.startswith(p + "/")), None)
         if kind is None:
             return self._other(request, path)
         if request.method != "POST":
@@ -79,7 +77,10 @@ class Front:
             return self._refuse(faults.failure(f"Request not allowed on port {request.port}"))
         if len(request.body) > MAX_REQUEST:
             return self._refuse(
-                faults.invalid(f"Request size exceeded the limit of {MAX_REQUEST} bytes")
+                faults.invalid(
+                    f"Request size {len(request.body)} exceeded limit of {MAX_REQUEST} "
+                    "bytes set for zimbraSoapRequestMaxSize."
+                )
             )
         return self._disturbed(request, kind)
 
@@ -91,9 +92,7 @@ class Front:
             return self._soap(request, kind)
         real = self._soap(request, kind) if plan.applied or plan.kind == "drip" else None
         if plan.kind == "http":
-            return HttpAnswer(
-                plan.status, plan.content_type, plan.body, list(plan.headers.items())
-            )
+            return HttpAnswer(plan.status, plan.content_type, plan.body, list(plan.headers.items()))
         answer = real or HttpAnswer(200, "text/xml; charset=utf-8", b"<soap:Envelope " + b" " * 512)
         answer.plan = plan
         return answer

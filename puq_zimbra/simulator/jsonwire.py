@@ -14,23 +14,20 @@ from lxml import etree
 from puq_zimbra.simulator import element as el
 from puq_zimbra.simulator import faults
 from puq_zimbra.simulator.element import Element
+from puq_zimbra.simulator.wordlist import words
 
 #: Children that the server declares unique: an object instead of an array.
 UNIQUE = frozenset(
     {"change", "context", "Fault", "Code", "Reason", "Detail", "Error", "Text", "Value", "Trace"}
 )
 #: Children that are plain properties (`Disposition.CONTENT`).
-CONTENT = frozenset(
+CONTENT = words(
     """lifetime name id version crumb rest used prevSession accessed recent message csrfToken
-    soapURL publicURL adminDelegated isTrackingIMAP code""".split()
+    soapURL publicURL adminDelegated isTrackingIMAP code"""
 )
 #: Attributes that are numbers or truth values in Java and so in JSON.
-NUMBERS = frozenset(
-    "searchTotal num total limit used token s mbxid offset t totalSize numMboxes".split()
-)
-TRUTHS = frozenset(
-    "more isExternal dynamic healthy allow deny canDelegate subDomain pd c isDefaultCos".split()
-)
+NUMBERS = words("searchTotal num total limit used token s mbxid offset t totalSize numMboxes")
+TRUTHS = words("more isExternal dynamic healthy allow deny canDelegate subDomain pd c isDefaultCos")
 
 
 def read(data: bytes) -> Element:

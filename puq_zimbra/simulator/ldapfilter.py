@@ -88,12 +88,16 @@ def _moment(value: str) -> str:
 
 
 def parse(text: str) -> Node:
-    """Read a filter; INVALID_SEARCH_FILTER when it is none. A lone term needs no parentheses."""
+    """Read a filter; INVALID_SEARCH_FILTER when it is none.
+
+    A lone term needs no parentheses, and several in a row must all hold: Zimbra sets the text into
+    an ``(&…)`` of its own.
+    """
     reader = _Reader(text if text.startswith("(") else f"({text})")
-    node = reader.filter()
-    if reader.rest:
-        raise refused(text)
-    return node
+    nodes = [reader.filter()]
+    while reader.rest:
+        nodes.append(reader.filter())
+    return nodes[0] if len(nodes) == 1 else Node("&", parts=tuple(nodes))
 
 
 def refused(text: str) -> Fault:
@@ -163,9 +167,7 @@ class _Reader:
         if value.count("\\") != len(_ESCAPE.findall(value)):
             raise refused(self.text)
         raw = _ESCAPE.sub(lambda m: f"\\{m[1]}", value)
-        data = re.sub(
-            rb"\\([0-9a-fA-F]{2})", lambda m: bytes([int(m[1], 16)]), raw.encode("utf-8")
-        )
+        data = re.sub(rb"\\([0-9a-fA-F]{2})", lambda m: bytes([int(m[1], 16)]), raw.encode("utf-8"))
         return data.decode("utf-8", "replace")
 
 

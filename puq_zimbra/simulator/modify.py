@@ -76,7 +76,7 @@ def apply(schema: Schema, entry: Entry, changes: list[Change]) -> None:
         if name in touched and name not in scratch.attrs:
             raise faults.failure(
                 f"unable to modify attrs: object class violation - {MODIFYING}: "
-                f"{faults.LDAP_HOST}: object class requires attribute '{name}'"
+                f"{faults.LDAP_HOST}: object class 'inetOrgPerson' requires attribute '{name}'"
             )
     for name in touched:
         entry.put(name, *scratch.attrs.get(name, ()))
@@ -94,8 +94,10 @@ def _check_directory(schema: Schema, entry: Entry, change: Change) -> None:
     attribute = schema.get(change.name)
     if attribute is None:
         bad = not change.name.replace("-", "").replace(";", "").isalnum()
-        what = "AttributeDescription contains inappropriate characters" if bad else (
-            "attribute type undefined"
+        what = (
+            "AttributeDescription contains inappropriate characters"
+            if bad
+            else ("attribute type undefined")
         )
         raise faults.Fault(
             "account.INVALID_ATTR_NAME",
@@ -161,8 +163,10 @@ def for_create(schema: Schema, kind: str, changes: list[Change]) -> dict[str, li
         attribute = schema.get(raw)
         if attribute is None:
             bad = not raw.replace("-", "").isalnum() or raw.startswith("-")
-            what = "AttributeDescription contains inappropriate characters" if bad else (
-                "attribute type undefined"
+            what = (
+                "AttributeDescription contains inappropriate characters"
+                if bad
+                else ("attribute type undefined")
             )
             raise faults.directory("INVALID_ATTR_NAME", CREATING, f"{raw}: {what}")
         made[attribute.name] = [value for value in change.values if value]

@@ -38,7 +38,7 @@ class _Callback:
         self.urls = admin_url, user_url
         self.server = server
 
-    def __call__(self, prepared: Any) -> tuple[int, list[tuple[str, str]], bytes]:
+    def __call__(self, prepared: Any) -> tuple[int, dict[str, str], bytes]:
         from requests import ConnectionError as Dropped
 
         place = urlsplit(prepared.url)
@@ -56,7 +56,7 @@ class _Callback:
         answer = self.front.answer(request)
         if answer.plan is not None and answer.plan.kind == "drop":
             raise Dropped("the simulated server closed the connection")
-        headers = [("Content-Type", answer.content_type), *answer.headers]
+        headers = {"Content-Type": answer.content_type, **dict(answer.headers)}
         return answer.status, headers, answer.body
 
 

@@ -6,7 +6,6 @@ import re
 from importlib import resources
 
 from lxml import etree
-from lxml.builder import E
 
 from puq_zimbra.simulator.dispatch import check_token
 from puq_zimbra.simulator.faults import Fault
@@ -24,24 +23,30 @@ def landing(world: World, token: str | None, port_kind: str) -> bytes:
     except Fault:
         who = None
     place = "administration console" if port_kind == "admin" else "webmail"
-    line = f"Simulated Zimbra {place}: logged in as {who}." if who else (
-        f"Simulated Zimbra {place}: nobody is logged in."
+    line = (
+        f"Simulated Zimbra {place}: logged in as {who}."
+        if who
+        else (f"Simulated Zimbra {place}: nobody is logged in.")
     )
-    return _page("Simulated Zimbra", E.p(line))
+    return _page("Simulated Zimbra", ("p", line))
 
 
 def error(status: int, message: str, path: str) -> bytes:
     """An error as the servlet container shows it."""
-    rows = [
-        E.tr(E.th(name), E.td(value))
-        for name, value in (("URI:", path), ("STATUS:", str(status)), ("MESSAGE:", message))
-    ]
-    title = f"HTTP ERROR {status} {message}"
-    return _page(f"Error {status} {message}", E.h2(title), E.table(*rows))
+    parts = (("URI:", path), ("STATUS:", str(status)), ("MESSAGE:", message))
+    return _page(
+        f"Error {status} {message}",
+        ("h2", f"HTTP ERROR {status} {message}"),
+        *(("p", f"{name} {value}") for name, value in parts),
+    )
 
 
-def _page(title: str, *body: etree._Element) -> bytes:
-    page = E.html(E.head(E.title(title)), E.body(*body))
+def _page(title: str, *body: tuple[str, str]) -> bytes:
+    page = etree.Element("html")
+    etree.SubElement(etree.SubElement(page, "head"), "title").text = title
+    inner = etree.SubElement(page, "body")
+    for tag, text in body:
+        etree.SubElement(inner, tag).text = text
     return etree.tostring(page, method="html", encoding="utf-8")
 
 

@@ -53,7 +53,9 @@ def _check_characters(world: World, account: Entry, password: str) -> None:
         if not re.fullmatch(allowed or "", character):
             raise faults.bad_password(
                 f"{character} is not an allowed character",
-                "zimbraPasswordAllowedChars", "STR", allowed or "",
+                "zimbraPasswordAllowedChars",
+                "STR",
+                allowed or "",
             )
     punctuation = len(_PUNCTUATION.findall(password))
     digits = sum(c.isdigit() for c in password)

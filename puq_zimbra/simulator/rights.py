@@ -5,6 +5,8 @@ Source: `rights.xml`, `rights-domainadmin.xml`, `RightManager`.
 
 from __future__ import annotations
 
+from puq_zimbra.simulator.wordlist import words
+
 _ACCOUNT = """addAccountAlias adminLoginAs changeAccountPassword checkPasswordStrength
 deleteAccount getAccount getAccountInfo getAccountMembership getMailboxInfo listAccount
 modifyAccount removeAccountAlias renameAccount setAccountPassword viewAccountAdminUI
@@ -51,7 +53,7 @@ _USER = {
 
 def _targets() -> dict[str, tuple[str, ...]]:
     table: dict[str, tuple[str, ...]] = {}
-    for words, targets in (
+    for text, targets in (
         (_ACCOUNT, ("account", "calresource", "dl", "group", "domain", "global")),
         (_RESOURCE, ("calresource", "dl", "group", "domain", "global")),
         (_LIST, ("dl", "group", "domain", "global")),
@@ -61,7 +63,7 @@ def _targets() -> dict[str, tuple[str, ...]]:
         (_COS, ("global", "cos")),
         (_GLOBAL, ("global",)),
     ):
-        for word in words.split():
+        for word in text.split():
             table.setdefault(word, targets)
     table.update(_USER)
     return table
@@ -72,9 +74,9 @@ TARGETS = _targets()
 #: Rights that ordinary users may hold too.
 USER_RIGHTS = frozenset(_USER)
 
-_DOMAIN_ADMIN = frozenset(
-    f"{_ACCOUNT} {_RESOURCE} {_LIST} {_IN_DOMAIN} createDistList".split()
-) - {"moveAccountMailbox", "adminConsoleAccountRights"}
+_NOT_DELEGATED = {"moveAccountMailbox", "adminConsoleAccountRights"}
+_EVERYTHING = words(f"{_ACCOUNT} {_RESOURCE} {_LIST} {_IN_DOMAIN} createDistList")
+_DOMAIN_ADMIN = _EVERYTHING - _NOT_DELEGATED
 
 #: What the combined rights hold.
 COMBINED = {
@@ -85,31 +87,29 @@ COMBINED = {
         "domainAdminDistributionListRights",
         "domainAdminDomainRights",
     },
-    "domainAdminAccountRights": frozenset(f"{_ACCOUNT} createAccount createAlias".split()),
-    "domainAdminCalendarResourceRights": frozenset(f"{_RESOURCE} createCalendarResource".split()),
-    "domainAdminDistributionListRights": frozenset(
-        f"{_LIST} createDistributionList createGroup".split()
-    ),
+    "domainAdminAccountRights": words(f"{_ACCOUNT} createAccount createAlias"),
+    "domainAdminCalendarResourceRights": words(f"{_RESOURCE} createCalendarResource"),
+    "domainAdminDistributionListRights": words(f"{_LIST} createDistributionList createGroup"),
     "domainAdminDomainRights": frozenset(_IN_DOMAIN.split()),
-    "domainAdminConsoleRights": frozenset(
+    "domainAdminConsoleRights": words(
         """domainAdminConsoleAccountRights domainAdminConsoleDLRights
         domainAdminConsoleResourceRights domainAdminConsoleAliasRights
-        domainAdminConsoleDomainRights""".split()
+        domainAdminConsoleDomainRights"""
     ),
     "domainAdminCosRights": frozenset(("assignCos", "listCos", "getCos")),
 }
 
 #: Attributes of a domain that domainAdminRights may change (flag ``domainAdminModifiable``).
-DOMAIN_MODIFIABLE = frozenset(
+DOMAIN_MODIFIABLE = words(
     """zimbraNotes description zimbraMailStatus zimbraPrefTimeZoneId zimbraGalMaxResults
     zimbraDomainAggregateQuotaWarnPercent zimbraDomainAggregateQuotaWarnEmailRecipient
     zimbraPrefSkin zimbraDomainMandatoryMailSignatureEnabled zimbraDomainMandatoryMailSignatureText
     zimbraDomainMandatoryMailSignatureHTML zimbraMailCatchAllAddress
-    zimbraMailCatchAllForwardingAddress""".split()
+    zimbraMailCatchAllForwardingAddress"""
 )
 #: Attributes of an account that domainAdminRights may not change.
-ACCOUNT_FIXED = frozenset(
+ACCOUNT_FIXED = words(
     """zimbraMailTransport zimbraMailHost zimbraIsSystemAccount zimbraIsSystemResource
     zimbraIsExternalVirtualAccount zimbraIsCustomerCareAccount zimbraAuthTokens
-    zimbraAuthTokenValidityValue objectClass userPassword zimbraACE""".split()
+    zimbraAuthTokenValidityValue objectClass userPassword zimbraACE"""
 )

@@ -16,10 +16,11 @@ from importlib import resources
 from typing import Any
 
 from puq_zimbra.simulator import faults
+from puq_zimbra.simulator.wordlist import words
 
 #: Attributes that COS and account both have, each for itself.
-_NEVER_INHERITED = frozenset(
-    "cn description objectClass zimbraACE zimbraCreateTimestamp zimbraId zimbraNotes".split()
+_NEVER_INHERITED = words(
+    "cn description objectClass zimbraACE zimbraCreateTimestamp zimbraId zimbraNotes"
 )
 _PEOPLE = frozenset({"account", "resource"})
 _DURATION = re.compile(r"-?\d+(ms|[hmsd])?")
@@ -64,7 +65,8 @@ class Attribute:
             raise faults.bad_value(f"{self.name} {_DURATION_TEXT}")
         elif self.type == "gentime" and not _GENTIME.fullmatch(value):
             raise faults.bad_value(
-                f"{self.name} must be a valid generalized time: yyyyMMddHHmmssZ or yyyyMMddHHmmss.SSSZ"
+                f"{self.name} must be a valid generalized time: yyyyMMddHHmmssZ or "
+                "yyyyMMddHHmmss.SSSZ"
             )
         else:
             self._check_text(value)
@@ -117,6 +119,7 @@ class Schema:
     def __init__(self) -> None:
         data = resources.files("puq_zimbra.simulator")
         raw: dict[str, Any] = json.loads(data.joinpath("attributes.json").read_text("utf-8"))
+        self.cos_only = _values(raw["cos_only"])
         self.cos_defaults = _values(raw["cos"])
         self.account_defaults = _values(raw["account"])
         self.config_defaults = _values(raw["config"])
@@ -152,6 +155,7 @@ class Schema:
             ({name: self.config_defaults[name] for name in self.domain_inherits}, {"domain"}),
             ({name: self.config_defaults[name] for name in self.server_inherits}, {"server"}),
             (self.server_defaults, {"server"}),
+            (self.cos_only, {"cos"}),
             (self.cos_defaults, {"cos", "account", "resource"}),
             (self.account_defaults, {"account", "resource", "cos"}),
         )

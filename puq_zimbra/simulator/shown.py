@@ -26,9 +26,7 @@ def wanted(context: Context, request: Element, kind: str) -> tuple[str, ...] | N
     asked = tuple(text.split(","))
     for name in asked:
         if not context.world.schema.allows(kind, name):
-            raise faults.invalid(
-                f"requested attribute {name} is not on {_NOUNS.get(kind, kind)}"
-            )
+            raise faults.invalid(f"requested attribute {name} is not on {_NOUNS.get(kind, kind)}")
     return asked
 
 
@@ -59,8 +57,10 @@ def account(
     context: Context, parent: Element, entry: Entry, asked: Collection[str] | None = None
 ) -> Element:
     """Append an account or a resource with its COS applied."""
-    tag = "calresource" if entry.kind == "resource" and "Resource" in el.local(parent) else (
-        "account"
+    tag = (
+        "calresource"
+        if entry.kind == "resource" and "Resource" in el.local(parent)
+        else ("account")
     )
     return put(parent, tag, entry, context.world.account_values(entry), asked)
 

@@ -14,13 +14,13 @@ from puq_zimbra.simulator.context import Context
 from puq_zimbra.simulator.directory import PEOPLE, Entry
 from puq_zimbra.simulator.dispatch import Engine
 from puq_zimbra.simulator.front import Front
-from puq_zimbra.simulator.handlers.accounts import create_person
 from puq_zimbra.simulator.handlers.cos import create_cos
 from puq_zimbra.simulator.handlers.domains import create_domain
 from puq_zimbra.simulator.handlers.listmembers import add_members
 from puq_zimbra.simulator.handlers.lists import create_list
 from puq_zimbra.simulator.modify import Change, read
 from puq_zimbra.simulator.mount import mount
+from puq_zimbra.simulator.people import create_person
 from puq_zimbra.simulator.server import Running, serve
 from puq_zimbra.simulator.tls import TlsFiles
 from puq_zimbra.simulator.tokens import Token
@@ -58,7 +58,10 @@ class Simulator:
         self._front = Front(self.world, self._engine, self.chaos)
         create_domain(self.world, domain, [])
         admin = create_person(
-            self._as_admin(""), "account", f"admin@{domain}", None,
+            self._as_admin(""),
+            "account",
+            f"admin@{domain}",
+            None,
             [Change("zimbraIsAdminAccount", "", ("TRUE",))],
         )
         admin.password = admin_password
@@ -128,8 +131,14 @@ class Simulator:
         """Answer raw HTTP instead of SOAP; ``*`` is any request."""
         self.chaos.add(
             Plan(
-                name, "http", applied, times, status=status, body=body,
-                content_type=content_type, headers=dict(headers or {}),
+                name,
+                "http",
+                applied,
+                times,
+                status=status,
+                body=body,
+                content_type=content_type,
+                headers=dict(headers or {}),
             )
         )
 

@@ -74,20 +74,32 @@ def read(data: bytes) -> Request:
 
 def _read_xml(data: bytes) -> Request:
     parser = etree.XMLParser(
-        resolve_entities=False, no_network=True, remove_comments=True, remove_pis=True,
-        huge_tree=True, strip_cdata=True,
+        resolve_entities=False,
+        no_network=True,
+        remove_comments=True,
+        remove_pis=True,
+        huge_tree=True,
+        strip_cdata=True,
     )
     try:
         root = etree.fromstring(_CHARACTER.sub(_legal, data), parser)
     except (etree.XMLSyntaxError, ValueError):
-        raise Unreadable(faults.parse_error("Document parse failed"), SOAP12) from None
-    if root.getroottree().docinfo.doctype:
-        raise Unreadable(faults.parse_error("Document parse failed"), SOAP12)
+        raise Unreadable(faults.parse_error("Document parse failed"), _likely(data)) from None
+    if b"<!DOCTYPE" in data[: data.find(b"Envelope")]:
+        raise Unreadable(faults.parse_error("Document parse failed"), _likely(data))
     protocol = NAMESPACES.get(el.namespace(root)) if el.local(root) == "Envelope" else None
     if protocol is None:
         raise Unreadable(faults.invalid("unable to determine SOAP version"), SOAP12)
     _drop_mixed(root)
     return _unpack(root, protocol)
+
+
+def _likely(data: bytes) -> str:
+    """Protocol of a body that cannot be parsed, from the namespace in its text."""
+    try:
+        return SOAP11 if _ENVELOPES[SOAP11] in data.decode() else SOAP12
+    except UnicodeError:
+        return SOAP12
 
 
 def _legal(match: re.Match[bytes]) -> bytes:
@@ -101,7 +113,7 @@ def _drop_mixed(root: Element) -> None:
     for each in root.iter():
         if len(each) and any(part.strip() for part in (each.text or "", *map(_tail, each))):
             words = (each.text or "") + "".join(map(_tail, each))
-            attributes = dict(each.attrib)
+            attributes = {str(key): str(value) for key, value in each.attrib.items()}
             tail = each.tail
             each.clear()
             each.tail = tail
@@ -138,7 +150,7 @@ def write(protocol: str, header: Element | None, body: Element) -> bytes:
 
 def header(parts: Iterable[Element] = ()) -> Element:
     """A response's ``context`` element."""
-    made = etree.Element(f"{{{el.ZIMBRA}}}context", nsmap={None: el.ZIMBRA})
+    made = etree.Element(f"{{{el.ZIMBRA}}}context", nsmap=el.plain(el.ZIMBRA))
     made.extend(list(parts))
     return made
 
@@ -159,7 +171,7 @@ def fault_element(protocol: str, fault: Fault, trace: str) -> Element:
         etree.SubElement(made, "faultcode").text = f"soap:{side}"
         etree.SubElement(made, "faultstring").text = el.printable(fault.text)
         detail = etree.SubElement(made, "detail")
-    error = etree.SubElement(detail, f"{{{el.ZIMBRA}}}Error", nsmap={None: el.ZIMBRA})
+    error = etree.SubElement(detail, f"{{{el.ZIMBRA}}}Error", nsmap=el.plain(el.ZIMBRA))
     el.add(error, "Code", content=fault.code)
     el.add(error, "Trace", content=trace)
     for argument in fault.arguments:

@@ -125,7 +125,8 @@ class World:
                 "zimbraCreateTimestamp": [self.timestamp()],
                 "description": [f"The {name} COS"],
             }
-            self.directory.add(Entry("cos", id_, name, {**self.schema.cos_defaults, **own}))
+            defaults = {**self.schema.cos_defaults, **self.schema.cos_only}
+            self.directory.add(Entry("cos", id_, name, {**defaults, **own}))
 
     # -- inheritance -----------------------------------------------------------------------------
 

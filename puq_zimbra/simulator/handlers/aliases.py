@@ -41,8 +41,10 @@ def add(context: Context, target: Entry, alias: str) -> None:
 
 def remove_from_account(context: Context, request: Element) -> Element:
     """RemoveAccountAliasRequest: with an unknown id a live alias stays, and that is success."""
-    id_ = el.optional(request, "id")
-    alias = el.required(request, "alias")
+    id_ = el.child_first(request, "id")
+    alias = el.child_first(request, "alias")
+    if alias is None:
+        raise faults.null_pointer("String.indexOf(int)", '"addr" is null')
     world = context.world
     account = world.directory.find(id_, *PEOPLE)
     if account is not None:
@@ -56,11 +58,9 @@ def remove_from_account(context: Context, request: Element) -> Element:
 def remove(world: World, target: Entry | None, alias: str) -> None:
     """Take an address away; NO_SUCH_ALIAS when it is none of the target's."""
     local, domain_name = names.split_address(alias)
-    world.domain_named(domain_name)
+    refuse_suspended(world, world.domain_named(domain_name).name)
     address = f"{local}@{domain_name}"
     if target is None:
-        if address not in world.directory.aliases:
-            raise faults.no_such("alias", address)
         return
     held = address in world.directory.aliases and world.directory.addresses[address] is target
     if not held:

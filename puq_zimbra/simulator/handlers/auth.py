@@ -16,7 +16,9 @@ from puq_zimbra.simulator.tokens import Token
 
 ADMIN_COOKIE = "ZM_ADMIN_AUTH_TOKEN"
 _FLAGS = (
-    "zimbraIsAdminAccount", "zimbraIsDelegatedAdminAccount", "zimbraIsDomainAdminAccount",
+    "zimbraIsAdminAccount",
+    "zimbraIsDelegatedAdminAccount",
+    "zimbraIsDomainAdminAccount",
 )
 
 

@@ -146,6 +146,8 @@ def rename(context: Context, request: Element) -> Element:
     if cos.name in _BUILT_IN:
         raise faults.invalid("unable to rename default cos")
     _check_name(wanted)
+    if wanted == cos.name:
+        return _respond(context, request, cos)
     if wanted in directory.coses:
         raise faults.cos_exists(wanted)
     directory.coses.pop(cos.name.lower())

@@ -1,30 +1,21 @@
-"""Domains: create, read, change, delete, count.
+"""Domains: create, read, change, delete.
 
 Source: `service/admin/CreateDomain.java`, `GetDomain.java`, `ModifyDomain.java`,
-`DeleteDomain.java`, `GetDomainInfo.java`, `CountAccount.java`, `LdapProvisioning.createDomain`.
+`DeleteDomain.java`, `LdapProvisioning.createDomain`.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-
-from puq_zimbra.simulator import access, domainrules, faults, limits, modify, names, shown
+from puq_zimbra.simulator import access, domainrules, faults, modify, names, shown
 from puq_zimbra.simulator import element as el
 from puq_zimbra.simulator.context import Context
 from puq_zimbra.simulator.directory import Entry, new_id
 from puq_zimbra.simulator.element import Element
-from puq_zimbra.simulator.handlers.accounts import find_domain
 from puq_zimbra.simulator.modify import Change
 from puq_zimbra.simulator.world import World
 
 #: Enums that CreateDomain stores unchecked (their callbacks run at modification only).
 _UNCHECKED = ("zimbraDomainStatus", "zimbraDomainType")
-_INFO = (
-    "zimbraWebClientStaySignedInDisabled", "zimbraClassicWebClientDisabled",
-    "zimbraWebClientMaxInputBufferLength", "zimbraModernWebClientDisabled",
-    "zimbraZimletDataSensitiveInMixedModeDisabled", "zimbraLdapGalSyncDisabled",
-    "zimbraMailSieveScriptMaxSize", "zimbraMobileMetadataMaxSizeEnabled",
-)
 
 
 def create(context: Context, request: Element) -> Element:
@@ -88,7 +79,7 @@ def get(context: Context, request: Element) -> Element:
     """GetDomainRequest."""
     by, value = shown.selected(request, "domain")
     apply_config = el.flag(request, "applyConfig", True)
-    found = _look_up(context.world, by, value)
+    found = look_up(context.world, by, value)
     if found is None:
         raise faults.no_such("domain", value)
     asked = shown.wanted(context, request, "domain")
@@ -97,7 +88,7 @@ def get(context: Context, request: Element) -> Element:
     return made
 
 
-def _look_up(world: World, by: str, value: str) -> Entry | None:
+def look_up(world: World, by: str, value: str) -> Entry | None:
     directory = world.directory
     if by == "name":
         return directory.domains.get(names.ascii_domain(value))
@@ -108,7 +99,8 @@ def _look_up(world: World, by: str, value: str) -> Entry | None:
     if by not in ("virtualHostname", "krb5Realm"):
         raise faults.invalid(f"unknown key: {by}")
     attribute = {
-        "virtualHostname": "zimbraVirtualHostname", "krb5Realm": "zimbraAuthKerberos5Realm",
+        "virtualHostname": "zimbraVirtualHostname",
+        "krb5Realm": "zimbraAuthKerberos5Realm",
     }[by]
     return _holder(world, attribute, value)
 
@@ -158,9 +150,7 @@ def change_domain(context: Context, domain: Entry, changes: list[Change]) -> Non
         context, domain, [c.name for c in changes if c.name != "zimbraDomainDefaultCOSId"]
     )
     if refused is not None:
-        raise faults.denied(
-            f"cannot access attribute {refused} on domain target {domain.name}"
-        )
+        raise faults.denied(f"cannot access attribute {refused} on domain target {domain.name}")
     if world.flavour == "carbonio" and any(c.name == "zimbraDomainName" for c in changes):
         raise faults.invalid("zimbraDomainName cannot be changed")
     modify.check_values(world.schema, changes)
@@ -188,14 +178,15 @@ def delete_domain(world: World, domain: Entry) -> None:
         for each in directory.domains.values()
         if each.first("zimbraDomainAliasTargetId") == domain.id and each is not domain
     ]
-    if any(_remaining(world, each) for each in followers):
-        raise faults.failure(f"unable to delete domain: {domain.name}: alias domain not empty")
+    for each in followers:
+        if _remaining(world, each):
+            raise faults.failure(f"alias domain {each.name} of domain {domain.name} is not empty")
     remaining = _remaining(world, domain)
     if remaining:
         if all(",cn=groups," in each for each in remaining):
             # The people branch is gone before the groups are noticed.
             directory.headless.add(domain.name)
-        listed = " ".join(f"[{each}]" for each in remaining[:5])
+        listed = " ".join(f"[{each}]" for each in remaining[:4])
         raise faults.Fault(
             "account.DOMAIN_NOT_EMPTY",
             f"domain not empty: {domain.name} (remaining entries: {listed} ...)",
@@ -208,9 +199,8 @@ def delete_domain(world: World, domain: Entry) -> None:
 
 def _remaining(world: World, domain: Entry) -> list[str]:
     found = [
-        names.dn(each.name) for each in world.directory.of_domain(
-            domain.name, "account", "resource", "list"
-        )
+        names.dn(each.name)
+        for each in world.directory.of_domain(domain.name, "account", "resource", "list")
     ]
     suffix = f"@{domain.name}"
     found += [names.dn(each) for each in world.directory.aliases if each.endswith(suffix)]
@@ -222,102 +212,10 @@ def _remaining(world: World, domain: Entry) -> list[str]:
     return found
 
 
-def count(context: Context, request: Element) -> Element:
-    """CountAccountRequest: accounts per effective COS, of any status."""
-    domain = find_domain(context, el.required_child(request, "domain"))
-    access.require(context, "countAccount", domain, "domain", domain.name)
-    world = context.world
-    counted: Counter[str] = Counter()
-    for each in world.directory.of_domain(domain.name, "account"):
-        if each.first("zimbraIsSystemResource") != "TRUE":
-            counted[world.cos_of(each).id] += 1
-    made = el.response(request)
-    for id_, figure in sorted(counted.items(), key=lambda i: world.directory.by_id[i[0]].name):
-        cos = world.directory.by_id[id_]
-        el.add(made, "cos", {"name": cos.name, "id": id_}, str(figure))
-    return made
-
-
-_COUNTED = {
-    "userAccount": ("account",), "account": ("account", "resource"), "alias": (),
-    "dl": ("list", "group"), "domain": ("domain",), "cos": ("cos",), "server": ("server",),
-    "calresource": ("resource",), "internalUserAccount": ("account",),
-    "internalArchivingAccount": (), "internalUserAccountX": ("account",),
-}
-
-
-def count_objects(context: Context, request: Element) -> Element:
-    """CountObjectsRequest."""
-    world = context.world
-    kind = el.required(request, "type")
-    if kind not in _COUNTED:
-        raise faults.invalid(f"unknown count object type: {kind}")
-    domains = [find_domain(context, each).name for each in el.children(request, "domain")]
-    if kind == "alias":
-        number = sum(
-            not domains or each.rpartition("@")[2] in domains for each in world.directory.aliases
-        )
-    else:
-        number = sum(
-            (not domains or each.domain in domains) and _is_counted(each, kind)
-            for each in world.directory.all(*_COUNTED[kind])
-        )
-    made = el.response(request)
-    made.set("num", str(number))
-    made.set("type", kind)
-    return made
-
-
-def _is_counted(entry: Entry, kind: str) -> bool:
-    if kind == "userAccount":
-        return entry.first("zimbraIsSystemResource") != "TRUE"
-    if kind.startswith("internalUserAccount"):
-        return limits.counts(entry)
-    return True
-
-
-def info(context: Context, request: Element) -> Element:
-    """GetDomainInfoRequest: never refuses a name; it walks up to a parent or the global config."""
-    by, value = shown.selected(request, "domain")
-    world = context.world
-    found = _nearest(world, value) if by in ("name", "virtualHostname") else _look_up(
-        world, by, value
-    )
-    made = el.response(request)
-    id_ = found.id if found else "globalconfig-dummy-id"
-    inner = el.add(made, "domain", {"name": found.name if found else "globalconfig", "id": id_})
-    values = world.domain_values(found) if found else world.config
-    el.add_values(inner, {name: values[name] for name in _INFO if name in values})
-    return made
-
-
-def _nearest(world: World, name: str) -> Entry | None:
-    while name:
-        found = world.directory.domains.get(names.ascii_domain(name))
-        if found is not None:
-            return found
-        name = name.partition(".")[2]
-    return None
-
-
-def check_mx(context: Context, request: Element) -> Element:
-    """CheckDomainMXRecordRequest: there is no DNS here, so nothing is found."""
-    by, value = shown.selected(request, "domain")
-    if _look_up(context.world, by, value) is None:
-        raise faults.null_pointer(
-            "com.zimbra.cs.account.Domain.getAttr(String, boolean)", '"domain" is null'
-        )
-    raise faults.failure("NameNotFoundException: DNS name not found [response code 3]")
-
-
 ADMIN = {
     "CreateDomainRequest": create,
     "GetDomainRequest": get,
     "GetAllDomainsRequest": all_domains,
     "ModifyDomainRequest": change,
     "DeleteDomainRequest": delete,
-    "CountAccountRequest": count,
-    "CountObjectsRequest": count_objects,
-    "CheckDomainMXRecordRequest": check_mx,
 }
-OPEN = {"GetDomainInfoRequest": info}

@@ -162,7 +162,8 @@ def get_grants(context: Context, request: Element) -> Element:
     if has_target:
         places = [_target(context, request)[1]]
     else:
-        places = [None, *(e for e in context.world.directory.by_id.values() if "zimbraACE" in e.attrs)]
+        everything = context.world.directory.by_id.values()
+        places = [None, *(each for each in everything if "zimbraACE" in each.attrs)]
     made = el.response(request)
     for place in places:
         for each in _held(context, place):
@@ -177,7 +178,8 @@ _TYPES = {"resource": "calresource", "list": "dl"}
 def _put_grant(context: Context, parent: Element, place: Entry | None, grant_: Grant) -> None:
     made = el.add(parent, "grant")
     if place is None:
-        el.add(made, "target", {"type": "global", "id": "globalacltarget-id", "name": "globalacltarget"})
+        names_ = {"id": "globalacltarget-id", "name": "globalacltarget"}
+        el.add(made, "target", {"type": "global", **names_})
     else:
         type_ = _TYPES.get(place.kind, place.kind)
         el.add(made, "target", {"type": type_, "id": place.id, "name": place.name})

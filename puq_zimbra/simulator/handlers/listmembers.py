@@ -6,8 +6,8 @@ Source: `service/admin/AddDistributionListMember.java`, `RemoveDistributionListM
 
 from __future__ import annotations
 
-from puq_zimbra.simulator import faults, names
 from puq_zimbra.simulator import element as el
+from puq_zimbra.simulator import faults, names
 from puq_zimbra.simulator.context import Context
 from puq_zimbra.simulator.directory import Entry
 from puq_zimbra.simulator.element import Element
@@ -65,14 +65,12 @@ def remove(context: Context, request: Element) -> Element:
 
 def of_account(context: Context, request: Element) -> Element:
     """GetAccountMembershipRequest: direct lists, and those reached ``via`` another."""
-    account, _ = accounts.select(context, request, "getAccountMembership")
+    account = accounts.select(context, request, "getAccountMembership")
     made = el.response(request)
     for entry, via in sorted(holding(context.world, account), key=lambda pair: pair[0].name):
         attributes = {"via": via} if via else {}
         dynamic = el.bit(entry.kind == "group")
-        el.add(
-            made, "dl", {"name": entry.name, "id": entry.id, "dynamic": dynamic, **attributes}
-        )
+        el.add(made, "dl", {"name": entry.name, "id": entry.id, "dynamic": dynamic, **attributes})
     return made
 
 

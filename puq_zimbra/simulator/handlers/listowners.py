@@ -20,9 +20,10 @@ def list_action(context: Context, request: Element) -> Element:
     found = directory.find(value, *LISTS) if by == "id" else directory.at(value, *LISTS)
     if found is None:
         raise faults.no_such("list", value)
-    if not (context.is_global_admin or access.find_grant(
-        context.world, context.caller, "ownDistList", found
-    )):
+    if not (
+        context.is_global_admin
+        or access.find_grant(context.world, context.caller, "ownDistList", found)
+    ):
         raise faults.denied("you don't have sufficient permission")
     action = el.required_child(request, "action")
     op = el.required(action, "op")

@@ -8,14 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from puq_zimbra.simulator import access, faults, ldapfilter, modify, names, shown
+from puq_zimbra.simulator import (
+    access,
+    accountrules,
+    faults,
+    ldapfilter,
+    modify,
+    names,
+    shown,
+)
 from puq_zimbra.simulator import element as el
-from puq_zimbra.simulator.accountrules import find
 from puq_zimbra.simulator.context import Context
 from puq_zimbra.simulator.directory import LISTS, Entry, new_id
 from puq_zimbra.simulator.element import Element
 from puq_zimbra.simulator.handlers.accounts import find_domain
-from puq_zimbra.simulator.handlers.renames import move
+from puq_zimbra.simulator.handlers.renames import leave_lists_by_own_name, move
 from puq_zimbra.simulator.modify import Change
 from puq_zimbra.simulator.schema import Values
 from puq_zimbra.simulator.status import refuse_suspended
@@ -33,7 +40,11 @@ def create(context: Context, request: Element) -> Element:
     changes = modify.read(el.pairs(request, jaxb=True))
     entry = create_list(context, name, dynamic, changes)
     made = el.response(request)
-    put(context, made, entry)
+    fresh = Entry(entry.kind, entry.id, entry.name, dict(entry.attrs))
+    if dynamic and accountrules.find(changes, "displayName") is None:
+        # The name comes from the entry's DN, which a new entry has not been read from.
+        fresh.put("cn")
+    put(context, made, fresh)
     return made
 
 
@@ -46,6 +57,8 @@ def create_list(context: Context, name: str, dynamic: bool, changes: list[Change
     access.require(context, right, domain, "domain", domain.name)
     refuse_suspended(world, domain.name)
     names.check_local(local)
+    if domain.first("zimbraDomainType") == "alias":
+        raise faults.failure(f"unable to create distribution list: {local}@{domain.name}")
     modify.check_values(world.schema, changes, creating=True)
     kind = "group" if dynamic else "list"
     values = modify.for_create(world.schema, kind, changes)
@@ -65,9 +78,7 @@ def create_list(context: Context, name: str, dynamic: bool, changes: list[Change
     return entry
 
 
-def _attributes(
-    world: World, entry: Entry, local: str, values: Values, dynamic: bool
-) -> Values:
+def _attributes(world: World, entry: Entry, local: str, values: Values, dynamic: bool) -> Values:
     attrs: Values = {
         "zimbraMailStatus": ["enabled"],
         "zimbraMailHost": [world.hostname],
@@ -106,7 +117,8 @@ def members(world: World, entry: Entry) -> list[str]:
     url = entry.first("memberURL") or ""
     wanted = ldapfilter.parse(url.rpartition("?")[2])
     return sorted(
-        each.name for each in world.directory.all("account", "resource")
+        each.name
+        for each in world.directory.all("account", "resource")
         if wanted.matches(each.attrs)
     )
 
@@ -186,7 +198,10 @@ def all_lists(context: Context, request: Element) -> Element:
     made = el.response(request)
     for each in sorted(found, key=lambda entry: entry.name):
         if access.may(context, "listDistributionList", each):
-            put(context, made, each, None, members(world, each))
+            held = members(world, each)
+            put(context, made, each, None, held, tag_owners=True)
+            # Every list writes its count over the one before.
+            made.set("total", str(len(held)))
     return made
 
 
@@ -206,8 +221,8 @@ def change(context: Context, request: Element) -> Element:
     schema = context.world.schema
     changes = modify.read(el.pairs(request))
     modify.check_values(schema, changes)
-    name = find(changes, "displayName")
-    if name is not None and not name.sign and find(changes, "cn") is None:
+    name = accountrules.find(changes, "displayName")
+    if name is not None and not name.sign and accountrules.find(changes, "cn") is None:
         changes.append(Change("cn", "", name.values))
     if entry.members is not None:
         entry.attrs["zimbraMailForwardingAddress"] = list(entry.members)
@@ -232,7 +247,9 @@ def rename(context: Context, request: Element) -> Element:
         access.require(context, "createDistributionList", domain, "domain", domain.name)
     names.check_local(local)
     address = f"{local}@{domain.name}"
-    if address != entry.name:
+    if address == entry.name:
+        leave_lists_by_own_name(world, entry)
+    else:
         if address in world.directory.addresses:
             raise faults.list_exists(address)
         move(world, entry, address)

@@ -10,6 +10,9 @@ from puq_zimbra.simulator import element as el
 from puq_zimbra.simulator.context import Context
 from puq_zimbra.simulator.element import Element
 from puq_zimbra.simulator.handlers.accounts import by_id
+from puq_zimbra.simulator.wordlist import words
+
+_UNUSED = words("contactCount newMessages trackingSync trackingImap lastSoapAccess")
 
 
 def get(context: Context, request: Element) -> Element:
@@ -46,14 +49,11 @@ def get_all(context: Context, request: Element) -> Element:
     made.set("more", el.bit(end < len(boxes)))
     for id_, box in boxes[offset:end]:
         attributes = {"id": str(box.id), "accountId": id_, "sizeCheckPoint": str(box.size)}
-        rest = {
-            name: "0"
-            for name in (
-                "contactCount", "newMessages", "trackingSync", "trackingImap", "lastSoapAccess",
-            )
-        }
+        rest = dict.fromkeys(_UNUSED, "0")
         fixed = {
-            "groupId": str(box.id % 100), "indexVolumeId": "2", "changeCheckPoint": "1",
+            "groupId": str(box.id % 100),
+            "indexVolumeId": "2",
+            "changeCheckPoint": "1",
             "itemIdCheckPoint": str(box.next_item - 1),
         }
         el.add(made, "mbox", {**attributes, **rest, **fixed})

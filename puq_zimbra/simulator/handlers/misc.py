@@ -6,14 +6,15 @@ Source: `service/admin/Ping.java`, `NoOp.java`, `FlushCache.java`, `GetSessions.
 
 from __future__ import annotations
 
-from puq_zimbra.simulator import faults, shown
 from puq_zimbra.simulator import element as el
+from puq_zimbra.simulator import faults, shown
 from puq_zimbra.simulator.context import Context
 from puq_zimbra.simulator.element import Element
+from puq_zimbra.simulator.wordlist import words
 
-_CACHES = frozenset(
+_CACHES = words(
     """acl all account config globalgrant cos domain group galgroup grantee ldap license locale
-    mime server skin uistrings xmppcomponent zimlet""".split()
+    mime server skin uistrings xmppcomponent zimlet"""
 )
 
 

@@ -28,9 +28,7 @@ def set_password(context: Context, request: Element) -> Element:
         raise faults.null_pointer("String.length()", '"password" is null')
     violation = passwords.first_violation(world, account, new)
     if enforced and world.value(account, "zimbraPasswordLocked") == "TRUE":
-        raise faults.Fault(
-            "account.PASSWORD_LOCKED", "password is locked and can't be changed"
-        )
+        raise faults.Fault("account.PASSWORD_LOCKED", "password is locked and can't be changed")
     if enforced and violation:
         raise violation
     passwords.store(world, account, new)

@@ -34,13 +34,12 @@ def usage(context: Context, request: Element) -> Element:
     refresh = el.flag(request, "refresh")
     if sort_by not in _COLUMNS:
         raise faults.invalid("sortBy must be percentUsed or totalUsed")
-    if domain:
+    if domain is not None:
         found = context.world.domain_named(names.ascii_domain(domain))
         access.require(context, "getDomainQuotaUsage", found, "domain", found.name)
         domain = found.name
     else:
         access.system_only(context)
-        domain = None
     rows = _rows(context, domain, bool(everywhere and domain), sort_by, ascending, refresh)
     made = el.response(request)
     _page(made, rows, offset, limit)
@@ -48,7 +47,11 @@ def usage(context: Context, request: Element) -> Element:
 
 
 def _rows(
-    context: Context, domain: str | None, everywhere: bool, sort_by: str, ascending: bool,
+    context: Context,
+    domain: str | None,
+    everywhere: bool,
+    sort_by: str,
+    ascending: bool,
     refresh: bool,
 ) -> list[Row]:
     key = (domain, everywhere, sort_by, ascending)
@@ -111,9 +114,14 @@ def _page(made: Element, rows: list[Row], offset: int, limit: int) -> None:
     add = etree.SubElement
     for name, id_, used, quota, _ in rows[offset : max(end, offset)]:
         add(
-            made, tag,
-            {"name": names.unicode_address(name), "id": id_, "used": str(used),
-             "limit": str(quota)},
+            made,
+            tag,
+            {
+                "name": names.unicode_address(name),
+                "id": id_,
+                "used": str(used),
+                "limit": str(quota),
+            },
         )
 
 

@@ -40,6 +40,7 @@ def rename_person(context: Context, account: Entry, new_name: str) -> None:
     names.check_local(local)
     address = f"{local}@{domain.name}"
     if address == account.name:
+        leave_lists_by_own_name(world, account)
         world.mailbox(account)
         return
     if domain.name != account.domain and account.kind == "account":
@@ -48,6 +49,14 @@ def rename_person(context: Context, account: Entry, new_name: str) -> None:
         raise faults.account_exists(address, names.dn(address))
     move(world, account, address)
     world.mailbox(account)
+
+
+def leave_lists_by_own_name(world: World, entry: Entry) -> None:
+    """A rename to the present name removes it from every list: the removal of the old address
+    comes after the addition of the new one."""
+    for each in list(world.directory.lists_holding([entry.name])):
+        if each.members is not None:
+            each.members.pop(entry.name)
 
 
 def move(world: World, entry: Entry, address: str) -> None:
@@ -99,7 +108,7 @@ def replace_in_lists(world: World, pairs: dict[str, str]) -> None:
 
 def change_primary(context: Context, request: Element) -> Element:
     """ChangePrimaryEmailRequest: a rename that keeps the old address as an alias."""
-    account, _ = select(context, request, "renameAccount")
+    account = select(context, request, "renameAccount")
     new_name = el.text(el.required_child(request, "newName"))
     old = account.name
     if names.ascii_address(new_name) == old:

@@ -10,13 +10,9 @@ from puq_zimbra.simulator import element as el
 from puq_zimbra.simulator.context import Context
 from puq_zimbra.simulator.directory import Entry
 from puq_zimbra.simulator.element import Element
-from puq_zimbra.simulator.handlers.accounts import (
-    change_person,
-    create_person,
-    find_domain,
-    remove_person,
-)
+from puq_zimbra.simulator.handlers.accounts import find_domain
 from puq_zimbra.simulator.handlers.renames import rename_person
+from puq_zimbra.simulator.people import change_person, create_person, remove_person
 
 
 def create(context: Context, request: Element) -> Element:

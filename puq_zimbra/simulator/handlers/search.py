@@ -6,7 +6,7 @@ Source: `service/admin/SearchDirectory.java`, `SearchDirectoryOptions`, `AdminSe
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from puq_zimbra.simulator import access, faults, ldapfilter, names, shown
 from puq_zimbra.simulator import element as el
@@ -31,9 +31,13 @@ _KINDS = {
     "habgroups": (),
 }
 _LIST_RIGHTS = {
-    "account": "listAccount", "resource": "listCalendarResource",
-    "list": "listDistributionList", "group": "listGroup", "domain": "listDomain",
-    "cos": "listCos", "server": "listServer",
+    "account": "listAccount",
+    "resource": "listCalendarResource",
+    "list": "listDistributionList",
+    "group": "listGroup",
+    "domain": "listDomain",
+    "cos": "listCos",
+    "server": "listServer",
 }
 _TOP = 0x7FFFFFFF
 
@@ -83,7 +87,9 @@ def search(context: Context, request: Element) -> Element:
             f"java.lang.IndexOutOfBoundsException: Index {offset} out of bounds for length "
             f"{len(found)}"
         )
-    made.set("more", el.bit(end < len(found)))
+    # Without a session an overflowing page leaves one entry, and no more to come.
+    cut_off = session is None and offset > 0 and limit == _TOP
+    made.set("more", el.bit(end < len(found) and not cut_off))
     made.set("searchTotal", str(len(found)))
     for each in found[offset : max(end, offset)]:
         _put(context, made, each, query.attrs, apply_cos)
@@ -102,22 +108,26 @@ def _cut(found: list[Found], offset: int, limit: int) -> list[Found]:
 
 def _read(context: Context, request: Element) -> Query:
     text = el.optional(request, "query") or ""
-    types = tuple((el.optional(request, "types") or "accounts").split(","))
+    asked = el.optional(request, "types")
+    types = tuple(each.strip() for each in (asked if asked is not None else "accounts").split(","))
     for each in types:
         if each not in _KINDS:
-            raise faults.invalid(f"unknown search directory type: {each}")
+            raise faults.invalid(f"unknown type: {each}")
     domain = el.optional(request, "domain")
     if domain and types == ("coses",):
         raise faults.invalid("cannot specify domain with coses flag")
     if "domains" in types and len(types) > 1:
-        raise faults.failure("domains cannot be searched with other types")
-    if domain:
+        raise faults.failure(
+            "specifying domains type and one of accounts/resources/groups type is not supported "
+            "by in-memory LDAP server"
+        )
+    if domain is not None:
         domain = names.ascii_domain(domain)
         context.world.domain_named(domain)
     return Query(
         text,
         types,
-        domain or None,
+        domain,
         el.optional(request, "sortBy") or "name",
         el.flag(request, "sortAscending", True),
         el.number(request, "maxResults", MAX_RESULTS),
@@ -127,8 +137,15 @@ def _read(context: Context, request: Element) -> Query:
 
 def _run(context: Context, query: Query) -> list[Found]:
     world = context.world
-    wanted = ldapfilter.parse(names.ascii_domain(query.text) if not query.text.isascii()
-                              and "xn--" in query.text else query.text) if query.text else None
+    wanted = (
+        ldapfilter.parse(
+            names.ascii_domain(query.text)
+            if not query.text.isascii() and "xn--" in query.text
+            else query.text
+        )
+        if query.text
+        else None
+    )
     known = _known(context)
     found: list[Found] = []
     for each in _candidates(context, query):
@@ -145,8 +162,11 @@ def _run(context: Context, query: Query) -> list[Found]:
         found.sort(key=lambda each: each.name, reverse=not query.ascending)
     else:
         found.sort(
-            key=lambda each: _sort_value(world.account_values(each), query.sort_by)
-            if isinstance(each, Entry) else "",
+            key=lambda each: (
+                _sort_value(world.account_values(each), query.sort_by)
+                if isinstance(each, Entry)
+                else ""
+            ),
             reverse=not query.ascending,
         )
     return found
@@ -213,7 +233,8 @@ def _put(
         more = {}
         if each.kind == "account":
             # Judged by what the search fetched: without the host everyone looks external.
-            internal = "zimbraMailHost" in each.attrs and (asked is None or "zimbraMailHost" in asked)
+            fetched = asked is None or "zimbraMailHost" in asked
+            internal = fetched and "zimbraMailHost" in each.attrs
             more = {"isExternal": el.bit(not internal)}
         shown.put(parent, tag, each, values, asked, **more)
     elif each.kind in ("list", "group"):
@@ -239,4 +260,31 @@ def _put_alias(
     el.add_values(made, {n: v for n, v in values.items() if asked is None or n in asked})
 
 
-ADMIN = {"SearchDirectoryRequest": search}
+def search_accounts(context: Context, request: Element) -> Element:
+    """SearchAccountsRequest: the old command; ``attrs`` limits what is the account's own only."""
+    query = replace(_read(context, request), types=("accounts",))
+    made = el.response(request)
+    found = _run(context, query)
+    made.set("more", "0")
+    made.set("searchTotal", str(len(found)))
+    for each in found:
+        if isinstance(each, Entry):
+            external = el.bit("zimbraMailHost" not in each.attrs)
+            asked = query.attrs.split(",") if query.attrs is not None else None
+            hidden = {
+                n
+                for n in (*each.attrs, "userPassword")
+                if asked and n not in (*asked, "zimbraId", "objectClass")
+            }
+            values = context.world.account_values(each)
+            shown.put(
+                made,
+                "account",
+                each,
+                {n: v for n, v in values.items() if n not in hidden},
+                isExternal=external,
+            )
+    return made
+
+
+ADMIN = {"SearchDirectoryRequest": search, "SearchAccountsRequest": search_accounts}

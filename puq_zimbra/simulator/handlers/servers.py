@@ -45,9 +45,15 @@ def version(context: Context, request: Element) -> Element:
         made,
         "info",
         {
-            "type": "FOSS", "version": full, "release": "20241024000000",
-            "buildDate": "20241024-0000", "host": "localhost", "majorversion": major,
-            "minorversion": minor, "microversion": micro, "platform": "unknown",
+            "type": "FOSS",
+            "version": full,
+            "release": "20241024000000",
+            "buildDate": "20241024-0000",
+            "host": "localhost",
+            "majorversion": major,
+            "minorversion": minor,
+            "microversion": micro,
+            "platform": "unknown",
         },
     )
     return made
@@ -144,10 +150,12 @@ def volumes(_context: Context, request: Element) -> Element:
     """GetAllVolumesRequest."""
     made = el.response(request)
     for id_, kind, name, path in (
-        ("1", "1", "message1", "/opt/zimbra/store"), ("2", "10", "index1", "/opt/zimbra/index"),
+        ("1", "1", "message1", "/opt/zimbra/store"),
+        ("2", "10", "index1", "/opt/zimbra/index"),
     ):
         el.add(
-            made, "volume",
+            made,
+            "volume",
             {"id": id_, "type": kind, "name": name, "rootpath": path, "current": "true"},
         )
     return made

@@ -9,8 +9,8 @@ from __future__ import annotations
 import hashlib
 import hmac
 
-from puq_zimbra.simulator import faults, passwords, shown
 from puq_zimbra.simulator import element as el
+from puq_zimbra.simulator import faults, passwords, shown
 from puq_zimbra.simulator.context import Context
 from puq_zimbra.simulator.directory import Entry
 from puq_zimbra.simulator.element import Element
@@ -86,8 +86,10 @@ def _check_preauth(
     world: World, account: Entry | None, name: str, by: str, preauth: Element
 ) -> int:
     """Check a domain's HMAC over the account; answers when the token shall end, 0 for default."""
-    domain = world.domain_of(account) if account else world.directory.domains.get(
-        name.rpartition("@")[2].lower()
+    domain = (
+        world.domain_of(account)
+        if account
+        else world.directory.domains.get(name.rpartition("@")[2].lower())
     )
     key = domain.first("zimbraPreAuthKey") if domain else None
     if key is None:

@@ -1,0 +1,132 @@
+"""What is known of a domain from outside: counts, public settings, mail records.
+
+Source: `service/admin/CountAccount.java`, `CountObjects.java`, `GetDomainInfo.java`,
+`CheckDomainMXRecord.java`.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from puq_zimbra.simulator import access, faults, limits, names, shown
+from puq_zimbra.simulator import element as el
+from puq_zimbra.simulator.context import Context
+from puq_zimbra.simulator.directory import Entry
+from puq_zimbra.simulator.element import Element
+from puq_zimbra.simulator.handlers.accounts import find_domain
+from puq_zimbra.simulator.handlers.domains import look_up
+from puq_zimbra.simulator.world import World
+
+_INFO = (
+    "zimbraWebClientStaySignedInDisabled",
+    "zimbraClassicWebClientDisabled",
+    "zimbraWebClientMaxInputBufferLength",
+    "zimbraModernWebClientDisabled",
+    "zimbraZimletDataSensitiveInMixedModeDisabled",
+    "zimbraLdapGalSyncDisabled",
+    "zimbraMailSieveScriptMaxSize",
+    "zimbraMobileMetadataMaxSizeEnabled",
+)
+
+
+def count(context: Context, request: Element) -> Element:
+    """CountAccountRequest: accounts per effective COS, of any status."""
+    domain = find_domain(context, el.required_child(request, "domain"))
+    access.require(context, "countAccount", domain, "domain", domain.name)
+    world = context.world
+    counted: Counter[str] = Counter()
+    for each in world.directory.of_domain(domain.name, "account"):
+        if each.first("zimbraIsSystemResource") != "TRUE":
+            counted[world.cos_of(each).id] += 1
+    made = el.response(request)
+    for id_, figure in sorted(counted.items(), key=lambda i: world.directory.by_id[i[0]].name):
+        cos = world.directory.by_id[id_]
+        el.add(made, "cos", {"name": cos.name, "id": id_}, str(figure))
+    return made
+
+
+_COUNTED = {
+    "userAccount": ("account",),
+    "account": ("account", "resource"),
+    "alias": (),
+    "dl": ("list", "group"),
+    "domain": ("domain",),
+    "cos": ("cos",),
+    "server": ("server",),
+    "calresource": ("resource",),
+    "internalUserAccount": ("account",),
+    "internalArchivingAccount": (),
+    "internalUserAccountX": ("account",),
+}
+
+
+def count_objects(context: Context, request: Element) -> Element:
+    """CountObjectsRequest."""
+    world = context.world
+    kind = el.required(request, "type")
+    if kind not in _COUNTED:
+        raise faults.invalid(f"unknown count object type: {kind}")
+    domains = [find_domain(context, each).name for each in el.children(request, "domain")]
+    if kind == "alias":
+        number = sum(
+            not domains or each.rpartition("@")[2] in domains for each in world.directory.aliases
+        )
+    else:
+        number = sum(
+            (not domains or each.domain in domains) and _is_counted(each, kind)
+            for each in world.directory.all(*_COUNTED[kind])
+        )
+    made = el.response(request)
+    made.set("num", str(number))
+    made.set("type", kind)
+    return made
+
+
+def _is_counted(entry: Entry, kind: str) -> bool:
+    if kind == "userAccount":
+        return entry.first("zimbraIsSystemResource") != "TRUE"
+    if kind.startswith("internalUserAccount"):
+        return limits.counts(entry)
+    return True
+
+
+def info(context: Context, request: Element) -> Element:
+    """GetDomainInfoRequest: never refuses a name; it walks up to a parent or the global config."""
+    by, value = shown.selected(request, "domain")
+    world = context.world
+    found = (
+        _nearest(world, value) if by in ("name", "virtualHostname") else look_up(world, by, value)
+    )
+    made = el.response(request)
+    id_ = found.id if found else "globalconfig-dummy-id"
+    inner = el.add(made, "domain", {"name": found.name if found else "globalconfig", "id": id_})
+    values = world.domain_values(found) if found else world.config
+    el.add_values(inner, {name: values[name] for name in _INFO if name in values})
+    return made
+
+
+def _nearest(world: World, name: str) -> Entry | None:
+    while name:
+        found = world.directory.domains.get(names.ascii_domain(name))
+        if found is not None:
+            return found
+        name = name.partition(".")[2]
+    return None
+
+
+def check_mx(context: Context, request: Element) -> Element:
+    """CheckDomainMXRecordRequest: there is no DNS here, so nothing is found."""
+    by, value = shown.selected(request, "domain")
+    if look_up(context.world, by, value) is None:
+        raise faults.null_pointer(
+            "com.zimbra.cs.account.Domain.getAttr(String, boolean)", '"domain" is null'
+        )
+    raise faults.failure("NameNotFoundException: DNS name not found [response code 3]")
+
+
+ADMIN = {
+    "CountAccountRequest": count,
+    "CountObjectsRequest": count_objects,
+    "CheckDomainMXRecordRequest": check_mx,
+}
+OPEN = {"GetDomainInfoRequest": info}
