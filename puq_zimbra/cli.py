@@ -70,7 +70,7 @@ def hook(context: click.Context, host: str, event: str) -> None:
       puq-zimbra hook plain create < order.json
       puq-zimbra hook whmcs SuspendAccount < params.json
     """
-    # The process lives for one hook: collecting garbage among its imports takes a sixth of its time.
+    # The process lives for one hook: collecting garbage takes a sixth of its start.
     gc.disable()
     from puq_zimbra import logs
     from puq_zimbra.hooks.dispatch import dispatch, host_of

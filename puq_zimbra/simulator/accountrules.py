@@ -64,7 +64,7 @@ def before(world: World, entry: Entry | None, changes: list[Change]) -> list[Cha
     result += _reason(entry, changes)
     result = _mail_host(world, entry, result)
     if entry is not None:
-        _cos(world, entry, changes)
+        _plan(world, entry, changes)
     return result
 
 
@@ -151,15 +151,18 @@ def _mail_host(world: World, entry: Entry | None, changes: list[Change]) -> list
     return changes
 
 
-def _cos(world: World, entry: Entry, changes: list[Change]) -> None:
+def _plan(world: World, entry: Entry, changes: list[Change]) -> None:
+    """Check a new COS, and the domain's limits on COSes and features."""
     change = find(changes, "zimbraCOSId")
-    if change is None or change.clears:
-        return
-    if world.directory.find(change.value, "cos") is None:
-        raise faults.no_such("cos", change.value)
+    wanted = world.cos_of(entry).id
+    if change is not None:
+        wanted = change.value
+        if wanted and world.directory.find(wanted, "cos") is None:
+            raise faults.no_such("cos", wanted)
     domain = world.domain_of(entry)
-    if domain is not None and world.cos_of(entry).id != change.value:
-        limits.check_cos(world, domain, change.value)
+    if domain is not None and limits.counts(entry):
+        asked = {each.name: each.value for each in changes if each.sign != "-"}
+        limits.check_plan(world, domain, wanted, asked, entry)
 
 
 def after(world: World, entry: Entry, changes: list[Change]) -> None:
@@ -174,10 +177,10 @@ def after(world: World, entry: Entry, changes: list[Change]) -> None:
     world.forget_cos(entry)
 
 
-def leave_lists(world: World, entry: Entry) -> None:
-    """Take an entry's addresses out of every list."""
+def leave_lists(world: World, entry: Entry, *kinds: str) -> None:
+    """Take an entry's addresses out of every static list, or those of the kinds."""
     addresses = (entry.name, *entry.aliases)
-    for each in list(world.directory.lists_holding(addresses)):
+    for each in list(world.directory.lists_holding(addresses, *kinds)):
         for address in addresses:
             if each.members is not None:
                 each.members.pop(address, None)

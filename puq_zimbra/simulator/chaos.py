@@ -12,7 +12,7 @@ from typing import Literal
 
 from puq_zimbra.simulator.faults import by_code
 
-Kind = Literal["fault", "http", "drop", "delay", "drip"]
+Kind = Literal["fault", "http", "drop", "delay", "drip", "mangle"]
 
 
 @dataclass
@@ -34,6 +34,8 @@ class Plan:
     headers: dict[str, str] = field(default_factory=dict)
     when: Literal["before", "middle"] = "before"
     seconds: float = 0.0
+    #: One of `mangle.WAYS`.
+    how: str = ""
 
 
 class Chaos:
@@ -86,7 +88,7 @@ class Chaos:
 
     def transport(self, name: str) -> Plan | None:
         """Take the plan for how an answer travels."""
-        return self._take(name, lambda p: p.kind in ("http", "drop", "drip"))
+        return self._take(name, lambda p: p.kind in ("http", "drop", "drip", "mangle"))
 
     def delay(self, name: str) -> float:
         """Seconds to wait before the command."""

@@ -94,6 +94,8 @@ class Directory:
         self.domains: dict[str, Entry] = {}
         self.coses: dict[str, Entry] = {}
         self.servers: dict[str, Entry] = {}
+        #: Lists of both kinds by id.
+        self.lists: dict[str, Entry] = {}
         #: Every address in use, primary or alias.
         self.addresses: dict[str, Entry] = {}
         self.aliases: dict[str, Alias] = {}
@@ -132,11 +134,11 @@ class Directory:
         """Entries of all domains."""
         return (entry for entry in self.by_id.values() if entry.kind in kinds)
 
-    def lists_holding(self, addresses: Iterable[str]) -> Iterator[Entry]:
-        """Static lists of which any of the addresses is a member."""
+    def lists_holding(self, addresses: Iterable[str], *kinds: str) -> Iterator[Entry]:
+        """Static lists, or those of the kinds, of which any of the addresses is a member."""
         wanted = set(addresses)
-        for entry in self.by_id.values():
-            if entry.kind == "list" and entry.members and not wanted.isdisjoint(entry.members):
+        for entry in self.lists.values():
+            if entry.kind in (kinds or ("list",)) and not wanted.isdisjoint(entry.members or ()):
                 yield entry
 
     def add(self, entry: Entry) -> None:
@@ -152,10 +154,13 @@ class Directory:
         else:
             self.addresses[entry.name] = entry
             self.contents.setdefault(entry.domain, {})[entry.id] = entry
+            if entry.kind in LISTS:
+                self.lists[entry.id] = entry
 
     def remove(self, entry: Entry) -> None:
         """Take an entry out, with its addresses and alias entries."""
         self.by_id.pop(entry.id, None)
+        self.lists.pop(entry.id, None)
         if entry.kind == "domain":
             self.domains.pop(entry.name, None)
             self.contents.pop(entry.name, None)

@@ -11,13 +11,14 @@ from dataclasses import dataclass, field
 from http.cookies import CookieError, SimpleCookie
 from urllib.parse import parse_qs, urlsplit
 
-from puq_zimbra.simulator import faults, pages, preauth
+from puq_zimbra.simulator import control, faults, pages, preauth
 from puq_zimbra.simulator.chaos import Chaos, Plan
 from puq_zimbra.simulator.context import Context
 from puq_zimbra.simulator.dispatch import Cookies, Engine
 from puq_zimbra.simulator.faults import Fault
 from puq_zimbra.simulator.handlers.auth import ADMIN_COOKIE
 from puq_zimbra.simulator.handlers.userside import USER_COOKIE
+from puq_zimbra.simulator.mangle import WAYS
 from puq_zimbra.simulator.world import World
 
 MAX_REQUEST = 15_360_000
@@ -57,14 +58,19 @@ class HttpAnswer:
 class Front:
     """Answers HTTP requests against one world."""
 
-    def __init__(self, world: World, engine: Engine, chaos: Chaos) -> None:
+    def __init__(
+        self, world: World, engine: Engine, chaos: Chaos, *, with_control: bool = False
+    ) -> None:
         self.world = world
         self.engine = engine
         self.chaos = chaos
+        self.with_control = with_control
 
     def answer(self, request: HttpRequest) -> HttpAnswer:
         """Answer one request."""
         path = urlsplit(request.target).path
+        if self.with_control and path == control.PATH and request.port_kind == "admin":
+            return self._control(request)
         kind = next((k for k, p in _PATHS.items() if path == p or path.startswith(p + "/")), None)
         if kind is None:
             return self._other(request, path)
@@ -90,12 +96,23 @@ class Front:
         plan = next((p for p in map(self.chaos.transport, dict.fromkeys(names)) if p), None)
         if plan is None:
             return self._soap(request, kind)
-        real = self._soap(request, kind) if plan.applied or plan.kind == "drip" else None
+        spoils = plan.kind in ("drip", "mangle")
+        real = self._soap(request, kind) if plan.applied or spoils else None
         if plan.kind == "http":
             return HttpAnswer(plan.status, plan.content_type, plan.body, list(plan.headers.items()))
+        if plan.kind == "mangle" and real is not None:
+            body, content_type, headers = WAYS[plan.how](real.body)
+            return HttpAnswer(real.status, content_type, body, list(headers.items()))
         answer = real or HttpAnswer(200, "text/xml; charset=utf-8", b"<soap:Envelope " + b" " * 512)
         answer.plan = plan
         return answer
+
+    def _control(self, request: HttpRequest) -> HttpAnswer:
+        authorization = request.headers.get("Authorization")
+        status, body = control.answer(
+            self.world, self.chaos, request.method, authorization, request.body
+        )
+        return HttpAnswer(status, "application/json", body)
 
     def delay(self, body: bytes) -> float:
         """Seconds planned to pass before a body is looked at."""

@@ -5,6 +5,8 @@ Source: `AccountUtil.getEffectiveQuota`, `CountAccounts`/`Validators.DomainAccou
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from puq_zimbra.simulator import faults
 from puq_zimbra.simulator.directory import Entry
 from puq_zimbra.simulator.world import World
@@ -41,30 +43,63 @@ def counts(account: Entry) -> bool:
     )
 
 
-def check_new_account(world: World, domain: Entry, cos_id: str | None) -> None:
-    """Refuse one more account in a domain: ``zimbraDomainMaxAccounts``, then the COS limits."""
+def check_new_account(
+    world: World, domain: Entry, cos_id: str | None, changes: Mapping[str, str]
+) -> None:
+    """Refuse one more account in a domain: ``zimbraDomainMaxAccounts``, then plan limits."""
     limit = domain.first("zimbraDomainMaxAccounts")
     if limit is not None:
         held = sum(counts(each) for each in world.directory.of_domain(domain.name, "account"))
         if held >= int(limit):
             raise faults.too_many_accounts(f"domain={domain.name} ({limit})")
-    check_cos(world, domain, cos_id)
+    check_plan(world, domain, cos_id or default_cos_id(world, domain), changes, None)
 
 
-def check_cos(world: World, domain: Entry, cos_id: str | None) -> None:
-    """Refuse one more account of a COS in a domain (``zimbraDomainCOSMaxAccounts``)."""
-    wanted = cos_id or domain.first("zimbraDomainDefaultCOSId") or ""
-    if not wanted:
-        wanted = world.directory.coses["default"].id
-    for rule in domain.attrs.get("zimbraDomainCOSMaxAccounts", ()):
-        rule_cos, _, limit = rule.partition(":")
-        if rule_cos != wanted or not limit.isdigit():
-            continue
-        held = sum(
-            counts(each) and world.cos_of(each).id == wanted
-            for each in world.directory.of_domain(domain.name, "account")
-        )
-        if held >= int(limit):
+def default_cos_id(world: World, domain: Entry) -> str:
+    """COS id that a domain's accounts without one of their own count for."""
+    return domain.first("zimbraDomainDefaultCOSId") or world.directory.coses["default"].id
+
+
+def check_plan(
+    world: World, domain: Entry, wanted: str, changes: Mapping[str, str], account: Entry | None
+) -> None:
+    """Refuse one more account of a COS or with a feature that a domain has enough of.
+
+    Accounts count by their own ``zimbraCOSId``, valid or not, else for the domain's default.
+    """
+    cos_limits = _rules(domain, "zimbraDomainCOSMaxAccounts")
+    feature_limits = _rules(domain, "zimbraDomainFeatureMaxAccounts")
+    default = default_cos_id(world, domain)
+    now = (account.first("zimbraCOSId") or default) if account else None
+    people = [e for e in world.directory.of_domain(domain.name, "account") if counts(e)]
+    if wanted != now and wanted in cos_limits:
+        held = sum((each.first("zimbraCOSId") or default) == wanted for each in people)
+        if held >= cos_limits[wanted]:
             raise faults.too_many_accounts(
-                f"domain={domain.name}[cos={wanted},count={held},limit={limit}]"
+                f"domain={domain.name}[cos={wanted},count={held},limit={cos_limits[wanted]}]"
             )
+    for feature, limit in feature_limits.items():
+        gains = changes.get(feature) == "TRUE" or _cos_has(world, wanted, default, feature)
+        had = account is not None and _has(world, account, default, feature)
+        held = sum(_has(world, each, default, feature) for each in people)
+        if gains and not had and held >= limit:
+            raise faults.too_many_accounts(
+                f"domain={domain.name}[{feature},count={held},limit={limit}]"
+            )
+
+
+def _rules(domain: Entry, name: str) -> dict[str, int]:
+    """Read ``id:count`` rules; those without a count are ignored."""
+    pairs = (value.partition(":") for value in domain.attrs.get(name, ()))
+    return {key: int(count) for key, _, count in pairs if count.isdigit()}
+
+
+def _cos_has(world: World, cos_id: str, default: str, feature: str) -> bool:
+    cos = world.directory.find(cos_id, "cos") or world.directory.find(default, "cos")
+    return cos is not None and cos.first(feature) == "TRUE"
+
+
+def _has(world: World, account: Entry, default: str, feature: str) -> bool:
+    if account.first(feature) == "TRUE":
+        return True
+    return _cos_has(world, account.first("zimbraCOSId") or default, default, feature)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from puq_zimbra.simulator import access, accountrules, faults, limits, modify, names
 from puq_zimbra.simulator import passwords as pw
 from puq_zimbra.simulator.context import Context
-from puq_zimbra.simulator.directory import Entry, new_id
+from puq_zimbra.simulator.directory import LISTS, Entry, new_id
 from puq_zimbra.simulator.modify import Change
 from puq_zimbra.simulator.schema import Values
 from puq_zimbra.simulator.status import refuse_suspended
@@ -31,7 +31,8 @@ def create_person(
     if domain.first("zimbraDomainType") == "alias" and kind == "account":
         raise faults.failure(f"Unable to create account: {local}@{domain.name}")
     if kind == "account" and not _is_uncounted(changes):
-        limits.check_new_account(world, domain, cos_id)
+        asked = {change.name: change.value for change in changes}
+        limits.check_new_account(world, domain, cos_id, asked)
     changes = accountrules.tidied(changes)
     modify.check_values(world.schema, changes, creating=True)
     changes = accountrules.before(world, None, changes)
@@ -180,7 +181,7 @@ def _check_rights(context: Context, account: Entry, asked: str, changes: list[Ch
 
 def remove_person(world: World, account: Entry) -> None:
     """Take an account out of the world."""
-    accountrules.leave_lists(world, account)
+    accountrules.leave_lists(world, account, *LISTS)
     for target in world.directory.by_id.values():
         held = target.attrs.get("zimbraACE")
         if held:

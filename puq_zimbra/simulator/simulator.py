@@ -46,6 +46,7 @@ class Simulator:
         servers: int = 1,
         clock: Callable[[], float] = time.time,
         dos_limit: int = 0,
+        control: bool = False,
     ) -> None:
         self.world = World(
             domain=domain, hostname=hostname, flavour=flavour, servers=servers, clock=clock
@@ -55,7 +56,7 @@ class Simulator:
         self.chaos = Chaos()
         self._calls = CallLog()
         self._engine = Engine(self.world, self._calls, self.chaos)
-        self._front = Front(self.world, self._engine, self.chaos)
+        self._front = Front(self.world, self._engine, self.chaos, with_control=control)
         create_domain(self.world, domain, [])
         admin = create_person(
             self._as_admin(""),
@@ -155,6 +156,14 @@ class Simulator:
     def delay_next(self, name: str, seconds: float, times: int = 1) -> None:
         """Let time pass before the command is looked at."""
         self.chaos.add(Plan(name, "delay", times=times, seconds=seconds))
+
+    def mangle_next(self, name: str, how: str, times: int = 1) -> None:
+        """Spoil the real answer: truncated, malformed, doctype, charset, gzip, huge, empty."""
+        self.chaos.add(Plan(name, "mangle", True, times, how=how))
+
+    def drip_next(self, name: str, seconds: float, times: int = 1) -> None:
+        """Send the answer's body in small pieces over that time."""
+        self.chaos.add(Plan(name, "drip", True, times, seconds=seconds))
 
     def expire_tokens(self) -> None:
         """Let every issued token be expired."""

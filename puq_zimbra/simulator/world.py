@@ -64,10 +64,16 @@ class World:
         self.foreign_names: dict[str, str] = {}
         #: What a domain's account count was when last looked at: (time, count).
         self.counted: tuple[str, float, int] | None = None
-        self._next_mailbox = 1
+        self.next_mailbox = 1
         self._placed = -1
         self._create_servers(servers)
         self._create_coses()
+
+    def clear(self) -> None:
+        """Empty the installation, servers and classes of service included."""
+        self.directory = Directory()
+        self.mailboxes.clear()
+        self._cos_seen.clear()
 
     # -- time ------------------------------------------------------------------------------------
 
@@ -207,8 +213,8 @@ class World:
         """An account's mailbox, made on first use."""
         found = self.mailboxes.get(account.id)
         if found is None:
-            found = Mailbox(self._next_mailbox)
-            self._next_mailbox += 1
+            found = Mailbox(self.next_mailbox)
+            self.next_mailbox += 1
             self.mailboxes[account.id] = found
         return found
 

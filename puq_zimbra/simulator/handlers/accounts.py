@@ -44,7 +44,7 @@ def get(context: Context, request: Element) -> Element:
     asked = shown.wanted(context, request, "account")
     world = context.world
     values = world.account_values(account, el.flag(request, "applyCos", True))
-    if el.flag(request, "effectiveQuota") and world.flavour != "carbonio":
+    if el.flag(request, "effectiveQuota") and world.flavour == "zimbra10":
         values = {**values, "zimbraMailQuota": [str(limits.effective_quota(world, account))]}
     made = el.response(request)
     shown.put(made, "account", account, values, asked)

@@ -56,7 +56,6 @@ _COUNTED = {
     "calresource": ("resource",),
     "internalUserAccount": ("account",),
     "internalArchivingAccount": (),
-    "internalUserAccountX": ("account",),
 }
 
 

@@ -23,6 +23,10 @@ def add(context: Context, request: Element) -> Element:
         raise faults.invalid("members to add not specified")
     if not lists.has_own_members(entry):
         raise faults.invalid("cannot add members to dynamic group with custom memberURL")
+    if entry.kind == "group":
+        # A dynamic list holds accounts, not addresses: aliases become the primary one.
+        people = [context.world.directory.at(each, "account", "resource") for each in asked]
+        asked = [p.name if p else each for p, each in zip(people, asked, strict=True)]
     add_members(entry, asked)
     return el.response(request)
 
@@ -95,8 +99,8 @@ def holding(world: World, entry: Entry) -> list[tuple[Entry, str]]:
             if each.id not in found:
                 found[each.id] = (each, via)
                 queue.append((each, via))
-    for group in world.directory.all("group"):
-        if entry.name in lists.members(world, group):
+    for group in world.directory.lists.values():
+        if group.kind == "group" and entry.name in lists.members(world, group):
             found.setdefault(group.id, (group, ""))
     return list(found.values())
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from puq_zimbra.simulator import access, faults, limits, names, shown
 from puq_zimbra.simulator import element as el
 from puq_zimbra.simulator.context import Context
-from puq_zimbra.simulator.directory import Entry
+from puq_zimbra.simulator.directory import LISTS, Entry
 from puq_zimbra.simulator.element import Element
 from puq_zimbra.simulator.handlers.accounts import by_id, select
 from puq_zimbra.simulator.status import refuse_suspended
@@ -44,7 +44,8 @@ def rename_person(context: Context, account: Entry, new_name: str) -> None:
         world.mailbox(account)
         return
     if domain.name != account.domain and account.kind == "account":
-        limits.check_new_account(world, domain, account.first("zimbraCOSId"))
+        own = {name: values[0] for name, values in account.attrs.items()}
+        limits.check_new_account(world, domain, account.first("zimbraCOSId"), own)
     if address in world.directory.addresses:
         raise faults.account_exists(address, names.dn(address))
     move(world, account, address)
@@ -101,7 +102,7 @@ def _moved_aliases(world: World, entry: Entry, address: str) -> dict[str, str]:
 
 def replace_in_lists(world: World, pairs: dict[str, str]) -> None:
     """Rewrite addresses in every list that holds them."""
-    for each in list(world.directory.lists_holding(pairs)):
+    for each in list(world.directory.lists_holding(pairs, *LISTS)):
         if each.members is not None:
             each.members = {pairs.get(member, member): None for member in each.members}
 
