@@ -10,11 +10,12 @@ import importlib
 import logging
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from puq_zimbra.errors import Fault, Invalid, PuqZimbraError
 from puq_zimbra.model import CODES, Call, Reply
+from puq_zimbra.zimbra import budget
 
 from .needs import NEEDS
 from .runtime import Runtime
@@ -103,8 +104,24 @@ _PAGES = {"client_area", "ClientArea"}
 def _run(event: str, call: Call, runtime: Runtime) -> Reply:
     _check_needs(event, call)
     hook = importlib.import_module(f"puq_zimbra.hooks.{event}")
-    reply: Reply = hook.run(runtime.config.complete(call), runtime)
-    return reply
+    call = runtime.config.complete(call)
+    reply: Reply
+    with budget.within(runtime.config.limits.hook_seconds):
+        try:
+            reply = hook.run(call, runtime)
+        except PuqZimbraError as error:
+            if not error.outcome_unknown:
+                raise
+        else:
+            return reply
+        # The answer to a write was lost. A hook begins by reading: run once more, it goes on where
+        # the write was carried out and repeats it where it was not.
+        reply = hook.run(call, runtime)
+    return replace(reply, code=_WRITTEN.get(reply.code, reply.code))
+
+
+#: what a second look finds done was done by this very call
+_WRITTEN = {"already_exists": "created", "unchanged": "updated", "already_gone": "updated"}
 
 
 def _check_needs(event: str, call: Call) -> None:

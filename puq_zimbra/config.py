@@ -52,6 +52,8 @@ class StoreSettings(_Setting):
 class Limits(_Setting):
     """Bounds on time."""
 
+    #: seconds in which a hook answers, whatever Zimbra does
+    hook_seconds: Annotated[float, Field(gt=0, le=600)] = 20.0
     #: seconds for one request to Zimbra, all in all
     request_seconds: Annotated[float, Field(gt=0, le=600)] = 15.0
     #: seconds that a single sign-on lasts; it outlives a suspension by no more than that

@@ -11,7 +11,9 @@
     ├── NotFound                there is nothing to act on
     ├── Unavailable             no usable answer from Zimbra
     │   ├── NotSent             refused, unknown host, connect timeout: Zimbra saw nothing
-    │   └── NoAnswer            sent, but cut, late or not SOAP: the outcome is unknown
+    │   │   └── TimeUsedUp      the hook's own time is over
+    │   └── NoAnswer            sent, but cut, late or not SOAP
+    │       └── Overloaded      429 or 503: Zimbra or a proxy asks for patience
     └── Fault                   Zimbra said no, with a code
         ├── TokenRejected       log in again, then repeat: nothing was carried out
         ├── CredentialsRejected
@@ -53,6 +55,8 @@ class PuqZimbraError(Exception):
 
     code: ClassVar[str] = "unavailable"
     retryable: ClassVar[bool] = False
+    #: a write was sent and may have been carried out
+    outcome_unknown: bool = False
 
     def __init__(self, message: str, **places: object) -> None:
         super().__init__(message, places)
@@ -118,8 +122,16 @@ class NotSent(Unavailable):
     """The connection was never made, so Zimbra saw nothing of the request."""
 
 
+class TimeUsedUp(NotSent):
+    """The hook's time was over before the request was made."""
+
+
 class NoAnswer(Unavailable):
     """The request may have reached Zimbra; whether it was carried out is not known."""
+
+
+class Overloaded(NoAnswer):
+    """Zimbra's filters, or a proxy before it, ask for patience (HTTP 429, 503)."""
 
 
 class Fault(PuqZimbraError):

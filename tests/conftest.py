@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import stamina
 from puq_zimbra.hooks.dispatch import Answer, dispatch
 from puq_zimbra.hooks.runtime import Runtime
 
@@ -20,6 +21,13 @@ from puq_zimbra.simulator import Simulator, TlsFiles, make_tls
 
 Params = dict[str, Any]
 Hook = Callable[..., Answer]
+
+
+@pytest.fixture(autouse=True)
+def no_waiting() -> Iterator[None]:
+    """Repeat requests without waiting."""
+    with stamina.set_testing(True, attempts=10, cap=True):
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -87,7 +87,7 @@ def test_an_answer_that_is_none(
     hook: Hook, simulator: Simulator, request_name: str, status: int, body: bytes
 ) -> None:
     """Proxies answer for Zimbra, and documents come cut: nothing of it may pass for an answer."""
-    simulator.http_next(request_name, status=status, body=body, content_type="text/html")
+    simulator.http_next(request_name, status=status, body=body, content_type="text/html", times=9)
     answer = hook("create")
 
     assert (answer.value["code"], answer.exit_status) == ("unavailable", 69)

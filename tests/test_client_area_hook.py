@@ -55,7 +55,7 @@ def test_the_last_figures_stay_when_zimbra_is_silent(
     """The customer sees old figures with their age, never zeros."""
     hook("client_area")
     runtime.now = lambda: datetime.now(UTC) + timedelta(hours=3)
-    used.drop_next("GetDomainRequest")
+    used.drop_next("GetDomainRequest", times=9)
     answer = hook("client_area")
     page = text_of(answer.value["html"])
 

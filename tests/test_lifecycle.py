@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from puq_zimbra.simulator import Simulator
+from puq_zimbra.simulator.chaos import Plan
 
 from .conftest import Hook
 
@@ -94,17 +95,37 @@ def test_no_hook_touches_what_bears_no_exact_stamp(
     assert simulator.calls("DelegateAuthRequest") == []
 
 
-@pytest.mark.parametrize(
-    "lost", ["CreateDomainRequest", "CreateAccountRequest", "GrantRightRequest",
-             "ModifyDomainRequest"],
-)  # fmt: skip
+WRITES = ("CreateDomainRequest", "CreateAccountRequest", "GrantRightRequest", "ModifyDomainRequest")
+
+
+@pytest.mark.parametrize("lost", WRITES)
 @pytest.mark.parametrize("applied", [True, False])
-def test_create_finishes_what_a_lost_answer_began(
+def test_a_lost_answer_is_looked_into_and_the_work_goes_on(
     hook: Hook, simulator: Simulator, lost: str, applied: bool
 ) -> None:
-    """A time-out is not a failure: the next call completes the work and does nothing twice."""
+    """A time-out is not a failure: what became of the write is read before it is repeated."""
     simulator.drop_next(lost, applied=applied)
+    answer = hook("create")
+
+    assert answer.value["code"] == "created"
+    assert hook("create").value["code"] == "already_exists"
+    assert foreign_names(simulator) == [STAMP]
+    done = [call.name for call in simulator.writes() if call.ok]
+    assert done.count("CreateDomainRequest") == 1
+    assert done.count("CreateAccountRequest") == 1
+
+
+@pytest.mark.parametrize("lost", WRITES)
+@pytest.mark.parametrize("applied", [True, False])
+def test_create_finishes_what_an_outage_cut_short(
+    hook: Hook, simulator: Simulator, lost: str, applied: bool
+) -> None:
+    """The answer is lost and Zimbra stays away: the next call completes the work, once."""
+    simulator.drop_next(lost, applied=applied)
+    looked = 1 if lost == WRITES[0] else 2
+    simulator.chaos.add(Plan("GetDomainRequest", "drop", times=9, skip=looked))
     first = hook("create")
+    simulator.chaos.clear()
     second = hook("create", service={"admin": {"password": "Second-Pass-2"}})
 
     assert (first.value["code"], first.value["retryable"]) == ("unavailable", True)
@@ -115,6 +136,30 @@ def test_create_finishes_what_a_lost_answer_began(
     assert done.count("CreateAccountRequest") == 1
     if second.value["code"] == "created":
         assert simulator.verify_password("admin@firma.example", "Second-Pass-2")
+
+
+@pytest.mark.parametrize(
+    ("event", "lost", "code"),
+    [
+        ("suspend", "ModifyDomainRequest", "updated"),
+        ("terminate", "DeleteAccountRequest", "updated"),
+        ("terminate", "DeleteDomainRequest", "updated"),
+        ("change_package", "ModifyDomainRequest", "updated"),
+        ("change_password", "SetPasswordRequest", "updated"),
+    ],
+)
+@pytest.mark.parametrize("applied", [True, False])
+def test_every_hook_survives_a_lost_answer(
+    hook: Hook, simulator: Simulator, event: str, lost: str, code: str, applied: bool
+) -> None:
+    """The host hears what was done, and Zimbra was asked for it once."""
+    hook("create")
+    simulator.drop_next(lost, applied=applied)
+    changes = {"new_password": "Second-Pass-2", "service": {"plan": {"mailboxes": 30}}}
+    answer = hook(event, **changes)
+
+    assert answer.value["code"] == code
+    assert hook(event, **changes).value["code"] in ("unchanged", "already_gone")
 
 
 @pytest.mark.parametrize("mode", ["locked", "maintenance", "closed"])

@@ -60,13 +60,13 @@ def test_canaries_stay_inside(
 def break_next(simulator: Simulator, fault: str) -> None:
     """Make the next look at the domain go wrong."""
     if fault == "fault":
-        simulator.fail_next("GetDomainRequest", "service.FAILURE", text=CANARY)
+        simulator.fail_next("GetDomainRequest", "service.FAILURE", text=CANARY, times=3)
     elif fault == "page":
         simulator.http_next(
-            "GetDomainRequest", status=502, body=b"<html/>", content_type="text/html"
+            "GetDomainRequest", status=502, body=b"<html/>", content_type="text/html", times=3
         )
     elif fault == "drop":
-        simulator.drop_next("GetDomainRequest")
+        simulator.drop_next("GetDomainRequest", times=3)
     elif fault == "expired":
         simulator.expire_tokens()
     elif fault == "token in a fault":

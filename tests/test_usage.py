@@ -137,11 +137,11 @@ def test_a_failed_reading_writes_nothing(
     sync(configured, store, begun)
     sold.add_mail("anna@firma.example", 5 * MB)
     if how == "fault":
-        sold.fail_next(request_name, "service.FAILURE")
+        sold.fail_next(request_name, "service.FAILURE", times=3)
     elif how == "page":
-        sold.http_next(request_name, status=503, body=b"<html/>", content_type="text/html")
+        sold.http_next(request_name, times=3)
     else:
-        sold.drop_next(request_name, when="before" if how == "drop" else "middle")
+        sold.drop_next(request_name, when="before" if how == "drop" else "middle", times=3)
     result = sync(configured, store, begun + timedelta(hours=1))
 
     assert result.error is not None
@@ -217,7 +217,7 @@ def test_the_usage_hook_prefers_fresh_stored_figures(
 
 def test_the_usage_hook_of_an_unreachable_zimbra_has_no_rows(hook: Hook, sold: Simulator) -> None:
     """A row of zeros would be billed."""
-    sold.drop_next("SearchDirectoryRequest")
+    sold.drop_next("SearchDirectoryRequest", times=3)
     answer = hook("usage", service=None)
 
     assert answer.value["code"] == "unavailable"
@@ -264,7 +264,7 @@ def test_the_command_says_what_it_read(sold: Simulator, configured: Config, tmp_
     """Cron mails one line; the exit status says whether all of it was read."""
     settings = settings_file(configured, tmp_path)
     good = CliRunner().invoke(cli, ["--config", settings, "usage", "sync"])
-    sold.fail_next("GetQuotaUsageRequest", "service.FAILURE")
+    sold.fail_next("GetQuotaUsageRequest", "service.FAILURE", times=3)
     bad = CliRunner().invoke(cli, ["--config", settings, "usage", "sync", "--json"])
 
     assert (good.exit_code, good.output) == (

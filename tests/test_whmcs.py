@@ -117,7 +117,7 @@ def test_a_short_list_is_never_given(
 ) -> None:
     """Server Sync terminates the services that a list leaves out."""
     dispatch("whmcs", "CreateAccount", whmcs_params, runtime)
-    simulator.fail_next("SearchDirectoryRequest", "service.FAILURE")
+    simulator.fail_next("SearchDirectoryRequest", "service.FAILURE", times=9)
     answer = dispatch("whmcs", "ListAccounts", whmcs_params, runtime)
 
     assert answer.value["success"] is False

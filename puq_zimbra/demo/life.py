@@ -185,11 +185,11 @@ def _once(life: Life, url: str) -> bool:
 
 
 def recover(life: Life) -> None:
-    """An answer that is lost on the way, and the retry that finishes the work once."""
+    """An answer that is lost on the way: looked into, and the work is done once."""
     order = {"service_id": "43", "domain": SECOND}
     life.simulator.drop_next("CreateDomainRequest", applied=True)
-    life.expect("An order whose answer is lost", "create", "unavailable", **order)
-    life.expect("The same order again", "create", "created", **order)
+    life.expect("An order whose answer is lost on the way", "create", "created", **order)
+    life.expect("The same order again", "create", "already_exists", **order)
     accepted = [
         c for c in life.simulator.calls("CreateDomainRequest") if c.element.get("name") == SECOND
     ]

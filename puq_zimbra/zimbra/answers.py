@@ -17,7 +17,7 @@ from typing import Any
 
 from lxml import etree
 
-from puq_zimbra.errors import Fault, NoAnswer, fault
+from puq_zimbra.errors import Fault, NoAnswer, Overloaded, fault
 from puq_zimbra.zimbra.transport import Answer
 
 _ENVELOPES = {
@@ -164,6 +164,8 @@ def session_of(answer: Answer) -> str | None:
 
 def not_soap(answer: Answer) -> NoAnswer:
     """The error for an HTTP answer that no SOAP service gives."""
+    if answer.status in (429, 503):
+        return Overloaded("Zimbra is too busy just now (HTTP %(status)s).", status=answer.status)
     return NoAnswer(
         "The answer is not from a Zimbra admin service (HTTP %(status)s): check the server's"
         " address and port, or try later.",

@@ -25,7 +25,7 @@ from puq_zimbra.errors import (
     TokenRejected,
 )
 from puq_zimbra.model import Server
-from puq_zimbra.zimbra import answers, messages
+from puq_zimbra.zimbra import answers, messages, retry
 from puq_zimbra.zimbra.transport import Answer, Transport
 
 
@@ -118,7 +118,10 @@ class Connection:
         )
 
     def call(self, request: str, **arguments: Any) -> etree._Element:
-        """Send one request and return its response element."""
+        """Send one request, repeated as its meaning allows, and return its response element."""
+        return retry.by_meaning(request, lambda: self._call_once(request, arguments))
+
+    def _call_once(self, request: str, arguments: Mapping[str, Any]) -> etree._Element:
         token = self._log_in(None)
         try:
             return answers.read(self._post(request, arguments, token=token), request)
@@ -131,6 +134,11 @@ class Connection:
     ) -> tuple[dict[str, Any], str | None]:
         """Ask for an answer in JSON; return the response and the admin session's id."""
         context["json"] = True
+        return retry.by_meaning(request, lambda: self._json_once(request, arguments, context))
+
+    def _json_once(
+        self, request: str, arguments: Mapping[str, Any], context: Mapping[str, Any]
+    ) -> tuple[dict[str, Any], str | None]:
         token = self._log_in(None)
         try:
             return self._read_json(self._post(request, arguments, token=token, **context), request)

@@ -31,8 +31,15 @@ from urllib3.connection import HTTPSConnection
 from urllib3.connectionpool import HTTPSConnectionPool
 
 from puq_zimbra import __version__
-from puq_zimbra.errors import CertificateNotTrusted, Misconfigured, NoAnswer, NotSent
+from puq_zimbra.errors import (
+    CertificateNotTrusted,
+    Misconfigured,
+    NoAnswer,
+    NotSent,
+    TimeUsedUp,
+)
 from puq_zimbra.model import Tls
+from puq_zimbra.zimbra import budget
 
 #: seconds to reach the server and to agree on TLS
 CONNECT_SECONDS = 3.0
@@ -147,8 +154,11 @@ class Transport:
             "User-Agent": f"puq_zimbra/{__version__}",
             "Accept-Encoding": "gzip" if gzip else "identity",
         }
+        seconds = budget.remaining(self.seconds)
+        if seconds <= 0:
+            raise TimeUsedUp("Zimbra took so long that the time for this was used up.")
         _this_thread.connection, _this_thread.sent = None, False
-        deadline = _Deadline(self.seconds)
+        deadline = _Deadline(seconds)
         try:
             with (
                 deadline,
@@ -156,7 +166,7 @@ class Transport:
                     self.url,
                     data=body,
                     headers=headers,
-                    timeout=(min(CONNECT_SECONDS, self.seconds), self.seconds),
+                    timeout=(min(CONNECT_SECONDS, seconds), seconds),
                     allow_redirects=False,
                     stream=True,
                 ) as response,

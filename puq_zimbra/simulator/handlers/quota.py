@@ -117,7 +117,7 @@ def _page(made: Element, rows: list[Row], offset: int, limit: int) -> None:
             made,
             tag,
             {
-                "name": names.unicode_address(name),
+                "name": names.unicode_address(name) if "xn--" in name else name,
                 "id": id_,
                 "used": str(used),
                 "limit": str(quota),

@@ -1,0 +1,82 @@
+"""Repeat a request only where its meaning allows it.
+
+    what happened                     a read            a write
+    nothing was sent                  repeat            repeat
+    sent, no usable answer            repeat            the outcome is unknown: look first
+    429, 503                          repeat, slower    the outcome is unknown: look first
+    Zimbra stumbled (service.FAILURE) repeat            the outcome is unknown: look first
+    time used up, TLS, any other      never             never
+
+Looking is the hook's own work: it begins by reading, so `puq_zimbra.hooks.dispatch` runs it once
+more, which goes on where the write was carried out and repeats it where it was not. A refused token
+is `connection`'s matter.
+
+Source: `soap/SoapEngine.java` (what is refused before it is carried out); the transport never
+repeats a POST by itself, which would create twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from puq_zimbra.errors import NoAnswer, NotSent, Overloaded, PuqZimbraError, TimeUsedUp, Transient
+from puq_zimbra.zimbra import budget
+
+Result = TypeVar("Result")
+
+#: how often a request is sent in all
+ATTEMPTS = 3
+_READS = ("Get", "Search", "Check", "Compute", "Auth", "DelegateAuth")
+
+
+def is_read(request: str) -> bool:
+    """Whether a request (without "Request") leaves Zimbra as it is, or may be made twice."""
+    return request.startswith(_READS)
+
+
+def by_meaning(request: str, send: Callable[[], Result]) -> Result:
+    """Send a request, and again where that can do no harm.
+
+    Raises:
+        PuqZimbraError: with ``outcome_unknown`` set where a write may have been carried out.
+    """
+    try:
+        return send()
+    except PuqZimbraError as error:
+        if not _may_repeat(request, error):
+            raise
+    # Loaded when something went wrong, and not at every start.
+    import stamina
+
+    contexts = stamina.retry_context(
+        on=lambda error: _backoff(request, error),
+        attempts=ATTEMPTS - 1,
+        timeout=budget.remaining(60.0),
+        wait_initial=0.2,
+        wait_max=5.0,
+    )
+    for attempt in contexts:
+        with attempt:
+            return send()
+    raise AssertionError("the last attempt raises")
+
+
+def _may_repeat(request: str, error: PuqZimbraError) -> bool:
+    if isinstance(error, TimeUsedUp):
+        return False
+    if isinstance(error, NotSent):
+        return True
+    if not isinstance(error, (NoAnswer, Transient)):
+        return False
+    if is_read(request):
+        return True
+    error.outcome_unknown = True
+    return False
+
+
+def _backoff(request: str, error: Exception) -> bool | float:
+    """Whether to wait and repeat; a server that is too busy gets a second at least."""
+    if not isinstance(error, PuqZimbraError) or not _may_repeat(request, error):
+        return False
+    return 1.0 if isinstance(error, Overloaded) else True
