@@ -14,7 +14,7 @@ def run(call: Call, runtime: Runtime) -> Reply:
     """Give the lines."""
     assert call.service is not None
     domain = domains.get_ours(runtime.zimbra(call), call)
-    usage = runtime.store().latest(call.installation, call.service.id)
+    usage = runtime.store().figures.latest(call.installation, call.service.id)
     state = client_area.state_of(call, domain)
     fields = admin_fields(call, state, usage, now=runtime.now())
     return Reply("unchanged", "The service was read.", data={"fields": fields})

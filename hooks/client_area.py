@@ -29,7 +29,7 @@ def run(call: Call, runtime: Runtime) -> Reply:
     assert call.service is not None
     problem = None
     state = None
-    usage = runtime.store().latest(call.installation, call.service.id)
+    usage = runtime.store().figures.latest(call.installation, call.service.id)
     try:
         domain = domains.get_ours(runtime.zimbra(call), call)
         state = state_of(call, domain)
@@ -46,7 +46,7 @@ def run(call: Call, runtime: Runtime) -> Reply:
         call,
         state,
         usage,
-        runtime.store().history(call.installation, call.service.id, since) if usage else (),
+        runtime.store().figures.history(call.installation, call.service.id, since) if usage else (),
         problem=problem,
         notice=None,
         now=runtime.now(),

@@ -11,12 +11,14 @@ import logging
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from types import ModuleType
 from typing import Any, Protocol
 
 from puq_zimbra.errors import Fault, Invalid, PuqZimbraError
 from puq_zimbra.model import CODES, Call, Reply
 from puq_zimbra.zimbra import budget
 
+from . import operation
 from .needs import NEEDS
 from .runtime import Runtime
 
@@ -68,7 +70,7 @@ def dispatch(host_name: str, event: str, params: object, runtime: Runtime) -> An
         call = host.read(event, params, runtime.config.whmcs.installation)
         locale = call.locale
         service_id = call.service.id if call.service else ""
-        reply = _run(host.EVENTS[event], call, runtime)
+        reply = _run(host.EVENTS[event], call, runtime, reference)
     except PuqZimbraError as error:
         reply = Reply(error.code, error.message, error.places, retryable=error.retryable)
         if isinstance(error, Fault):
@@ -101,22 +103,32 @@ def dispatch(host_name: str, event: str, params: object, runtime: Runtime) -> An
 _PAGES = {"client_area", "ClientArea"}
 
 
-def _run(event: str, call: Call, runtime: Runtime) -> Reply:
+def _run(event: str, call: Call, runtime: Runtime, reference: str) -> Reply:
     _check_needs(event, call)
     hook = importlib.import_module(f"puq_zimbra.hooks.{event}")
     call = runtime.config.complete(call)
-    reply: Reply
+
+    def work() -> Reply:
+        return _run_until_known(hook, call, runtime)
+
     with budget.within(runtime.config.limits.hook_seconds):
-        try:
-            reply = hook.run(call, runtime)
-        except PuqZimbraError as error:
-            if not error.outcome_unknown:
-                raise
-        else:
-            return reply
-        # The answer to a write was lost. A hook begins by reading: run once more, it goes on where
-        # the write was carried out and repeats it where it was not.
+        if event not in operation.EVENTS or call.dry_run:
+            return work()
+        return operation.carry_out(event, call, runtime, reference, work)
+
+
+def _run_until_known(hook: ModuleType, call: Call, runtime: Runtime) -> Reply:
+    reply: Reply
+    try:
         reply = hook.run(call, runtime)
+    except PuqZimbraError as error:
+        if not error.outcome_unknown:
+            raise
+    else:
+        return reply
+    # The answer to a write was lost. A hook begins by reading: run once more, it goes on where the
+    # write was carried out and repeats it where it was not.
+    reply = hook.run(call, runtime)
     return replace(reply, code=_WRITTEN.get(reply.code, reply.code))
 
 

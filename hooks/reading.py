@@ -24,10 +24,10 @@ def fresh(call: Call, runtime: Runtime, domain: Entry) -> ServiceUsage:
     """The figures of the call's service, whose domain was found to be ours."""
     assert call.service is not None
     assert call.server is not None
-    stored = runtime.store().latest(call.installation, call.service.id)
+    stored = runtime.store().figures.latest(call.installation, call.service.id)
     if stored is not None and stored.measured_at >= oldest(runtime) and not stored.stale:
         return stored
     held = measure.held_by(runtime.zimbra(call), domain)
     now = measure.service_usage(domain, held.customers, call.stamp, runtime.now())
-    runtime.store().write(place_of(call.server), [now])
+    runtime.store().figures.write(place_of(call.server), [now])
     return now

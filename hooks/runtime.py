@@ -16,7 +16,7 @@ from puq_zimbra.config import Config
 from puq_zimbra.model import Call, Server
 
 if TYPE_CHECKING:
-    from puq_zimbra.store.store import Store
+    from puq_zimbra.store.database import Store
     from puq_zimbra.zimbra.client import Zimbra
 
 
@@ -50,7 +50,7 @@ class Runtime:
 
     def store(self) -> Store:
         """Our own memory, opened at the first use."""
-        from puq_zimbra.store.store import Store
+        from puq_zimbra.store.database import Store
 
         with self._lock:
             if self._store is None:

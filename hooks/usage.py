@@ -49,13 +49,13 @@ def _all(call: Call, runtime: Runtime) -> list[ServiceUsage]:
     from puq_zimbra.usage.sync import place_of
 
     assert call.server is not None
-    place = place_of(call.server)
-    stored = runtime.store().latest_of_server(place, call.installation, reading.oldest(runtime))
+    place, figures = place_of(call.server), runtime.store().figures
+    stored = figures.latest_of_server(place, call.installation, reading.oldest(runtime))
     if stored is not None:
         return stored
     now = runtime.now()
     readings = collect.collect(runtime.zimbra(call), now)
-    runtime.store().write(place, readings, whole_at=now)
+    figures.write(place, readings, whole_at=now)
     return [one for one in readings if one.installation == call.installation]
 
 

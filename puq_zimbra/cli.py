@@ -128,6 +128,24 @@ def usage_sync(context: click.Context, names: tuple[str, ...], as_json: bool) ->
 
 
 @cli.command()
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON object a line.")
+@click.pass_context
+def audit(context: click.Context, as_json: bool) -> None:
+    """Show what was done to whom, and whether anybody changed the record.
+
+    Exit status 1 if a line was changed, added or taken away since it was written.
+
+    \b
+    Examples:
+      puq-zimbra audit
+      puq-zimbra audit --json | tail
+    """
+    from puq_zimbra.store.command import audit as show
+
+    context.exit(show(_config(context), as_json=as_json))
+
+
+@cli.command()
 @click.option("--admin-port", default=7071, show_default=True, help="0 = any free one.")
 @click.option("--user-port", default=7443, show_default=True, help="0 = any free one.")
 @click.option("--domain", default="example.test", show_default=True)

@@ -9,6 +9,8 @@
     ├── Conflict                Zimbra holds something that a person must sort out
     ├── NotOurs                 the object bears no stamp, or another service's
     ├── NotFound                there is nothing to act on
+    ├── Busy                    another operation of the service runs
+    │   └── Pending             the same one does, and goes on beyond this call
     ├── Unavailable             no usable answer from Zimbra
     │   ├── NotSent             refused, unknown host, connect timeout: Zimbra saw nothing
     │   │   └── TimeUsedUp      the hook's own time is over
@@ -109,6 +111,24 @@ class NotFound(PuqZimbraError):
     """There is nothing to act on."""
 
     code = "not_found"
+
+
+class Busy(PuqZimbraError):
+    """Another operation of the service runs."""
+
+    code = "busy"
+    retryable = True
+    sentence: ClassVar[str] = "Another operation of this service is running: try again in a minute."
+
+    def __init__(self) -> None:
+        super().__init__(self.sentence)
+
+
+class Pending(Busy):
+    """The same operation runs and goes on beyond this call; a later one joins it."""
+
+    code = "pending"
+    sentence = "The operation is still running: the same call later tells its outcome."
 
 
 class Unavailable(PuqZimbraError):

@@ -13,7 +13,7 @@ from puq_zimbra.cli import cli
 from puq_zimbra.config import Config
 from puq_zimbra.model import ServiceUsage
 from puq_zimbra.simulator import Simulator, TlsFiles
-from puq_zimbra.store.store import Store
+from puq_zimbra.store.database import Store
 from puq_zimbra.usage import collect
 from puq_zimbra.usage.sync import sync_server
 from puq_zimbra.zimbra import quota
@@ -65,7 +65,7 @@ def sync(config: Config, store: Store, now: datetime | None = None) -> Any:
 
 def latest(store: Store) -> ServiceUsage:
     """The last figures of service 42."""
-    found = store.latest("crm.example", "42")
+    found = store.figures.latest("crm.example", "42")
     assert found is not None
     return found
 

@@ -87,6 +87,11 @@ def _tag(name: str, space: str) -> str:
 
 
 def _scalar(value: Any) -> str:
+    """Text of a value; of an object it is its content's, of an array its first item's."""
+    if isinstance(value, dict):
+        return _scalar(value.get("_content", ""))
+    if isinstance(value, list):
+        return _scalar(value[0]) if value else ""
     if isinstance(value, bool):
         return "true" if value else "false"
     return str(value)

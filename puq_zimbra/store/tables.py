@@ -6,7 +6,7 @@ alike; sizes as bytes.
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Integer, MetaData, String, Table
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, MetaData, String, Table, Text
 from sqlalchemy import UniqueConstraint as Unique
 
 #: raised when a table changes; a newer store is refused by older code
@@ -64,4 +64,51 @@ mailbox = Table(
     Column("used", BigInteger),
     Column("quota", BigInteger),
     Column("status", String(20), nullable=False),
+)
+
+#: one hook call that may write
+operation = Table(
+    "operation",
+    metadata,
+    #: the reference that the host was given
+    Column("id", String(40), primary_key=True),
+    Column("installation", String(64), nullable=False),
+    Column("service_id", String(64), nullable=False),
+    Column("event", String(40), nullable=False),
+    Column("request_id", String(200)),
+    #: what was asked for, as a keyed digest
+    Column("fingerprint", String(64), nullable=False),
+    #: running, done, failed, or abandoned when its process died
+    Column("state", String(10), nullable=False),
+    Column("started_at", BigInteger, nullable=False),
+    Column("ended_at", BigInteger),
+    #: the reply, as JSON, without a page
+    Column("reply", Text),
+    Index("operation_request", "installation", "request_id"),
+    Index("operation_service", "installation", "service_id"),
+)
+
+#: who works on a service; at most one operation does
+lease = Table(
+    "lease",
+    metadata,
+    Column("installation", String(64), primary_key=True),
+    Column("service_id", String(64), primary_key=True),
+    Column("operation", String(40), nullable=False),
+    #: seconds since 1970; afterwards its process counts as dead
+    Column("until", BigInteger, nullable=False),
+)
+
+#: what was done, in order; each line seals the one before
+audit = Table(
+    "audit",
+    metadata,
+    Column("number", Key, primary_key=True),
+    Column("at", BigInteger, nullable=False),
+    Column("installation", String(64), nullable=False),
+    Column("service_id", String(64), nullable=False),
+    Column("event", String(40), nullable=False),
+    Column("operation", String(40), nullable=False),
+    Column("code", String(20), nullable=False),
+    Column("seal", String(64), nullable=False),
 )

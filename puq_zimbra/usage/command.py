@@ -15,7 +15,7 @@ import click
 from puq_zimbra.config import Config
 from puq_zimbra.errors import Misconfigured
 from puq_zimbra.model import CODES, Server
-from puq_zimbra.store.store import Store
+from puq_zimbra.store.database import Store
 from puq_zimbra.usage.sync import Result, sync_server
 from puq_zimbra.zimbra.client import Zimbra
 

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 from puq_zimbra.errors import Fault, PuqZimbraError
 from puq_zimbra.model import Server, ServiceUsage
-from puq_zimbra.store.store import Store
+from puq_zimbra.store.database import Store
 from puq_zimbra.usage.collect import collect
 from puq_zimbra.zimbra.client import Zimbra
 
@@ -57,9 +57,9 @@ def sync_server(
         zimbra = connect(server)
         readings = collect(zimbra, now, progress=progress)
     except PuqZimbraError as error:
-        store.note_failure(place_of(server), now)
+        store.figures.note_failure(place_of(server), now)
         return Result(name, 0, 0, error)
-    store.write(place_of(server), readings, whole_at=now)
+    store.figures.write(place_of(server), readings, whole_at=now)
     _sum_up(zimbra, readings)
     return Result(name, len(readings), sum(len(one.mailboxes) for one in readings), None)
 

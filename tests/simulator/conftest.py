@@ -96,11 +96,15 @@ class Client:
         assert answer.status_code == 200
         return element
 
-    def admin(self, name: str, inner: str = "", token: str | None = "admin", **attrs: str) -> Any:
+    def admin(
+        self, command: str, inner: str = "", /, token: str | None = "admin", **attrs: str
+    ) -> Any:
         """Send an admin command by its name."""
         made = "".join(f' {key}="{value}"' for key, value in attrs.items())
-        return self(f'<{name}Request xmlns="urn:zimbraAdmin"{made}>{inner}</{name}Request>',
-                    token=token)
+        return self(
+            f'<{command}Request xmlns="urn:zimbraAdmin"{made}>{inner}</{command}Request>',
+            token=token,
+        )
 
     def account(self, address: str, **attrs: str) -> dict[str, list[str]]:
         """Values of an account as GetAccount shows them."""
@@ -146,9 +150,9 @@ def zimbra(running: Running) -> Iterator[Client]:
 def refused(zimbra: Client) -> Callable[..., Refused]:
     """Send an admin command that must be refused and look at the fault."""
 
-    def call(name: str, inner: str = "", **options: Any) -> Refused:
+    def call(command: str, inner: str = "", /, **options: Any) -> Refused:
         with pytest.raises(Refused) as caught:
-            zimbra.admin(name, inner, **options)
+            zimbra.admin(command, inner, **options)
         return caught.value
 
     return call

@@ -46,8 +46,11 @@ def test_missing_password_asks_for_a_token(refused: Any) -> None:
 def test_faults_in_both_versions(zimbra: Any, soap: str) -> None:
     """SOAP 1.1 says Client where 1.2 says Sender; the code is the same."""
     with pytest.raises(Exception, match="Fault") as caught:
-        zimbra('<GetDomainRequest xmlns="urn:zimbraAdmin"><domain by="name">nix</domain>'
-               "</GetDomainRequest>", soap=soap)
+        zimbra(
+            '<GetDomainRequest xmlns="urn:zimbraAdmin"><domain by="name">nix</domain>'
+            "</GetDomainRequest>",
+            soap=soap,
+        )
 
     assert caught.value.code == "account.NO_SUCH_DOMAIN"
     assert caught.value.side == {"1.1": "Client", "1.2": "Sender"}[soap]
@@ -178,7 +181,9 @@ def test_lockout_after_failures(zimbra: Any, sim: Any) -> None:
     assert zimbra.log_in("anna@firma.test", "Anna-Pass-1", "user")
 
 
-@pytest.mark.parametrize(("flavour", "first"), [("zimbra88", "authToken"), ("carbonio", "authToken")])
+@pytest.mark.parametrize(
+    ("flavour", "first"), [("zimbra88", "authToken"), ("carbonio", "authToken")]
+)
 def test_older_flavours(client_of: Any, tls: Any, flavour: str, first: str) -> None:
     """Older servers answer the token first and AUTH_FAILED for an unknown administrator."""
     from puq_zimbra.simulator import Simulator

@@ -1,58 +1,29 @@
-"""Open the store, write readings, read them back.
+"""Storage figures: write readings, read them back.
 
-SQLite in the state directory by default, another database by URL. Only whole readings come here;
-a reading that failed leaves the figures as they are and notes the time of the failure.
+Only whole readings come here; a reading that failed leaves the figures as they are and notes the
+time of the failure.
 
-Source: SQLAlchemy Core; SQLite's "Write-Ahead Logging" and "PRAGMA synchronous".
+Source: SQLAlchemy Core.
 """
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection, Engine, make_url
-from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy.engine import Connection, Engine
 
-from puq_zimbra.config import Config
-from puq_zimbra.errors import Misconfigured
 from puq_zimbra.model import MailboxUsage, ServiceUsage, UsagePoint
-from puq_zimbra.store.tables import VERSION, mailbox, metadata, schema, service, usage, whole
+from puq_zimbra.store.tables import mailbox, service, usage, whole
 
 
-class Store:
+class Figures:
     """Storage figures over time."""
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
-
-    @classmethod
-    def open(cls, config: Config) -> Store:
-        """Open the configured store, and make it if it is new.
-
-        Raises:
-            Misconfigured: it cannot be opened, or a newer version made it.
-        """
-        try:
-            store = cls(sa.create_engine(_url(config)))
-            if store._engine.dialect.name == "sqlite":
-                sa.event.listen(store._engine, "connect", _sqlite_settings)
-            with store._engine.begin() as connection:
-                metadata.create_all(connection)
-                _check_version(connection)
-        except (SQLAlchemyError, ArgumentError, OSError, ImportError) as error:
-            raise Misconfigured(
-                "The store cannot be opened: check [store] in the settings and who may write there."
-            ) from error
-        return store
-
-    def close(self) -> None:
-        """Close the store."""
-        self._engine.dispose()
+    def __init__(self, engine: Engine, writer: Engine) -> None:
+        self._engine, self._writer = engine, writer
 
     def write(
         self, server: str, readings: Iterable[ServiceUsage], whole_at: datetime | None = None
@@ -61,7 +32,7 @@ class Store:
 
         ``whole_at`` says that these are all of the server's services, and when they were read.
         """
-        with self._engine.begin() as connection:
+        with self._writer.begin() as connection:
             if whole_at is not None:
                 connection.execute(whole.delete().where(whole.c.server == server))
                 connection.execute(
@@ -87,7 +58,7 @@ class Store:
 
     def note_failure(self, server: str, at: datetime) -> None:
         """Mark the figures of every service on a server as stale since ``at``."""
-        with self._engine.begin() as connection:
+        with self._writer.begin() as connection:
             connection.execute(whole.delete().where(whole.c.server == server))
             connection.execute(
                 service.update().where(service.c.server == server).values(failed_at=_seconds(at))
@@ -142,35 +113,6 @@ class Store:
                 UsagePoint(_time(row.measured_at), row.used, row.quota, row.mailboxes)
                 for row in connection.execute(query)
             ]
-
-
-def _url(config: Config) -> str | sa.URL:
-    if config.store.url:
-        return make_url(config.store.url)
-    directory = config.store_directory()
-    directory.mkdir(parents=True, exist_ok=True, mode=0o700)
-    path = directory / "store.db"
-    path.touch(mode=0o600)
-    if not os.access(path, os.W_OK):
-        raise PermissionError(path)
-    return sa.URL.create("sqlite", database=str(Path(path).absolute()))
-
-
-def _sqlite_settings(connection: Any, _record: object) -> None:
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=10000", "foreign_keys=ON"):
-        connection.execute("PRAGMA " + pragma)
-
-
-def _check_version(connection: Connection) -> None:
-    version = connection.execute(sa.select(schema.c.version)).scalar()
-    if version is None:
-        connection.execute(schema.insert(), {"version": VERSION})
-    elif version != VERSION:
-        raise Misconfigured(
-            "The store has version %(found)s, this program knows %(known)s: update the program.",
-            found=version,
-            known=VERSION,
-        )
 
 
 def _service_key(connection: Connection, server: str, one: ServiceUsage) -> int:

@@ -1,0 +1,115 @@
+"""Open the store: SQLite in the state directory by default, another database by URL.
+
+What is written counts as written only when it has reached the disk (synchronous=FULL): an intent
+that a power cut takes away would leave work that nobody knows of.
+
+Source: SQLAlchemy Core, "Serializable isolation / Savepoints / Transactional DDL" of its SQLite
+dialect; SQLite's "Write-Ahead Logging" and "PRAGMA synchronous".
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Engine, make_url
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+
+from puq_zimbra.config import Config
+from puq_zimbra.errors import Misconfigured
+from puq_zimbra.store.figures import Figures
+from puq_zimbra.store.operations import Operations
+from puq_zimbra.store.tables import VERSION, metadata, schema
+
+
+class Store:
+    """Our own memory."""
+
+    def __init__(self, engine: Engine, key: bytes) -> None:
+        self._engine = engine
+        writer = engine.execution_options(puqz_writes=True)
+        self.figures = Figures(engine, writer)
+        self.operations = Operations(engine, writer, key)
+
+    @classmethod
+    def open(cls, config: Config) -> Store:
+        """Open the configured store, and make it if it is new.
+
+        Raises:
+            Misconfigured: it cannot be opened, or a newer version made it.
+        """
+        try:
+            engine = sa.create_engine(_url(config))
+            if engine.dialect.name == "sqlite":
+                sa.event.listen(engine, "connect", _sqlite_settings)
+                sa.event.listen(engine, "begin", _sqlite_begin)
+            with engine.execution_options(puqz_writes=True).begin() as connection:
+                metadata.create_all(connection)
+                _check_version(connection)
+            return cls(engine, _key(config))
+        except (SQLAlchemyError, ArgumentError, OSError, ImportError) as error:
+            raise Misconfigured(
+                "The store cannot be opened: check [store] in the settings and who may write there."
+            ) from error
+
+    def close(self) -> None:
+        """Close the store."""
+        self._engine.dispose()
+
+
+def _directory(config: Config) -> Path:
+    directory = config.store_directory()
+    directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return directory
+
+
+def _url(config: Config) -> str | sa.URL:
+    if config.store.url:
+        return make_url(config.store.url)
+    path = _directory(config) / "store.db"
+    path.touch(mode=0o600)
+    if not os.access(path, os.W_OK):
+        raise PermissionError(path)
+    return sa.URL.create("sqlite", database=str(Path(path).absolute()))
+
+
+def _key(config: Config) -> bytes:
+    """The secret that fingerprints of calls are made with, so that none can be guessed back."""
+    path = _directory(config) / "key"
+    if not path.exists():
+        # Whole before it has its name, and the first of two processes wins.
+        new = path.with_name(f"key.{secrets.token_hex(4)}")
+        new.touch(mode=0o600)
+        new.write_bytes(secrets.token_bytes(32))
+        with suppress(FileExistsError):
+            path.hardlink_to(new)
+        new.unlink()
+    return path.read_bytes()
+
+
+def _sqlite_settings(connection: Any, _record: object) -> None:
+    connection.isolation_level = None  # we say when a transaction begins, see _sqlite_begin
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=10000", "foreign_keys=ON"):
+        connection.execute("PRAGMA " + pragma)
+
+
+def _sqlite_begin(connection: Connection) -> None:
+    # A transaction that will write takes its lock at once: one that upgrades later may be refused.
+    writes = connection.get_execution_options().get("puqz_writes")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _check_version(connection: Connection) -> None:
+    version = connection.execute(sa.select(schema.c.version)).scalar()
+    if version is None:
+        connection.execute(schema.insert(), {"version": VERSION})
+    elif version != VERSION:
+        raise Misconfigured(
+            "The store has version %(found)s, this program knows %(known)s: update the program.",
+            found=version,
+            known=VERSION,
+        )
