@@ -22,7 +22,7 @@ import requests
 import responses
 
 from puq_zimbra import errors
-from puq_zimbra.model import Server
+from puq_zimbra.call import Server
 from puq_zimbra.zimbra import quota
 from puq_zimbra.zimbra.answers import Entry
 from puq_zimbra.zimbra.client import Zimbra

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from puq_zimbra.call import Call
 from puq_zimbra.clientarea.render import admin_fields
-from puq_zimbra.model import Call, Reply
+from puq_zimbra.model import Reply
 from puq_zimbra.provisioning import domains
 
 from . import client_area
@@ -12,9 +13,8 @@ from .runtime import Runtime
 
 def run(call: Call, runtime: Runtime) -> Reply:
     """Give the lines."""
-    assert call.service is not None
     domain = domains.get_ours(runtime.zimbra(call), call)
-    usage = runtime.store().figures.latest(call.installation, call.service.id)
+    usage = runtime.store().figures.latest(call.owner, call.sold.id)
     state = client_area.state_of(call, domain)
     fields = admin_fields(call, state, usage, now=runtime.now())
     return Reply("unchanged", "The service was read.", data={"fields": fields})

@@ -5,18 +5,19 @@ A plan below what is held or used is refused with the numbers and the mailboxes 
 
 from __future__ import annotations
 
-from puq_zimbra.model import Call, Reply
+from puq_zimbra.call import Call
+from puq_zimbra.model import Reply
 from puq_zimbra.provisioning import admins, domains, plans
-from puq_zimbra.units import shown_domain
+from puq_zimbra.units import shown_address
 from puq_zimbra.usage import measure
 
+from . import dry_run
 from .runtime import Runtime
 
 
 def run(call: Call, runtime: Runtime) -> Reply:
     """Make the domain hold the plan."""
-    assert call.service is not None
-    plan = call.service.plan
+    plan = call.sold.plan
     zimbra = runtime.zimbra(call)
     domain = domains.get_ours(zimbra, call)
     cos = plans.class_of_service(zimbra, plan)
@@ -25,20 +26,13 @@ def run(call: Call, runtime: Runtime) -> Reply:
     wanted = domains.attributes_of(plan, cos, held.system_accounts)
     changes = domains.difference(domain, wanted)
     admin = admins.find(zimbra, call)
-    panel = {"zimbraDomainAdminMaxMailQuota": str(plan.mailbox_quota or 0)}
-    admin_changes = domains.difference(admin, panel) if admin else {}
-    places = {"domain": shown_domain(domains.name_of(call))}
+    admin_changes = domains.difference(admin, admins.quota_guide(plan)) if admin else {}
     if call.dry_run:
-        return Reply(
-            "unchanged",
-            "Nothing was written: this was a dry run.",
-            data={
-                "changes": [
-                    {"action": "modify", "attribute": key, "value": value}
-                    for key, value in {**changes, **admin_changes}.items()
-                ]
-            },
-        )
+        address = shown_address(admins.address_of(call))
+        told = [dry_run.change("modify", call.shown_domain, changes)] if changes else []
+        told += [dry_run.change("modify", address, admin_changes)] if admin_changes else []
+        return dry_run.reply(told)
+    places = {"domain": call.shown_domain}
     if not changes and not admin_changes:
         return Reply("unchanged", "The mail domain %(domain)s holds this plan already.", places)
     if changes:

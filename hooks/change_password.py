@@ -10,12 +10,14 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from puq_zimbra.errors import NotFound, PasswordRefused
-from puq_zimbra.model import Call, Reply
+from puq_zimbra.call import Call
+from puq_zimbra.errors import PasswordRefused
+from puq_zimbra.model import Reply
 from puq_zimbra.provisioning import admins, domains, passwords
 from puq_zimbra.units import shown_address
 from puq_zimbra.zimbra.answers import Entry
 
+from . import dry_run
 from .runtime import Runtime
 
 #: how soon a repeated call comes; clocks may differ by as much
@@ -27,20 +29,18 @@ def run(call: Call, runtime: Runtime) -> Reply:
     assert call.new_password is not None
     zimbra = runtime.zimbra(call)
     domains.get_ours(zimbra, call)
-    account = admins.find(zimbra, call)
+    account = admins.get(zimbra, call)
     places = {"address": shown_address(admins.address_of(call))}
-    if account is None:
-        raise NotFound("The mailbox %(address)s does not exist in Zimbra.", **places)
     password = call.new_password.get_secret_value()
     try:
         zimbra.check_password_strength(account.id, password)
     except PasswordRefused as error:
         raise passwords.refusal(error) from error
+    if call.dry_run:
+        return dry_run.reply([dry_run.change("modify", places["address"])])
     lately = _changed_lately(account, runtime.now())
     if lately and zimbra.connection.accepts(account.name, password):
         return Reply("unchanged", "The mailbox %(address)s has this password already.", places)
-    if call.dry_run:
-        return Reply("unchanged", "Nothing was written: this was a dry run.")
     zimbra.set_password(account.id, password)
     return Reply("updated", "The password of %(address)s was changed.", places)
 

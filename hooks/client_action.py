@@ -10,8 +10,9 @@ import hmac
 from pydantic import SecretStr
 
 from puq_zimbra import units
+from puq_zimbra.call import Call
 from puq_zimbra.errors import Invalid
-from puq_zimbra.model import Call, Reply
+from puq_zimbra.model import Reply
 
 from . import change_password
 from .runtime import Runtime

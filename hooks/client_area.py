@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from puq_zimbra.errors import NotFound, PuqZimbraError, Unavailable
-from puq_zimbra.model import Call, DomainState, Reply
+from puq_zimbra.call import Call
+from puq_zimbra.errors import N_, NotFound, PuqZimbraError
+from puq_zimbra.model import DomainState, Reply
 from puq_zimbra.provisioning import admins, domains, ownership
 from puq_zimbra.zimbra.answers import Entry
 
@@ -18,7 +19,7 @@ from .runtime import Runtime
 
 _HISTORY = timedelta(days=31)
 #: what the customer reads when Zimbra gives no answer; the provider finds more in the log
-UNREACHED = Unavailable("The mail server gives no answer just now; please try again later.").message
+UNREACHED = N_("The mail server gives no answer just now; please try again later.")
 
 
 def run(call: Call, runtime: Runtime) -> Reply:
@@ -26,10 +27,9 @@ def run(call: Call, runtime: Runtime) -> Reply:
     from puq_zimbra.clientarea.i18n import translate
     from puq_zimbra.clientarea.render import fragment
 
-    assert call.service is not None
     problem = None
     state = None
-    usage = runtime.store().figures.latest(call.installation, call.service.id)
+    usage = runtime.store().figures.latest(call.owner, call.sold.id)
     try:
         domain = domains.get_ours(runtime.zimbra(call), call)
         state = state_of(call, domain)
@@ -38,7 +38,7 @@ def run(call: Call, runtime: Runtime) -> Reply:
         problem = translate(error.message, error.places, call.locale)
         usage = None
     except PuqZimbraError as error:
-        if error.code != "unavailable":
+        if error.code not in ("unavailable", "misconfigured"):
             raise
         problem = translate(UNREACHED, {}, call.locale)
     since = runtime.now() - _HISTORY
@@ -46,7 +46,7 @@ def run(call: Call, runtime: Runtime) -> Reply:
         call,
         state,
         usage,
-        runtime.store().figures.history(call.installation, call.service.id, since) if usage else (),
+        runtime.store().figures.history(call.owner, call.sold.id, since) if usage else (),
         problem=problem,
         notice=None,
         now=runtime.now(),

@@ -14,81 +14,86 @@ from __future__ import annotations
 
 from typing import Any
 
+from puq_zimbra.call import Call, Server
 from puq_zimbra.errors import Conflict, Refused
-from puq_zimbra.model import Call, Reply, Server
+from puq_zimbra.model import Reply
 from puq_zimbra.provisioning import admins, domains, ownership, passwords, plans
-from puq_zimbra.units import shown_address, shown_domain
+from puq_zimbra.units import shown_address
 from puq_zimbra.zimbra.answers import Entry
 from puq_zimbra.zimbra.client import Zimbra
 
+from . import dry_run
 from .runtime import Runtime
 
 
 def run(call: Call, runtime: Runtime) -> Reply:
     """Make the service exist."""
-    assert call.service is not None
-    assert call.server is not None
     zimbra = runtime.zimbra(call)
     domain = domains.find_ours(zimbra, call)
     if domain is not None and ownership.purge_at(domain) is not None:
         raise Refused(
             "The domain %(domain)s waits for its deletion: restore it first.",
-            domain=shown_domain(domains.name_of(call)),
+            domain=call.shown_domain,
         )
-    unfinished = domain is None or ownership.is_unfinished(domain)
-    if not unfinished and admins.find(zimbra, call) is not None:
-        return Reply(
-            "already_exists",
-            "The mail domain %(domain)s exists already.",
-            {"domain": shown_domain(domains.name_of(call))},
-            data=_data(call, call.server),
-        )
-    plan = call.service.plan
+    complete = domain is not None and not ownership.is_unfinished(domain)
+    if domain is not None and complete and admins.find(zimbra, call) is not None:
+        return _exists(call, domain)
+    plan = call.sold.plan
     cos = plans.class_of_service(zimbra, plan)
     passwords.check(admins.password_of(call), cos)
     if plan.mailboxes == 0:
         raise Refused("The plan allows no mailboxes, but the administrator needs one.")
     if call.dry_run:
-        return _dry_run(call, domain)
-    _make(call, zimbra, domain, domains.attributes_of(plan, cos, 0), unfinished=unfinished)
+        made = [] if domain is not None else [call.shown_domain]
+        made.append(shown_address(admins.address_of(call)))
+        return dry_run.reply(dry_run.change("create", one) for one in made)
+    # A complete service that only lacks its administrator keeps its limits.
+    wanted = {} if complete else domains.attributes_of(plan, cos, 0)
+    _make(call, zimbra, domain, wanted)
     return Reply(
         "created",
         "The mail domain %(domain)s was created.",
-        {"domain": shown_domain(domains.name_of(call))},
-        data=_data(call, call.server),
+        {"domain": call.shown_domain},
+        data=_data(call, call.given_server),
     )
 
 
-def _make(
-    call: Call, zimbra: Zimbra, domain: Entry | None, wanted: dict[str, str], *, unfinished: bool
-) -> None:
+def _exists(call: Call, domain: Entry) -> Reply:
+    places = {"domain": call.shown_domain}
+    data = _data(call, call.given_server)
+    if ownership.was(domain) is not None:
+        return Reply(
+            "already_exists",
+            "The mail domain %(domain)s exists already and is suspended.",
+            places,
+            data=data,
+        )
+    return Reply("already_exists", "The mail domain %(domain)s exists already.", places, data=data)
+
+
+def _make(call: Call, zimbra: Zimbra, domain: Entry | None, wanted: dict[str, str]) -> None:
     if domain is None:
         domain = domains.make(zimbra, call, wanted)
-    elif unfinished and (missing := domains.difference(domain, wanted)):
+    missing: dict[str, str] = domains.difference(domain, wanted)
+    if not ownership.is_unfinished(domain):
+        missing["+" + ownership.FOREIGN_NAME] = ownership.CREATING
+    if missing:
         zimbra.modify_domain(domain.id, missing)
-    admins.ensure(zimbra, call, domain, unfinished=unfinished)
-    if unfinished:
-        zimbra.modify_domain(domain.id, {"-" + ownership.FOREIGN_NAME: ownership.CREATING})
-    fresh = domains.verify(zimbra, call, wanted if unfinished else {})
+    admins.ensure(zimbra, call, domain)
+    zimbra.modify_domain(domain.id, {"-" + ownership.FOREIGN_NAME: ownership.CREATING})
+    fresh = domains.verify(zimbra, call, wanted)
     if ownership.is_unfinished(fresh) or admins.find(zimbra, call) is None:
         raise Conflict(
             "The domain %(domain)s was created, but does not read back complete: create it again.",
-            domain=shown_domain(domains.name_of(call)),
+            domain=call.shown_domain,
         )
-
-
-def _dry_run(call: Call, domain: Entry | None) -> Reply:
-    changes = [{"action": "create", "object": shown_address(admins.address_of(call))}]
-    if domain is None:
-        changes.insert(0, {"action": "create", "object": shown_domain(domains.name_of(call))})
-    return Reply("unchanged", "Nothing was written: this was a dry run.", data={"changes": changes})
 
 
 def _data(call: Call, server: Server) -> dict[str, Any]:
     """What the welcome mail needs."""
-    name, host = domains.name_of(call), server.mail_host
+    name, host = call.domain, server.mail_host
     return {
-        "domain": shown_domain(name),
+        "domain": call.shown_domain,
         "admin_address": shown_address(admins.address_of(call)),
         "webmail_url": server.webmail,
         "admin_url": server.admin_panel,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from puq_zimbra import __version__
 from puq_zimbra.billing.plain import EVENTS
-from puq_zimbra.model import CODES, Call, Reply
+from puq_zimbra.call import Call
+from puq_zimbra.model import CODES, Reply
 
 from .needs import NEEDS
 from .runtime import Runtime

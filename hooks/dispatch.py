@@ -11,18 +11,18 @@ import logging
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from html import escape
 from types import ModuleType
 from typing import Any, Protocol
 
-from puq_zimbra.errors import Fault, Invalid, PuqZimbraError
-from puq_zimbra.model import CODES, Call, Reply
+from puq_zimbra.call import Call
+from puq_zimbra.errors import N_, Fault, Invalid, PuqZimbraError
+from puq_zimbra.model import CODES, Reply
 from puq_zimbra.zimbra import budget
 
 from . import operation
 from .needs import NEEDS
 from .runtime import Runtime
-
-HOSTS = ("plain", "whmcs")
 
 log = logging.getLogger("puq_zimbra")
 
@@ -60,47 +60,50 @@ def dispatch(host_name: str, event: str, params: object, runtime: Runtime) -> An
     """Carry out one event of a host; ``params`` is its JSON, decoded."""
     host = host_of(host_name)
     reference = "op-" + secrets.token_hex(8)
-    locale = "en"
-    service_id = ""
+    ours = host.EVENTS[event]
+    call = Call()
     try:
         if params == []:  # how PHP writes an empty map
             params = {}
         if not isinstance(params, Mapping):
-            raise Invalid("The input is not a JSON object.")
+            raise Invalid("The input is not a JSON object of %(most)s MB at the most.", most=4)
         call = host.read(event, params, runtime.config.whmcs.installation)
-        locale = call.locale
-        service_id = call.service.id if call.service else ""
-        reply = _run(host.EVENTS[event], call, runtime, reference)
+        reply = _run(ours, call, runtime, reference)
     except PuqZimbraError as error:
         reply = Reply(error.code, error.message, error.places, retryable=error.retryable)
         if isinstance(error, Fault):
-            fields = {"reference": reference, "zimbra_code": error.zimbra_code}
-            log.warning("fault", extra={"fields": fields})
-        if event in _PAGES:
-            reply = _with_page(host, event, params, reply, runtime)
+            _log(logging.WARNING, "fault", reference=reference, zimbra_code=error.zimbra_code)
     except Exception as error:  # noqa: BLE001 - the host must get an answer whatever happens
-        # Only the kind and the place: an exception's text may hold a secret.
-        fields = {"reference": reference, "kind": type(error).__name__, "place": _place(error)}
-        log.error("unexpected", extra={"fields": fields})
-        reply = Reply(
-            "unavailable",
-            "Something went wrong inside the mail module; the administrator finds it in the log.",
-            retryable=True,
-        )
-    fields = {
-        "hook": f"{host_name} {event}",
-        "service": service_id,
-        "code": reply.code,
-        "reference": reference,
-    }
-    log.info("hook", extra={"fields": fields})
+        reply = _unexpected(error, reference)
+    if ours == "client_area" and reply.html is None:
+        reply = _with_page(call, reply, runtime, reference)
+    _log(
+        logging.INFO,
+        "hook",
+        hook=f"{host_name} {event}",
+        service=call.service.id if call.service else "",
+        code=reply.code,
+        reference=reference,
+        request_id=call.request_id or "",
+    )
     _, exit_status, http_status = CODES[reply.code]
-    message = _translate(reply, locale)
+    message = _translate(reply, call.locale)
     return Answer(host.answer(event, reply, message, reference), exit_status, http_status)
 
 
-#: events whose answer must be a page even when Zimbra cannot be asked
-_PAGES = {"client_area", "ClientArea"}
+def _log(level: int, event: str, **fields: str) -> None:
+    log.log(level, event, extra={"fields": fields})
+
+
+def _unexpected(error: Exception, reference: str) -> Reply:
+    # Only the kind and the place: an exception's text may hold a secret.
+    kind, place = type(error).__name__, _place(error)
+    _log(logging.ERROR, "unexpected", reference=reference, kind=kind, place=place)
+    return Reply(
+        "unavailable",
+        "Something went wrong inside the mail module; the administrator finds it in the log.",
+        retryable=True,
+    )
 
 
 def _run(event: str, call: Call, runtime: Runtime, reference: str) -> Reply:
@@ -129,11 +132,14 @@ def _run_until_known(hook: ModuleType, call: Call, runtime: Runtime) -> Reply:
     # The answer to a write was lost. A hook begins by reading: run once more, it goes on where the
     # write was carried out and repeats it where it was not.
     reply = hook.run(call, runtime)
-    return replace(reply, code=_WRITTEN.get(reply.code, reply.code))
+    if reply.code not in _WRITTEN:
+        return reply
+    return replace(reply, code=_WRITTEN[reply.code], message=_DONE)
 
 
 #: what a second look finds done was done by this very call
 _WRITTEN = {"already_exists": "created", "unchanged": "updated", "already_gone": "updated"}
+_DONE = N_("It was done.")
 
 
 def _check_needs(event: str, call: Call) -> None:
@@ -145,39 +151,28 @@ def _check_needs(event: str, call: Call) -> None:
     for need in NEEDS[event]:
         value: Any = call
         for key in need.split("."):
-            if key == "installation" and "installation" not in call.model_fields_set:
-                value = None
-            else:
-                value = getattr(value, key)
+            value = getattr(value, key)
             if value is None or value == {}:
                 raise Invalid("%(key)s is missing.", key=need)
-    if call.service is not None and call.service.model != "domain":
+    if call.service is not None and call.sold.model != "domain":
         raise Invalid(
             "service.model: %(model)s is not offered by this version, only domain.",
-            model=call.service.model,
+            model=call.sold.model,
         )
 
 
-def _with_page(host: Host, event: str, params: object, reply: Reply, runtime: Runtime) -> Reply:
+def _with_page(call: Call, reply: Reply, runtime: Runtime, reference: str) -> Reply:
     """The reply with a page that says the problem and shows what the host itself knows."""
-    from puq_zimbra.clientarea.render import fragment
-
-    assert isinstance(params, Mapping) or params == []
+    problem = _translate(_for_customers(reply), call.locale)
     try:
-        given = params if isinstance(params, Mapping) else {}
-        call = host.read(event, given, runtime.config.whmcs.installation)
-    except PuqZimbraError:
-        call = Call()
-    html = fragment(
-        call,
-        None,
-        None,
-        (),
-        problem=_translate(_for_customers(reply), call.locale),
-        notice=None,
-        now=runtime.now(),
-    )
-    return Reply(reply.code, reply.message, reply.places, html=html, retryable=reply.retryable)
+        from puq_zimbra.clientarea.render import fragment
+
+        now = runtime.now()
+        html = fragment(call, None, None, (), problem=problem, notice=None, now=now)
+    except Exception as error:  # noqa: BLE001 - a page of one sentence is better than none
+        _unexpected(error, reference)
+        html = f'<div class="puqz"><p>{escape(problem)}</p></div>'
+    return replace(reply, html=html)
 
 
 def _for_customers(reply: Reply) -> Reply:

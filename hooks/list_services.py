@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from puq_zimbra.model import Call, Reply
+from puq_zimbra.call import Call
+from puq_zimbra.model import Reply
 from puq_zimbra.provisioning import domains, ownership
 from puq_zimbra.units import mail_domain, shown_domain
 from puq_zimbra.usage.collect import stamped_domains
@@ -21,7 +22,7 @@ def run(call: Call, runtime: Runtime) -> Reply:
     """Give every service of the installation on the server."""
     zimbra = runtime.zimbra(call)
     names = {cos.id: cos.name for cos in zimbra.get_all_cos()}
-    found = stamped_domains(zimbra, call.installation)
+    found = stamped_domains(zimbra, call.owner)
     services = [_service(stamp, domain, names) for stamp, domain in sorted(found.items())]
     return Reply(
         "unchanged",

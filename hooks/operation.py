@@ -9,8 +9,9 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
+from puq_zimbra.call import Call
 from puq_zimbra.errors import Pending, PuqZimbraError
-from puq_zimbra.model import Call, Reply
+from puq_zimbra.model import Reply
 from puq_zimbra.zimbra import budget
 
 from .runtime import Runtime
@@ -44,12 +45,11 @@ def carry_out(
     """
     from puq_zimbra.store.operations import Intent, SameRuns
 
-    assert call.service is not None
     operations = runtime.store().operations
     intent = Intent(
         id=reference,
-        installation=call.installation,
-        service_id=call.service.id,
+        installation=call.owner,
+        service_id=call.sold.id,
         event=event,
         request_id=call.request_id,
         fingerprint=operations.fingerprint({"event": event, **_asked(call)}),
@@ -82,7 +82,6 @@ def _asked(call: Call) -> dict[str, object]:
     asked = call.model_dump(include={"service", "form"})
     if call.new_password is not None:
         asked["new_password"] = call.new_password.get_secret_value()
-    assert call.service is not None
-    if call.service.admin.password is not None:
-        asked["admin_password"] = call.service.admin.password.get_secret_value()
+    if call.sold.admin.password is not None:
+        asked["admin_password"] = call.sold.admin.password.get_secret_value()
     return asked

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from puq_zimbra.model import Call, Reply
+from puq_zimbra.call import Call
+from puq_zimbra.model import Reply
 from puq_zimbra.provisioning import domains, ownership
-from puq_zimbra.units import shown_domain
 
 from . import restore
 from .runtime import Runtime
@@ -16,7 +16,5 @@ def run(call: Call, runtime: Runtime) -> Reply:
     if ownership.purge_at(domain) is not None:
         return restore.run(call, runtime)
     return Reply(
-        "unchanged",
-        "The mail domain %(domain)s is in service.",
-        {"domain": shown_domain(domains.name_of(call))},
+        "unchanged", "The mail domain %(domain)s is in service.", {"domain": call.shown_domain}
     )

@@ -1,36 +1,23 @@
-"""Restore: call off a pending deletion and give the domain back as it was."""
+"""Restore: call off a pending deletion and give the domain back the status before it was shut."""
 
 from __future__ import annotations
 
-from puq_zimbra.errors import Conflict
-from puq_zimbra.model import Call, Reply
-from puq_zimbra.provisioning import domains, suspension
-from puq_zimbra.units import shown_domain
-from puq_zimbra.zimbra.answers import Entry
-from puq_zimbra.zimbra.client import Zimbra
+from puq_zimbra.call import Call
+from puq_zimbra.model import Reply
+from puq_zimbra.provisioning import domains, ownership
 
+from . import unsuspend
 from .runtime import Runtime
 
 
 def run(call: Call, runtime: Runtime) -> Reply:
-    """Take the service back from its termination with grace."""
-    zimbra = runtime.zimbra(call)
-    domain = domains.get_ours(zimbra, call)
-    places = {"domain": shown_domain(domains.name_of(call))}
-    if not give_back(call, zimbra, domain):
-        return Reply("unchanged", "The mail domain %(domain)s is not suspended.", places)
-    return Reply("updated", "The mail domain %(domain)s was restored.", places)
+    """Take the service back from its termination with grace.
 
-
-def give_back(call: Call, zimbra: Zimbra, domain: Entry) -> bool:
-    """Write what ends the suspension, and read it back; say whether anything was written."""
-    changes = suspension.changes_to_give_back(domain)
-    if not changes or call.dry_run:
-        return False
-    zimbra.modify_domain(domain.id, changes)
-    if suspension.changes_to_give_back(domains.get_ours(zimbra, call)):
-        raise Conflict(
-            "Zimbra did not keep the end of the suspension of %(domain)s.",
-            domain=shown_domain(domains.name_of(call)),
-        )
-    return True
+    A service that was merely suspended stays so: that is for `unsuspend`.
+    """
+    domain = domains.get_ours(runtime.zimbra(call), call)
+    places = {"domain": call.shown_domain}
+    if ownership.purge_at(domain) is None:
+        return Reply("unchanged", "The mail domain %(domain)s waits for no deletion.", places)
+    done = Reply("updated", "The mail domain %(domain)s was restored.", places)
+    return unsuspend.give_back(call, runtime, domain, done)

@@ -10,10 +10,11 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from puq_zimbra.config import Config
-from puq_zimbra.model import Call, Server
+from puq_zimbra.call import Call, Server
+from puq_zimbra.config import Config, load
 
 if TYPE_CHECKING:
     from puq_zimbra.store.database import Store
@@ -28,16 +29,27 @@ def _utc_now() -> datetime:
 class Runtime:
     """A process's settings and what it has opened."""
 
-    config: Config = field(default_factory=Config)
+    #: the settings, or the file to read them from; None = the usual places
+    settings: Config | Path | None = None
     now: Callable[[], datetime] = _utc_now
     _zimbras: dict[Server, Zimbra] = field(default_factory=dict, repr=False)
     _store: Store | None = field(default=None, repr=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
+    @property
+    def config(self) -> Config:
+        """The settings, read at the first use.
+
+        Raises:
+            Misconfigured: they cannot be used.
+        """
+        if not isinstance(self.settings, Config):
+            self.settings = load(self.settings)
+        return self.settings
+
     def zimbra(self, call: Call) -> Zimbra:
         """The client of the call's server; dispatch has seen to it that the call names one."""
-        assert call.server is not None
-        return self.zimbra_of(call.server)
+        return self.zimbra_of(call.given_server)
 
     def zimbra_of(self, server: Server) -> Zimbra:
         """The client of a server; the same one for the same server and credentials."""

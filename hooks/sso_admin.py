@@ -8,16 +8,16 @@ Source: `service/admin/DelegateAuth.java`, `cs/service/PreAuthServlet.java`.
 
 from __future__ import annotations
 
-from puq_zimbra.model import Call, Reply
+from puq_zimbra.call import Call
+from puq_zimbra.model import Reply
 
 from .runtime import Runtime
 
 
 def run(call: Call, runtime: Runtime) -> Reply:
     """Give the address of the administration panel."""
-    assert call.server is not None
     return Reply(
         "unchanged",
         "Zimbra's administration panel asks for the administrator's password.",
-        data={"url": call.server.admin_panel, "expires_at": None},
+        data={"url": call.given_server.admin_panel, "expires_at": None},
     )

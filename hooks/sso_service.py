@@ -13,40 +13,30 @@ from __future__ import annotations
 from datetime import timedelta
 from urllib.parse import quote, urlsplit
 
-from puq_zimbra.errors import NotFound, Refused
-from puq_zimbra.model import Call, Reply, Server
+from puq_zimbra.call import Call, Server
+from puq_zimbra.errors import Refused
+from puq_zimbra.model import Reply
 from puq_zimbra.provisioning import admins, domains, ownership
-from puq_zimbra.units import shown_address, shown_domain
+from puq_zimbra.units import shown_address
 from puq_zimbra.zimbra.answers import Entry
 
+from . import sso_admin
 from .runtime import Runtime
 
 
 def run(call: Call, runtime: Runtime) -> Reply:
     """Give a link that opens the service's administrator mailbox."""
-    assert call.server is not None
     zimbra = runtime.zimbra(call)
     domain = domains.get_ours(zimbra, call)
     if domains.status_of(domain) != "active" or ownership.was(domain) is not None:
-        raise Refused(
-            "The mail domain %(domain)s is suspended.", domain=shown_domain(domains.name_of(call))
-        )
+        raise Refused("The mail domain %(domain)s is suspended.", domain=call.shown_domain)
     if call.target == "admin":
-        return Reply(
-            "unchanged",
-            "Zimbra's administration panel asks for the administrator's password.",
-            data={"url": call.server.admin_panel, "expires_at": None},
-        )
-    account = admins.find(zimbra, call)
-    if account is None:
-        raise NotFound(
-            "The mailbox %(address)s does not exist in Zimbra.",
-            address=shown_address(admins.address_of(call)),
-        )
+        return sso_admin.run(call, runtime)
+    account = admins.get(zimbra, call)
     seconds = runtime.config.limits.sso_seconds
     token = zimbra.delegate_auth(account.id, seconds)
     expires = runtime.now() + timedelta(seconds=seconds)
-    url = f"{_origin(call.server, account)}/service/preauth"
+    url = f"{_origin(call.given_server, account)}/service/preauth"
     url += f"?authtoken={quote(token.value, safe='')}&isredirect=1&adminPreAuth=1"
     return Reply(
         "unchanged",

@@ -2,30 +2,27 @@
 
 from __future__ import annotations
 
+from puq_zimbra.call import Call
 from puq_zimbra.errors import Conflict
-from puq_zimbra.model import Call, Reply
+from puq_zimbra.model import Reply
 from puq_zimbra.provisioning import domains, suspension
-from puq_zimbra.units import shown_domain
 
+from . import dry_run
 from .runtime import Runtime
 
 
 def run(call: Call, runtime: Runtime) -> Reply:
     """Make the service suspended."""
-    assert call.service is not None
     zimbra = runtime.zimbra(call)
     domain = domains.get_ours(zimbra, call)
-    places = {"domain": shown_domain(domains.name_of(call))}
-    mode = call.service.plan.suspend_mode
+    places = {"domain": call.shown_domain}
+    mode = call.sold.plan.suspend_mode
     changes = suspension.changes_to_suspend(domain, mode)
+    if call.dry_run:
+        told = [dry_run.change("modify", call.shown_domain, changes)] if changes else []
+        return dry_run.reply(told)
     if not changes:
         return Reply("unchanged", "The mail domain %(domain)s is suspended already.", places)
-    if call.dry_run:
-        return Reply(
-            "unchanged",
-            "Nothing was written: this was a dry run.",
-            data={"changes": [{"action": "suspend", "object": places["domain"]}]},
-        )
     zimbra.modify_domain(domain.id, changes)
     if suspension.changes_to_suspend(domains.get_ours(zimbra, call), mode):
         raise Conflict("Zimbra did not keep the suspension of the domain %(domain)s.", **places)

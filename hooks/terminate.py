@@ -9,66 +9,74 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from puq_zimbra.call import Call
 from puq_zimbra.errors import Conflict
-from puq_zimbra.model import Call, Reply
+from puq_zimbra.model import Reply
 from puq_zimbra.provisioning import contents, domains, ownership, suspension
-from puq_zimbra.units import shown_address, shown_domain
+from puq_zimbra.units import shown_address
 from puq_zimbra.zimbra.answers import Entry
 from puq_zimbra.zimbra.client import Zimbra
 
+from . import dry_run
 from .runtime import Runtime
 
 
 def run(call: Call, runtime: Runtime) -> Reply:
     """End the service."""
-    assert call.service is not None
     zimbra = runtime.zimbra(call)
     domain = domains.find_ours(zimbra, call)
-    places = {"domain": shown_domain(domains.name_of(call))}
     if domain is None:
-        return Reply("already_gone", "The mail domain %(domain)s does not exist any more.", places)
-    if call.service.plan.terminate.mode == "delete":
-        return _delete(call, zimbra, domain, places)
-    return _lock(call, zimbra, domain, places, runtime)
+        return Reply(
+            "already_gone",
+            "The mail domain %(domain)s does not exist any more.",
+            {"domain": call.shown_domain},
+        )
+    if call.sold.plan.terminate.mode == "delete":
+        return delete(call, zimbra, domain)
+    return _lock(call, zimbra, domain, runtime)
 
 
-def _delete(call: Call, zimbra: Zimbra, domain: Entry, places: dict[str, str]) -> Reply:
+def delete(call: Call, zimbra: Zimbra, domain: Entry) -> Reply:
+    """Delete the service's domain, which was read as ours, with everything in it.
+
+    Raises:
+        Conflict: something in it is somebody else's; nothing was deleted.
+    """
+    places = {"domain": call.shown_domain}
     listed = contents.list_contents(zimbra, domain)
     contents.require_all_ours(listed, call)
     if call.dry_run:
-        objects = [*(shown_address(entry.name) for entry in listed.everything()), places["domain"]]
-        changes = [{"action": "delete", "object": name} for name in objects]
-        return Reply(
-            "unchanged", "Nothing was written: this was a dry run.", data={"changes": changes}
-        )
-    if changes_to_close := suspension.changes_to_suspend(domain, "closed"):
-        zimbra.modify_domain(domain.id, changes_to_close)
+        names = [*(shown_address(entry.name) for entry in listed.everything()), call.shown_domain]
+        return dry_run.reply(dry_run.change("delete", name) for name in names)
+    if changes := suspension.changes_to_suspend(domain, "closed"):
+        zimbra.modify_domain(domain.id, changes)
     if domains.status_of(domain) == "suspended":
         # Zimbra refuses every change to accounts of a suspended domain, even to global admins.
         zimbra.modify_domain(domain.id, {"zimbraDomainStatus": "closed"})
     contents.delete(zimbra, domain, listed)
-    if domains.find(zimbra, domains.name_of(call)) is not None:
+    if domains.find(zimbra, call.domain) is not None:
         raise Conflict("The domain %(domain)s is still there: terminate it once more.", **places)
     return Reply("updated", "The mail domain %(domain)s and its mailboxes were deleted.", places)
 
 
-def _lock(
-    call: Call, zimbra: Zimbra, domain: Entry, places: dict[str, str], runtime: Runtime
-) -> Reply:
-    assert call.service is not None
-    plan = call.service.plan
+def _lock(call: Call, zimbra: Zimbra, domain: Entry, runtime: Runtime) -> Reply:
+    plan = call.sold.plan
     grace = plan.terminate.mode == "grace"
     due = (runtime.now() + timedelta(days=plan.terminate.grace_days)).date() if grace else None
-    changes = suspension.changes_to_suspend(domain, plan.suspend_mode, due)
-    if changes and not call.dry_run:
+    changes = suspension.changes_to_suspend(domain, plan.suspend_mode, due, keep=not grace)
+    if call.dry_run:
+        told = [dry_run.change("modify", call.shown_domain, changes)] if changes else []
+        return dry_run.reply(told)
+    places = {"domain": call.shown_domain}
+    if changes:
         zimbra.modify_domain(domain.id, changes)
         domain = domains.get_ours(zimbra, call)
-        if suspension.changes_to_suspend(domain, plan.suspend_mode, due):
+        if suspension.changes_to_suspend(domain, plan.suspend_mode, due, keep=not grace):
             raise Conflict("Zimbra did not keep the suspension of the domain %(domain)s.", **places)
-    code = "updated" if changes and not call.dry_run else "unchanged"
+    code = "updated" if changes else "unchanged"
     if not grace:
         return Reply(code, "The mail domain %(domain)s is locked and its mail is kept.", places)
-    purge_at = str(ownership.purge_at(domain) or due)
+    purge_at = str(ownership.purge_at(domain))
     return Reply(
         code,
         "The mail domain %(domain)s is locked and will be deleted on %(day)s.",

@@ -1,20 +1,30 @@
-"""Test connection: reach Zimbra, log in, and say which one it is."""
+"""Test connection: reach Zimbra, log in, and say which one it is, and as whom.
+
+Only a global administrator can write the stamp, so any other is refused here and not at the first
+order.
+"""
 
 from __future__ import annotations
 
-from puq_zimbra.model import Call, Reply
+from puq_zimbra.call import Call
+from puq_zimbra.errors import Misconfigured
+from puq_zimbra.model import Reply
 
 from .runtime import Runtime
 
 
 def run(call: Call, runtime: Runtime) -> Reply:
     """See that hooks of this server can work."""
-    assert call.server is not None
     zimbra = runtime.zimbra(call)
     info = zimbra.get_version_info()
-    assert call.server.username is not None
-    account = zimbra.get_account(call.server.username, "name", ("zimbraIsAdminAccount",))
-    administrator = "global" if account.one("zimbraIsAdminAccount") == "TRUE" else "delegated"
+    name = call.given_server.username or ""
+    account = zimbra.get_account(name, "name", ("zimbraIsAdminAccount",))
+    if account.one("zimbraIsAdminAccount") != "TRUE":
+        raise Misconfigured(
+            "The Zimbra account %(name)s is not a global administrator: only those can mark a"
+            " domain as a service's.",
+            name=name,
+        )
     return Reply(
         "unchanged",
         "Zimbra %(version)s answers.",
@@ -22,6 +32,6 @@ def run(call: Call, runtime: Runtime) -> Reply:
         data={
             "version": info.get("version", ""),
             "host": info.get("host", ""),
-            "administrator": administrator,
+            "administrator": "global",
         },
     )

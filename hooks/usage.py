@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from puq_zimbra.call import Call
 from puq_zimbra.errors import Invalid
-from puq_zimbra.model import Call, Reply, ServiceUsage
+from puq_zimbra.model import Reply, ServiceUsage
 from puq_zimbra.provisioning import domains
-from puq_zimbra.units import GB, megabytes, shown_address, shown_domain
+from puq_zimbra.units import GB, megabytes, shown_domain
 
 from . import reading
 from .runtime import Runtime
@@ -37,8 +38,7 @@ def run(call: Call, runtime: Runtime) -> Reply:
 
 
 def _one(call: Call, runtime: Runtime) -> list[ServiceUsage]:
-    assert call.service is not None
-    if call.service.domain is None:
+    if call.sold.domain is None:
         raise Invalid("%(key)s is missing.", key="service.domain")
     domain = domains.get_ours(runtime.zimbra(call), call)
     return [reading.fresh(call, runtime, domain)]
@@ -48,24 +48,23 @@ def _all(call: Call, runtime: Runtime) -> list[ServiceUsage]:
     from puq_zimbra.usage import collect
     from puq_zimbra.usage.sync import place_of
 
-    assert call.server is not None
-    place, figures = place_of(call.server), runtime.store().figures
-    stored = figures.latest_of_server(place, call.installation, reading.oldest(runtime))
+    place, figures = place_of(call.given_server), runtime.store().figures
+    stored = figures.latest_of_server(place, call.owner, reading.oldest(runtime))
     if stored is not None:
         return stored
     now = runtime.now()
     readings = collect.collect(runtime.zimbra(call), now)
     figures.write(place, readings, whole_at=now)
-    return [one for one in readings if one.installation == call.installation]
+    return [one for one in readings if one.installation == call.owner]
 
 
 def _row(one: ServiceUsage) -> dict[str, Any]:
     return {
         "service_id": one.service_id,
         "domain": shown_domain(one.domain),
-        "username": shown_address(one.mailboxes[0].address) if len(one.mailboxes) == 1 else "",
+        "username": "",
         "disk_used_mb": megabytes(one.used),
-        "disk_limit_mb": megabytes(one.limit or 0),
+        "disk_limit_mb": megabytes(one.space or 0),
         "measured_at": one.measured_at.isoformat(),
         "complete": True,
     }

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from puq_zimbra.config import Config
 
 EXIT_USAGE = 64
-EXIT_CONFIGURATION = 78
 _LARGEST_INPUT = 4 * 2**20
 
 
@@ -80,7 +79,7 @@ def hook(context: click.Context, host: str, event: str) -> None:
     if event not in events:
         raise click.UsageError(f"{host} has no event {event}; there are: {', '.join(events)}")
     logs.to_stderr()
-    runtime = Runtime(_config(context))
+    runtime = Runtime(context.obj)
     try:
         answer = dispatch(host, event, _read_input(), runtime)
     finally:
@@ -114,15 +113,15 @@ def usage() -> None:
 def usage_sync(context: click.Context, names: tuple[str, ...], as_json: bool) -> None:
     """Measure every service of every configured server, for cron.
 
-    Exit status 0 only if everything was read whole; 69 if a server was not, whose last figures
-    stay and are marked as stale; 78 with no server configured.
+    Exit status 0 only if everything was read whole. The last figures of a server that was not stay
+    and are marked as stale; the status is then 69, or 78 for what the provider must mend.
 
     \b
     Examples:
       puq-zimbra usage sync
       puq-zimbra --config /etc/puq-zimbra/config.toml usage sync --server mail1 --json
     """
-    from puq_zimbra.usage.command import sync
+    from puq_zimbra.commands.usage_sync import sync
 
     context.exit(sync(_config(context), names, as_json=as_json))
 
@@ -140,7 +139,7 @@ def audit(context: click.Context, as_json: bool) -> None:
       puq-zimbra audit
       puq-zimbra audit --json | tail
     """
-    from puq_zimbra.store.command import audit as show
+    from puq_zimbra.commands.audit import audit as show
 
     context.exit(show(_config(context), as_json=as_json))
 
@@ -161,6 +160,13 @@ def audit(context: click.Context, as_json: bool) -> None:
 @click.option(
     "--state-dir", type=click.Path(path_type=Path), help="Keep certificate and state here."
 )
+@click.option("--servers", default=1, show_default=True, help="Mailbox servers in the cluster.")
+@click.option("--dos-limit", default=0, show_default=True, help="Requests/s a connection; 0 = off.")
+@click.option(
+    "--chaos",
+    type=click.Path(path_type=Path),
+    help="JSON file of faults to inject; opens the control URL too (docs/simulator.md).",
+)
 def simulator(**options: Any) -> None:
     """Run a simulated Zimbra on 127.0.0.1, over TLS.
 
@@ -171,6 +177,7 @@ def simulator(**options: Any) -> None:
     Examples:
       puq-zimbra simulator
       puq-zimbra simulator --admin-port 0 --user-port 0 --seed demo
+      puq-zimbra simulator --servers 2 --dos-limit 30 --chaos faults.json
     """
     try:
         from puq_zimbra.simulator.command import main as run

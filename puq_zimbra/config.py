@@ -14,12 +14,13 @@ import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
 from puq_zimbra import problems
+from puq_zimbra.call import Call, Server, Tls
 from puq_zimbra.errors import Misconfigured
-from puq_zimbra.model import Call, Server, Tls
 
 SYSTEM_FILE = Path("/etc/puq-zimbra/config.toml")
 
@@ -122,17 +123,19 @@ class Config(_Setting):
         """
         if call.server is None:
             return call
-        for name in self.servers:
+        wanted = call.server.host.lower()
+        hosts = {name: urlsplit(one.url).hostname for name, one in self.servers.items()}
+        name = next((name for name, host in hosts.items() if host == wanted), None)
+        if name is not None:
             known = self.server(name)
-            if known.host.lower() == call.server.host.lower():
-                ours = {
-                    key: getattr(known, key)
-                    for key in ("username", "password", "webmail_url", "admin_url")
-                    if getattr(known, key) is not None
-                }
-                # The address too: credentials of ours go to the address that we configured.
-                update = {**ours, "url": known.url, "tls": known.tls}
-                return call.model_copy(update={"server": call.server.model_copy(update=update)})
+            ours = {
+                key: getattr(known, key)
+                for key in ("username", "password", "webmail_url", "admin_url")
+                if getattr(known, key) is not None
+            }
+            # The address too: credentials of ours go to the address that we configured.
+            update = {**ours, "url": known.url, "tls": known.tls}
+            return call.model_copy(update={"server": call.server.model_copy(update=update)})
         if self.only_configured_servers:
             raise Misconfigured(
                 "The call's server is not among the configured ones, and no other is allowed."

@@ -4,7 +4,8 @@
     ├── Invalid                 the caller's input is wrong
     ├── Misconfigured           credentials, certificate, rights, class of service
     │   ├── CertificateNotTrusted
-    │   └── CosUnknown
+    │   ├── CosUnknown
+    │   └── StoreUnusable
     ├── Refused                 a rule says no
     ├── Conflict                Zimbra holds something that a person must sort out
     ├── NotOurs                 the object bears no stamp, or another service's
@@ -13,6 +14,7 @@
     │   └── Pending             the same one does, and goes on beyond this call
     ├── Unavailable             no usable answer from Zimbra
     │   ├── NotSent             refused, unknown host, connect timeout: Zimbra saw nothing
+    │   │   ├── NotLoggedIn     the log-in before it got no answer
     │   │   └── TimeUsedUp      the hook's own time is over
     │   └── NoAnswer            sent, but cut, late or not SOAP
     │       └── Overloaded      429 or 503: Zimbra or a proxy asks for patience
@@ -52,6 +54,11 @@ def shown(value: object) -> str:
     return "".join(c if c.isalnum() or c in "@._+-:;/%, ()" else "…" for c in text)
 
 
+def N_(message: str) -> str:
+    """Mark a sentence for the catalogue where it does not stand in a call that tells so."""
+    return message
+
+
 class PuqZimbraError(Exception):
     """The root; its ``code`` is the reply's."""
 
@@ -87,6 +94,15 @@ class CertificateNotTrusted(Misconfigured):
 
 class CosUnknown(Misconfigured):
     """The plan names a class of service that Zimbra does not have."""
+
+
+class StoreUnusable(Misconfigured):
+    """Our own memory cannot be read or written."""
+
+    sentence = "The store cannot be used: check [store] in the settings, its disk and its owner."
+
+    def __init__(self) -> None:
+        super().__init__(self.sentence)
 
 
 class Refused(PuqZimbraError):
@@ -144,6 +160,10 @@ class NotSent(Unavailable):
 
 class TimeUsedUp(NotSent):
     """The hook's time was over before the request was made."""
+
+
+class NotLoggedIn(NotSent):
+    """The log-in got no usable answer, so the request itself was never made."""
 
 
 class NoAnswer(Unavailable):

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 import idna
 
@@ -72,6 +73,8 @@ def mail_domain(text: str) -> str:
     return name
 
 
+# Ten thousand mailboxes share a domain or two, and reading an A-label is slow.
+@lru_cache(maxsize=256)
 def shown_domain(name: str) -> str:
     """The U-label form of a domain name, as people read it; what is none comes back as it is.
 

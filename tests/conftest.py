@@ -16,8 +16,10 @@ import stamina
 from puq_zimbra.hooks.dispatch import Answer, dispatch
 from puq_zimbra.hooks.runtime import Runtime
 
+from puq_zimbra.billing import plain
 from puq_zimbra.config import Config
 from puq_zimbra.simulator import Simulator, TlsFiles, make_tls
+from puq_zimbra.zimbra.client import Zimbra
 
 Params = dict[str, Any]
 Hook = Callable[..., Answer]
@@ -103,6 +105,14 @@ def runtime(config: Config) -> Iterator[Runtime]:
     runtime = Runtime(config)
     yield runtime
     runtime.close()
+
+
+@pytest.fixture
+def zimbra(params: Params) -> Iterator[Zimbra]:
+    """What somebody else does to the same Zimbra, as its administrator."""
+    client = Zimbra(plain.validate(params).given_server)
+    yield client
+    client.close()
 
 
 @pytest.fixture

@@ -71,6 +71,8 @@ def test_each_process_logs_off(params: Params, simulator: Simulator, tmp_path: P
         (["hook", "whmcs", "ConfigOptions"], "[]", 0),
         (["usage", "sync"], "", 78),
         (["--config", "missing.toml", "usage", "sync"], "", 78),
+        (["--config", "missing.toml", "hook", "whmcs", "ClientArea"], "{}", 78),
+        (["--config", "missing.toml", "hook", "plain", "create"], "{}", 78),
         (["--version"], "", 0),
     ],
 )
@@ -80,6 +82,8 @@ def test_exit_statuses(arguments: list[str], given: str, status: int, tmp_path: 
 
     assert done.returncode == status
     assert "Traceback" not in done.stderr
+    if "hook" in arguments and status != 64:
+        json.loads(done.stdout)
 
 
 @pytest.mark.parametrize(

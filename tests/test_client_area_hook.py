@@ -6,8 +6,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from lxml import html
+from puq_zimbra.hooks.dispatch import dispatch
 from puq_zimbra.hooks.runtime import Runtime
 
+from puq_zimbra.config import Config
 from puq_zimbra.simulator import Simulator
 
 from .conftest import Hook
@@ -110,3 +112,29 @@ def test_messages_come_in_the_customers_language(hook: Hook) -> None:
     answer = hook("suspend", locale="pl")
 
     assert answer.value["message"] == "Domena firma.example nie istnieje w Zimbrze."
+
+
+def test_the_last_figures_stay_when_the_provider_changed_his_password(
+    hook: Hook, used: Simulator, runtime: Runtime
+) -> None:
+    """The customer cannot help it."""
+    hook("client_area")
+    answer = hook("client_area", server={"password": "changed"})
+    page = text_of(answer.value["html"])
+
+    assert "anna@firma.example" in page
+    assert "password" not in page.lower().replace("change the administrator's password", "")
+
+
+def test_a_broken_store_costs_no_page(hook: Hook, used: Simulator, config: Config) -> None:
+    """The host prints what it gets: that must never be nothing."""
+    (config.store_directory() / "store.db").write_bytes(b"not a database at all" * 1000)
+    for name in ("store.db-wal", "store.db-shm"):
+        (config.store_directory() / name).unlink(missing_ok=True)
+    runtime = Runtime(config)
+    answer = dispatch("whmcs", "ClientArea", {}, runtime)
+    other = hook("client_area")
+    runtime.close()
+
+    assert "puqz" in answer.value["templateVariables"]["puqFragment"]
+    assert "puqz" in other.value["html"]

@@ -8,6 +8,7 @@ import pytest
 
 from puq_zimbra.simulator import Simulator
 from puq_zimbra.simulator.chaos import Plan
+from puq_zimbra.zimbra.client import Zimbra
 
 from .conftest import Hook
 
@@ -17,6 +18,18 @@ STAMP = "puq_zimbra:crm.example:42"
 def status(simulator: Simulator) -> str:
     """The domain's status in Zimbra."""
     return str(simulator.domain("firma.example").attrs["zimbraDomainStatus"][0])
+
+
+def add_alias(zimbra: Zimbra, identity: str, alias: str) -> None:
+    """Give an account another address, by a request that the product has no use for."""
+    token = zimbra.connection.auth()
+    body = (
+        '<e:Envelope xmlns:e="http://www.w3.org/2003/05/soap-envelope"><e:Header>'
+        f'<context xmlns="urn:zimbra"><authToken>{token}</authToken></context></e:Header><e:Body>'
+        f'<AddAccountAliasRequest xmlns="urn:zimbraAdmin" id="{identity}" alias="{alias}"/>'
+        "</e:Body></e:Envelope>"
+    )
+    assert zimbra.connection._transport.post(body.encode()).status == 200
 
 
 def foreign_names(simulator: Simulator, domain: str = "firma.example") -> list[str]:
@@ -263,17 +276,92 @@ def test_terminate_keep_deletes_nothing(hook: Hook, simulator: Simulator) -> Non
     assert status(simulator) == "locked"
 
 
-@pytest.mark.parametrize("event", ["create", "change_package", "terminate", "suspend"])
-def test_a_dry_run_writes_nothing(hook: Hook, simulator: Simulator, event: str) -> None:
-    """A dry run that deletes is worse than none."""
-    if event != "create":
-        hook("create")
-    simulator.reset_log()
-    answer = hook(event, dry_run=True, service={"plan": {"mailboxes": 30}})
+GRACE = {"terminate": {"mode": "grace", "grace_days": 14}}
 
-    assert answer.value["ok"]
-    assert answer.value["data"]["changes"]
+
+@pytest.mark.parametrize(
+    ("event", "plan", "before"),
+    [
+        ("create", {}, []),
+        ("change_package", {"mailboxes": 30}, ["create"]),
+        ("suspend", {}, ["create"]),
+        ("unsuspend", {}, ["create", "suspend"]),
+        ("terminate", {}, ["create"]),
+        ("terminate", GRACE, ["create"]),
+        ("terminate", {"terminate": {"mode": "keep"}}, ["create"]),
+        ("restore", GRACE, ["create", "terminate"]),
+        ("renew", GRACE, ["create", "terminate"]),
+        ("change_password", {}, ["create"]),
+    ],
+)
+def test_a_dry_run_tells_and_writes_nothing(
+    hook: Hook, simulator: Simulator, event: str, plan: dict[str, Any], before: list[str]
+) -> None:
+    """A dry run that deletes is worse than none."""
+    changes = {"service": {"plan": plan}, "new_password": "Second-Pass-2"}
+    for one in before:
+        hook(one, **({} if one == "create" else changes))
+    simulator.reset_log()
+    answer = hook(event, dry_run=True, **changes)
+
+    assert answer.value["code"] == "unchanged"
+    assert "dry run" in answer.value["message"]
+    assert {"action", "object", "attributes"} == set(answer.value["data"]["changes"][0])
     assert simulator.writes() == []
+    assert "Second-Pass-2" not in str(answer.value)
+
+
+def test_a_service_that_is_kept_after_all_is_not_deleted_later(
+    hook: Hook, simulator: Simulator
+) -> None:
+    """The day of the deletion must not stay behind when the plan now says keep."""
+    hook("create")
+    hook("terminate", service={"plan": GRACE})
+    kept = {"plan": {"terminate": {"mode": "keep"}}}
+    first, second = hook("terminate", service=kept), hook("terminate", service=kept)
+
+    assert (first.value["code"], second.value["code"]) == ("updated", "unchanged")
+    assert foreign_names(simulator) == sorted([STAMP, "puq_zimbra.was:active"])
+
+
+def test_restore_calls_off_a_deletion_and_nothing_else(hook: Hook, simulator: Simulator) -> None:
+    """A service that is merely unpaid is not opened by it."""
+    hook("create")
+    hook("suspend")
+    suspended = hook("restore")
+    hook("terminate", service={"plan": GRACE})
+    first, second = hook("restore"), hook("restore")
+
+    assert suspended.value["code"] == "unchanged"
+    assert (first.value["code"], second.value["code"]) == ("updated", "unchanged")
+    assert status(simulator) == "active"
+
+
+def test_create_of_a_suspended_service_says_so(hook: Hook) -> None:
+    """The host must not believe that the customer can log in."""
+    hook("create")
+    hook("suspend")
+    answer = hook("create")
+
+    assert answer.value["code"] == "already_exists"
+    assert "is suspended" in answer.value["message"]
+
+
+def test_create_gives_back_a_lost_administrator_and_his_rights(
+    hook: Hook, simulator: Simulator, zimbra: Zimbra
+) -> None:
+    """Also when that is cut short: an account without rights is not finished."""
+    hook("create")
+    hook("change_package", service={"plan": {"mailboxes": 30}})
+    zimbra.delete_account(simulator.account("admin@firma.example").id)
+    simulator.fail_next("GrantRightRequest", "service.PERM_DENIED")
+    first, second = hook("create"), hook("create")
+    third = hook("create")
+
+    assert first.value["code"] == "misconfigured"
+    assert second.value["code"] == "created"
+    assert third.value["code"] == "already_exists"
+    assert foreign_names(simulator) == [STAMP]
 
 
 def test_change_package_writes_the_difference_once(hook: Hook, simulator: Simulator) -> None:
@@ -299,7 +387,7 @@ def test_change_package_writes_the_difference_once(hook: Hook, simulator: Simula
 @pytest.mark.parametrize(
     ("plan", "words"),
     [
-        ({"mailboxes": 1}, ["1 mailboxes", "2"]),
+        ({"mailboxes": 1}, ["in the plan: 1", "in use: 2"]),
         ({"mailbox_quota": 2**30}, ["1.00 GB", "anna@firma.example (2.00)"]),
         ({"domain_quota": 2**30}, ["1.00 GB", "2.00 GB"]),
     ],
@@ -454,3 +542,81 @@ def test_an_expired_log_in_is_renewed_once(hook: Hook, simulator: Simulator) -> 
 
     assert answer.value["code"] == "updated"
     assert len(simulator.calls("AuthRequest")) == 2
+
+
+def test_a_delegated_administrator_is_refused_at_the_test(hook: Hook, simulator: Simulator) -> None:
+    """Better at the test of the connection than at the first order."""
+    simulator.create_account("lesser@example.test", "Pass-1", zimbraIsDelegatedAdminAccount="TRUE")
+    answer = hook(
+        "test_connection", server={"username": "lesser@example.test", "password": "Pass-1"}
+    )
+
+    assert answer.value["code"] == "misconfigured"
+
+
+def test_a_deletion_stops_at_a_foreign_alias_domain(hook: Hook, simulator: Simulator) -> None:
+    """Zimbra would silently delete it together with the domain it points to."""
+    hook("create")
+    simulator.create_domain(
+        "alias.example",
+        zimbraDomainType="alias",
+        zimbraDomainAliasTargetId=simulator.domain("firma.example").id,
+    )
+    simulator.reset_log()
+    answer = hook("terminate")
+
+    assert answer.value["code"] == "conflict"
+    assert "alias.example" in answer.value["message"]
+    assert simulator.writes() == []
+
+
+def test_a_deletion_never_takes_a_global_administrator(hook: Hook, simulator: Simulator) -> None:
+    """Staff may have an account in a customer's domain."""
+    hook("create")
+    simulator.create_account("staff@firma.example", "Pass-1", zimbraIsAdminAccount="TRUE")
+    simulator.reset_log()
+
+    assert hook("terminate").value["code"] == "conflict"
+    assert simulator.writes() == []
+
+
+@pytest.mark.parametrize("holder", ["alias", "list"])
+def test_a_taken_administrators_address_is_a_conflict(
+    hook: Hook, simulator: Simulator, zimbra: Zimbra, holder: str
+) -> None:
+    """What holds the address may be the customer's own; a person must decide."""
+    hook("create")
+    zimbra.delete_account(simulator.account("admin@firma.example").id)
+    if holder == "list":
+        simulator.create_list("admin@firma.example")
+    else:
+        simulator.create_account("anna@firma.example", "Pass-Word-1")
+        add_alias(zimbra, simulator.account("anna@firma.example").id, "admin@firma.example")
+    answer = hook("create")
+
+    assert answer.value["code"] == "conflict"
+    assert "admin@firma.example" in answer.value["message"]
+
+
+def test_create_during_the_grace_period_is_refused(hook: Hook) -> None:
+    """An order must not silently revive what is about to be deleted."""
+    hook("create")
+    hook("terminate", service={"plan": GRACE})
+
+    assert hook("create").value["code"] == "refused"
+
+
+def test_a_weak_password_is_refused_in_the_customers_language(
+    hook: Hook, simulator: Simulator
+) -> None:
+    """Every rule of the class of service has its sentence."""
+    simulator.create_cos("strict", zimbraPasswordMinUpperCaseChars="3")
+    simulator.reset_log()
+    service = {"plan": {"cos": "strict"}, "admin": {"password": "small-letters-1"}}
+    answer = hook("create", service=service, locale="pl")
+
+    assert answer.value["code"] == "refused"
+    assert answer.value["message"] == (
+        "W haśle jest za mało wielkich liter. Najmniejsza ich liczba: 3."
+    )
+    assert simulator.writes() == []

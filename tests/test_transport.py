@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 import trustme
 
+from puq_zimbra.call import Tls
 from puq_zimbra.errors import CertificateNotTrusted, Misconfigured, NoAnswer, NotSent
-from puq_zimbra.model import Tls
 from puq_zimbra.zimbra import answers
 from puq_zimbra.zimbra.transport import MAX_ANSWER, Transport
 

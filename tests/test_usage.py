@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from puq_zimbra.hooks.dispatch import dispatch
+from puq_zimbra.hooks.runtime import Runtime
 
 from puq_zimbra.cli import cli
 from puq_zimbra.config import Config
@@ -269,7 +272,75 @@ def test_the_command_says_what_it_read(sold: Simulator, configured: Config, tmp_
 
     assert (good.exit_code, good.output) == (
         0,
-        "1 services with 2 mailboxes read from 1 servers\n",
+        "servers read: 1 of 1, services: 1, mailboxes: 2\n",
     )
     assert bad.exit_code == 69
     assert '"complete": false' in bad.output
+
+
+def test_an_outage_while_summing_up_costs_no_figures(
+    sold: Simulator, configured: Config, store: Store
+) -> None:
+    """Zimbra's own sum is a favour, not a part of the reading."""
+    sold.drop_next("ComputeAggregateQuotaUsageRequest", times=3)
+
+    assert sync(configured, store).error is None
+    assert latest(store).used == 30 * MB
+
+
+def test_a_locked_mailbox_is_known_as_locked(
+    hook: Hook, sold: Simulator, configured: Config, store: Store
+) -> None:
+    """Whoever measures, the page must say the same."""
+    sold.account("anna@firma.example").attrs["zimbraAccountStatus"] = ["locked"]
+    sync(configured, store)
+    by_sync = {one.address: one.status for one in latest(store).mailboxes}
+    hook("usage", service={"plan": {"mailboxes": 3}})
+
+    assert by_sync == {"admin@firma.example": "active", "anna@firma.example": "locked"}
+
+
+def test_without_a_domain_quota_the_mailboxes_limits_count(
+    hook: Hook, simulator: Simulator
+) -> None:
+    """The page and the billing host must name the same total."""
+    hook("create", service={"plan": {"domain_quota": 0}})
+    row = hook("usage").value["data"]["rows"][0]
+
+    assert row["disk_limit_mb"] == 5 * 1024
+
+
+def test_one_servers_wrong_settings_stop_no_other(
+    sold: Simulator, configured: Config, tmp_path: Any
+) -> None:
+    """A forgotten password file must not stop everybody's billing."""
+    path = settings_file(configured, tmp_path)
+    broken = '[servers.a0]\nurl = "https://a.example"\nusername = "a"\npassword_file = "/none"\n'
+    with open(path, "a", encoding="utf-8") as file:  # noqa: PTH123 - appended to
+        file.write(broken)
+    done = CliRunner().invoke(cli, ["--config", path, "usage", "sync", "--json"])
+
+    assert done.exit_code == 78
+    assert '"services": 1' in done.output
+    assert "password file" in done.output
+
+
+def test_first_pages_of_a_new_service_at_once(
+    params: Params, hook: Hook, config: Config, simulator: Simulator
+) -> None:
+    """Browsers load twice, and the store is new."""
+    hook("create")
+    pages: list[str] = []
+
+    def draw() -> None:
+        runtime = Runtime(config)
+        pages.append(dispatch("plain", "client_area", params, runtime).value["code"])
+        runtime.close()
+
+    threads = [threading.Thread(target=draw) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert pages == ["unchanged"] * 6

@@ -77,7 +77,7 @@ def test_functions_return_what_whmcs_expects(
     assert value("ListAccounts")["accounts"][0]["uniqueIdentifier"] == "firma.example"
     assert "puqz" in value("ClientArea")["templateVariables"]["puqFragment"]
     assert list(value("MetricProvider")["usage"]) == ["firma.example"]
-    assert value("AdminServicesTabFields")
+    assert "Zimbra" not in value("AdminServicesTabFields")
     assert value("MetaData")["RequiresServer"] is True
     assert len(value("ConfigOptions")) == 12
 

@@ -11,8 +11,9 @@ from typing import Any
 from pydantic import ValidationError
 
 from puq_zimbra import problems
+from puq_zimbra.call import Call
 from puq_zimbra.errors import Invalid
-from puq_zimbra.model import Call, Reply
+from puq_zimbra.model import Reply
 
 EVENTS: Mapping[str, str] = {
     name: name

@@ -15,8 +15,9 @@ from urllib.parse import urlsplit
 
 from puq_zimbra.billing import plain
 from puq_zimbra.billing.whmcs_options import OPTIONS
+from puq_zimbra.call import Call
 from puq_zimbra.errors import Invalid
-from puq_zimbra.model import Call, Reply
+from puq_zimbra.model import Reply
 from puq_zimbra.units import MB
 
 EVENTS: Mapping[str, str] = {

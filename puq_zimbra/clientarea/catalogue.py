@@ -33,7 +33,7 @@ TRANSLATED = tuple(tag for tag in i18n.LANGUAGES if tag != "en")
 _METHODS = [("**.py", "puq_zimbra.clientarea.catalogue:python_messages"), ("**.html", "jinja2")]
 _OPTIONS = {"**.html": {"trimmed": "true", "newstyle_gettext": "true"}}
 #: functions that look a message up at once
-_LOOK_UPS = ("gettext", "pgettext", "translate")
+_LOOK_UPS = ("gettext", "pgettext", "translate", "N_")
 #: a date that never changes, so that a catalogue changes only when its messages do
 _WHEN = datetime(2026, 1, 1, tzinfo=UTC)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 
 from puq_zimbra import model, units
 
@@ -51,8 +51,8 @@ def build(points: Sequence[model.UsagePoint], *, now: datetime, zone: tzinfo) ->
     last = now.astimezone(zone).date()
     first = last - timedelta(days=DAYS - 1)
     by_day: dict[date, model.UsagePoint] = {}
-    for point in sorted(points, key=_moment):
-        by_day[_moment(point).astimezone(zone).date()] = point
+    for point in sorted(points, key=lambda point: point.measured_at):
+        by_day[point.measured_at.astimezone(zone).date()] = point
     kept = {day: point for day, point in sorted(by_day.items()) if first <= day <= last}
     if len(kept) < 2:
         return None
@@ -62,11 +62,6 @@ def build(points: Sequence[model.UsagePoint], *, now: datetime, zone: tzinfo) ->
         for day, point in kept.items()
     )
     return History(days, first, last, top)
-
-
-def _moment(point: model.UsagePoint) -> datetime:
-    moment = point.measured_at
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
 
 
 def _height(used: int, top: int) -> int:

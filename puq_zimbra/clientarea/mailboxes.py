@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 from puq_zimbra import model, units
 from puq_zimbra.clientarea.space import UNKNOWN, Space
@@ -47,7 +46,10 @@ class Table:
 
 def fullest_first(mailboxes: Iterable[model.MailboxUsage]) -> tuple[Line, ...]:
     """Order mailboxes by how soon they need a look."""
-    lines = (Line(_shown(one.address), Space(one.used, one.limit), one.status) for one in mailboxes)
+    lines = (
+        Line(units.shown_address(one.address), Space(one.used, one.limit), one.status)
+        for one in mailboxes
+    )
     return tuple(sorted(lines, key=_urgency))
 
 
@@ -66,15 +68,6 @@ def table(lines: Sequence[Line], page: int = 1, search: str = "") -> Table:
         page=page,
         pages=pages,
     )
-
-
-def _shown(address: str) -> str:
-    local, at, domain = address.rpartition("@")
-    return local + at + _shown_domain(domain)
-
-
-# Ten thousand mailboxes share a domain or two, and reading an A-label is slow.
-_shown_domain = lru_cache(maxsize=64)(units.shown_domain)
 
 
 def _urgency(line: Line) -> tuple[int, float, str]:

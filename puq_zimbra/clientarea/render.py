@@ -20,6 +20,7 @@ from urllib.parse import urlsplit
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from puq_zimbra import model, units
+from puq_zimbra.call import Call
 from puq_zimbra.clientarea import i18n, views
 from puq_zimbra.clientarea.figures import Figures
 
@@ -62,7 +63,7 @@ def host_address(url: str | None) -> str:
 
 
 def fragment(
-    call: model.Call,
+    call: Call,
     state: model.DomainState | None,
     usage: model.ServiceUsage | None,
     history: Sequence[model.UsagePoint],
@@ -100,7 +101,7 @@ def page(view: views.PageView, locale: str, mode: views.Mode = "full") -> str:
 
 
 def admin_fields(
-    call: model.Call,
+    call: Call,
     state: model.DomainState | None,
     usage: model.ServiceUsage | None,
     *,

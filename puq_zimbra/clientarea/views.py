@@ -16,6 +16,7 @@ from typing import Literal, TypeAlias
 from zoneinfo import ZoneInfo
 
 from puq_zimbra import model, units
+from puq_zimbra.call import Call, Plan
 from puq_zimbra.clientarea import history as histories
 from puq_zimbra.clientarea import mailboxes
 from puq_zimbra.clientarea.space import UNKNOWN, Space
@@ -130,7 +131,7 @@ class PageView:
 
 
 def build(
-    call: model.Call,
+    call: Call,
     state: model.DomainState | None,
     usage: model.ServiceUsage | None,
     history: Sequence[model.UsagePoint],
@@ -143,7 +144,7 @@ def build(
 ) -> PageView:
     """Lay out the page from what is known; ``problem`` and ``notice`` are finished sentences."""
     zone = time_zone(call.time_zone)
-    plan = call.service.plan if call.service else model.Plan()
+    plan = call.service.plan if call.service else Plan()
     total, source = _total(call, usage)
     lines = mailboxes.fullest_first(usage.mailboxes) if usage else ()
     return PageView(
@@ -152,19 +153,19 @@ def build(
         tab="usage" if call.page == "usage" else "info",
         assets_url=call.assets_url,
         zone=zone,
-        now=utc(now),
+        now=now,
         problem=problem,
         notice=notice,
         state=_state(state),
         rows=_rows(call, total),
-        measured_at=utc(usage.measured_at) if usage else None,
+        measured_at=usage.measured_at if usage else None,
         stale=usage.stale if usage else False,
         total=total,
         total_source=source,
         table=mailboxes.table(lines, page, search) if usage else None,
         fullest=lines[: mailboxes.FULLEST],
         mailbox_limit=plan.mailboxes,
-        history=histories.build(history, now=utc(now), zone=zone),
+        history=histories.build(history, now=now, zone=zone),
         form=_form(call, state),
         page_url=call.form.get("page_url"),
     )
@@ -192,12 +193,7 @@ def time_zone(name: str) -> tzinfo:
         return UTC
 
 
-def utc(moment: datetime) -> datetime:
-    """Give a time as UTC; one without a zone is UTC already (SQLite drops the zone)."""
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
-
-
-def _title(call: model.Call, usage: model.ServiceUsage | None) -> str:
+def _title(call: Call, usage: model.ServiceUsage | None) -> str:
     service = call.service
     if service and service.model == "mailbox" and service.mailbox:
         return units.shown_address(service.mailbox.address)
@@ -216,7 +212,7 @@ def _state(state: model.DomainState | None) -> State:
     return State("active") if state.status == "active" else State("locked", mail)
 
 
-def _total(call: model.Call, usage: model.ServiceUsage | None) -> tuple[Space, str]:
+def _total(call: Call, usage: model.ServiceUsage | None) -> tuple[Space, str]:
     """Give the space of the whole service, and where its limit comes from."""
     used = usage.used if usage else None
     service = call.service
@@ -227,13 +223,10 @@ def _total(call: model.Call, usage: model.ServiceUsage | None) -> tuple[Space, s
         return Space(used, service.disk), "contract"
     if usage is None or not usage.mailboxes:
         return Space(used, UNKNOWN), ""
-    limits = [mailbox.limit for mailbox in usage.mailboxes if mailbox.limit]
-    if len(limits) < len(usage.mailboxes):
-        return Space(used, None), ""
-    return Space(used, sum(limits)), "mailboxes"
+    return Space(used, usage.mailbox_limits), "mailboxes" if usage.mailbox_limits else ""
 
 
-def _rows(call: model.Call, total: Space) -> tuple[Row, ...]:
+def _rows(call: Call, total: Space) -> tuple[Row, ...]:
     billing, server = call.billing, call.server
     values: dict[str, date | Money | Space | str | None] = {
         "registered": billing.registered,
@@ -253,7 +246,7 @@ def _rows(call: model.Call, total: Space) -> tuple[Row, ...]:
     return tuple(Row(key, kind, values[key] or None) for key, kind in ROWS.items())
 
 
-def _form(call: model.Call, state: model.DomainState | None) -> Form | None:
+def _form(call: Call, state: model.DomainState | None) -> Form | None:
     action = call.form.get("action")
     # Of a domain that is not there, or a Zimbra that does not answer, no password can be changed.
     if not action or state is None:

@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from puq_zimbra.call import Server, Tls
 from puq_zimbra.demo.host import Step
 from puq_zimbra.hooks.dispatch import dispatch
 from puq_zimbra.hooks.runtime import Runtime
-from puq_zimbra.model import Server, Tls
 from puq_zimbra.simulator import Simulator
 from puq_zimbra.units import GB, MB
 from puq_zimbra.usage.sync import sync_server

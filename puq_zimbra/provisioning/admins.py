@@ -8,15 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from puq_zimbra.call import Call, Plan
 from puq_zimbra.errors import (
     AddressExists,
     Conflict,
     LimitReached,
     NoSuchAccount,
+    NotFound,
     PasswordRefused,
     Refused,
 )
-from puq_zimbra.model import Call, Plan
 from puq_zimbra.provisioning import domains, passwords
 from puq_zimbra.units import mail_domain, shown_address
 from puq_zimbra.zimbra.answers import Entry
@@ -46,8 +47,7 @@ ATTRIBUTES = (
 
 def address_of(call: Call) -> str:
     """The address of the service's administrator, its domain as an A-label."""
-    assert call.service is not None
-    return f"{call.service.admin.name}@{domains.name_of(call)}"
+    return f"{call.sold.admin.name}@{call.domain}"
 
 
 def find(zimbra: Zimbra, call: Call) -> Entry | None:
@@ -76,32 +76,47 @@ def find(zimbra: Zimbra, call: Call) -> Entry | None:
     return account
 
 
-def settings_of(plan: Plan) -> dict[str, str]:
-    """What the plan makes of the administrator's account.
+def get(zimbra: Zimbra, call: Call) -> Entry:
+    """The administrator's account.
 
-    zimbraDomainAdminMaxMailQuota only guides Zimbra's admin panel (0 = any quota): what holds is
-    the domain's zimbraMailDomainQuota, which he cannot change.
+    Raises:
+        NotFound: there is none.
+        Conflict: the address is an alias of another account, or a global administrator's.
     """
-    return {
-        "zimbraIsDelegatedAdminAccount": "TRUE",
-        "zimbraDomainAdminMaxMailQuota": str(plan.mailbox_quota or 0),
-    }
+    account = find(zimbra, call)
+    if account is None:
+        raise NotFound(
+            "The mailbox %(address)s does not exist in Zimbra.",
+            address=shown_address(address_of(call)),
+        )
+    return account
 
 
-def ensure(zimbra: Zimbra, call: Call, domain: Entry, *, unfinished: bool) -> bool:
-    """Make the administrator's mailbox and rights exist; say whether anything was made.
+def quota_guide(plan: Plan) -> dict[str, str]:
+    """What the admin panel lets the administrator choose as a mailbox's quota; 0 = any.
 
-    While the creation is ``unfinished`` the password is still the host's to set: the account may
-    have been made by a call whose answer was lost, before its password was stored.
+    A guide only: what holds is the domain's zimbraMailDomainQuota, which he cannot change.
+    """
+    return {"zimbraDomainAdminMaxMailQuota": str(plan.mailbox_quota or 0)}
+
+
+def settings_of(plan: Plan) -> dict[str, str]:
+    """What the plan makes of the administrator's account."""
+    return {"zimbraIsDelegatedAdminAccount": "TRUE", **quota_guide(plan)}
+
+
+def ensure(zimbra: Zimbra, call: Call, domain: Entry) -> None:
+    """Make the administrator's mailbox, password and rights what was ordered.
+
+    For a creation that is marked as unfinished: until the mark is gone the password is the host's
+    to set, since the account may have been made by a call whose answer was lost, before its
+    password was stored.
 
     Raises:
         Refused: the password breaks the policy, or the domain's limit is reached.
         Conflict: another object holds the address.
     """
-    assert call.service is not None
     account = find(zimbra, call)
-    if account is not None and not unfinished:
-        return False
     if account is None:
         account = _make(zimbra, call)
     else:
@@ -114,24 +129,21 @@ def ensure(zimbra: Zimbra, call: Call, domain: Entry, *, unfinished: bool) -> bo
     for right in RIGHTS:
         if right not in held:
             zimbra.grant_right(domain.id, account.id, right)
-    return True
 
 
 def password_of(call: Call) -> str:
     """The administrator's password as ordered (dispatch has seen to it that it is there)."""
-    assert call.service is not None
-    assert call.service.admin.password is not None
-    return call.service.admin.password.get_secret_value()
+    assert call.sold.admin.password is not None
+    return call.sold.admin.password.get_secret_value()
 
 
 def _make(zimbra: Zimbra, call: Call) -> Entry:
-    assert call.service is not None
     attrs: dict[str, str | tuple[str, ...]] = {
-        **settings_of(call.service.plan),
+        **settings_of(call.sold.plan),
         "zimbraAdminConsoleUIComponents": _PANEL,
     }
-    if call.service.admin.display_name:
-        attrs["displayName"] = call.service.admin.display_name
+    if call.sold.admin.display_name:
+        attrs["displayName"] = call.sold.admin.display_name
     try:
         return zimbra.create_account(address_of(call), password_of(call), attrs)
     except PasswordRefused as error:
@@ -155,8 +167,7 @@ def _make(zimbra: Zimbra, call: Call) -> Entry:
 
 def _complete(zimbra: Zimbra, call: Call, account: Entry) -> None:
     """Bring an account that an unfinished creation left behind to what was ordered."""
-    assert call.service is not None
-    wanted: Mapping[str, str] = settings_of(call.service.plan)
+    wanted: Mapping[str, str] = settings_of(call.sold.plan)
     missing: dict[str, str | tuple[str, ...]] = dict(domains.difference(account, wanted))
     if set(account.all("zimbraAdminConsoleUIComponents")) != set(_PANEL):
         missing["zimbraAdminConsoleUIComponents"] = _PANEL

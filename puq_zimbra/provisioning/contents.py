@@ -12,8 +12,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 
+from puq_zimbra.call import STAMP_PREFIX, Call
 from puq_zimbra.errors import Conflict, DomainNotEmpty, NoSuch
-from puq_zimbra.model import STAMP_PREFIX, Call
 from puq_zimbra.provisioning import ownership
 from puq_zimbra.units import shown_domain
 from puq_zimbra.zimbra.answers import Entry

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import suppress
 
+from puq_zimbra.call import Call, Plan
 from puq_zimbra.errors import Conflict, DomainExists, NoSuchDomain, NotFound
-from puq_zimbra.model import Call, Plan
 from puq_zimbra.provisioning import ownership
 from puq_zimbra.units import mail_domain, shown_domain
 from puq_zimbra.zimbra.answers import Entry
@@ -28,13 +28,6 @@ ATTRIBUTES = (
     "zimbraCreateTimestamp",
     ownership.FOREIGN_NAME,
 )
-
-
-def name_of(call: Call) -> str:
-    """The domain of the call's service, as an A-label; dispatch has seen that it is there."""
-    assert call.service is not None
-    assert call.service.domain is not None
-    return call.service.domain
 
 
 def find(zimbra: Zimbra, name: str) -> Entry | None:
@@ -58,7 +51,7 @@ def find_ours(zimbra: Zimbra, call: Call) -> Entry | None:
     Raises:
         NotOurs: a domain of that name is somebody else's.
     """
-    domain = find(zimbra, name_of(call))
+    domain = find(zimbra, call.domain)
     if domain is not None:
         ownership.require_ours(domain, call)
     return domain
@@ -73,9 +66,7 @@ def get_ours(zimbra: Zimbra, call: Call) -> Entry:
     """
     domain = find_ours(zimbra, call)
     if domain is None:
-        raise NotFound(
-            "The domain %(domain)s does not exist in Zimbra.", domain=shown_domain(name_of(call))
-        )
+        raise NotFound("The domain %(domain)s does not exist in Zimbra.", domain=call.shown_domain)
     return domain
 
 
@@ -114,7 +105,7 @@ def make(zimbra: Zimbra, call: Call, wanted: Mapping[str, str]) -> Entry:
     Raises:
         NotOurs: somebody else made a domain of that name in this very moment.
     """
-    name = name_of(call)
+    name = call.domain
     attrs: dict[str, str | list[str]] = {key: value for key, value in wanted.items() if value}
     attrs[ownership.FOREIGN_NAME] = [call.stamp, ownership.CREATING]
     with suppress(DomainExists):  # sent twice at once: the stamp will say whether it was ours
@@ -134,6 +125,6 @@ def verify(zimbra: Zimbra, call: Call, wanted: Mapping[str, str]) -> Entry:
         raise Conflict(
             "Zimbra did not keep %(attributes)s of the domain %(domain)s as written.",
             attributes=", ".join(sorted(missing)),
-            domain=shown_domain(name_of(call)),
+            domain=call.shown_domain,
         )
     return domain

@@ -13,8 +13,8 @@ from __future__ import annotations
 
 from datetime import date
 
+from puq_zimbra.call import STAMP_PREFIX, Call
 from puq_zimbra.errors import Conflict, Misconfigured, NotOurs
-from puq_zimbra.model import STAMP_PREFIX, Call
 from puq_zimbra.units import shown_domain
 from puq_zimbra.zimbra.answers import Entry
 

@@ -11,34 +11,64 @@ from __future__ import annotations
 
 import string
 from collections.abc import Callable
+from dataclasses import dataclass
 
-from puq_zimbra.errors import PasswordRefused, Refused
+from puq_zimbra.errors import N_, PasswordRefused, Refused
 from puq_zimbra.zimbra.answers import Entry
 
-_COUNTS: tuple[tuple[str, str, Callable[[str], bool]], ...] = (
-    (
-        "zimbraPasswordMinUpperCaseChars",
-        "The password needs at least %(least)s capital letters.",
-        str.isupper,
+
+@dataclass(frozen=True)
+class _Rule:
+    """A rule of a class of service."""
+
+    #: with a place %(number)s
+    message: str
+    #: Zimbra's default
+    default: int
+    #: whether a password keeps the rule with that number
+    keeps: Callable[[str, int], bool]
+
+
+def _at_least(counts: Callable[[str], bool]) -> Callable[[str, int], bool]:
+    return lambda password, number: sum(map(counts, password)) >= number
+
+
+_RULES = {
+    "zimbraPasswordMinLength": _Rule(
+        N_("The password is too short: at least %(number)s characters."),
+        6,
+        lambda password, number: len(password) >= number,
     ),
-    (
-        "zimbraPasswordMinLowerCaseChars",
-        "The password needs at least %(least)s small letters.",
-        str.islower,
+    "zimbraPasswordMaxLength": _Rule(
+        N_("The password is too long: at most %(number)s characters."),
+        64,
+        lambda password, number: not number or len(password) <= number,
     ),
-    ("zimbraPasswordMinNumericChars", "The password needs at least %(least)s digits.", str.isdigit),
-    (
-        "zimbraPasswordMinPunctuationChars",
-        "The password needs at least %(least)s punctuation marks.",
-        lambda character: character in string.punctuation,
+    "zimbraPasswordMinUpperCaseChars": _Rule(
+        N_("The password needs at least %(number)s capital letters."), 0, _at_least(str.isupper)
     ),
-    ("zimbraPasswordMinAlphaChars", "The password needs at least %(least)s letters.", str.isalpha),
-    (
-        "zimbraPasswordMinDigitsOrPuncs",
-        "The password needs at least %(least)s digits or punctuation marks.",
-        lambda character: character.isdigit() or character in string.punctuation,
+    "zimbraPasswordMinLowerCaseChars": _Rule(
+        N_("The password needs at least %(number)s small letters."), 0, _at_least(str.islower)
     ),
-)
+    "zimbraPasswordMinNumericChars": _Rule(
+        N_("The password needs at least %(number)s digits."), 0, _at_least(str.isdigit)
+    ),
+    "zimbraPasswordMinPunctuationChars": _Rule(
+        N_("The password needs at least %(number)s punctuation marks."),
+        0,
+        _at_least(string.punctuation.__contains__),
+    ),
+    "zimbraPasswordMinAlphaChars": _Rule(
+        N_("The password needs at least %(number)s letters."), 0, _at_least(str.isalpha)
+    ),
+    "zimbraPasswordMinDigitsOrPuncs": _Rule(
+        N_("The password needs at least %(number)s digits or punctuation marks."),
+        0,
+        _at_least((string.digits + string.punctuation).__contains__),
+    ),
+}
+#: what must be read of a class of service
+ATTRIBUTES = tuple(_RULES)
 
 
 def check(password: str, policy: Entry | None) -> None:
@@ -47,30 +77,16 @@ def check(password: str, policy: Entry | None) -> None:
     Raises:
         Refused: names the rule.
     """
-    least = _number(policy, "zimbraPasswordMinLength", 6)
-    most = _number(policy, "zimbraPasswordMaxLength", 64)
-    if len(password) < least:
-        raise Refused("The password is too short: at least %(least)s characters.", least=least)
-    if most and len(password) > most:
-        raise Refused("The password is too long: at most %(most)s characters.", most=most)
-    for attribute, message, counts in _COUNTS:
-        least = _number(policy, attribute, 0)
-        if sum(map(counts, password)) < least:
-            raise Refused(message, least=least)
+    for attribute, rule in _RULES.items():
+        text = policy.one(attribute) if policy else None
+        number = int(text) if text and text.isdigit() else rule.default
+        if not rule.keeps(password, number):
+            raise Refused(rule.message, number=number)
 
 
 def refusal(error: PasswordRefused) -> Refused:
     """A customer's sentence for Zimbra's refusal of a password."""
-    rules = {attribute: message for attribute, message, _ in _COUNTS}
-    rules["zimbraPasswordMinLength"] = "The password is too short: at least %(least)s characters."
     for attribute, number in error.arguments.items():
-        if attribute == "zimbraPasswordMaxLength":
-            return Refused("The password is too long: at most %(most)s characters.", most=number)
-        if attribute in rules:
-            return Refused(rules[attribute], least=number)
+        if attribute in _RULES:
+            return Refused(_RULES[attribute].message, number=number)
     return Refused("The password does not meet Zimbra's rules: choose a longer, unusual one.")
-
-
-def _number(policy: Entry | None, attribute: str, default: int) -> int:
-    text = policy.one(attribute) if policy else None
-    return int(text) if text and text.isdigit() else default

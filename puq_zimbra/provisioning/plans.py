@@ -8,28 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from puq_zimbra.call import Plan
 from puq_zimbra.errors import CosUnknown, NoSuchCos, Refused
-from puq_zimbra.model import MailboxUsage, Plan
+from puq_zimbra.model import MailboxUsage
+from puq_zimbra.provisioning import passwords
 from puq_zimbra.units import GB, shown_address
 from puq_zimbra.zimbra.answers import Entry
 from puq_zimbra.zimbra.client import Zimbra
 
-#: the password policy and the quota of a class of service
-COS_ATTRIBUTES = (
-    "zimbraMailQuota",
-    "zimbraPasswordMinLength",
-    "zimbraPasswordMaxLength",
-    "zimbraPasswordMinUpperCaseChars",
-    "zimbraPasswordMinLowerCaseChars",
-    "zimbraPasswordMinNumericChars",
-    "zimbraPasswordMinPunctuationChars",
-    "zimbraPasswordMinAlphaChars",
-    "zimbraPasswordMinDigitsOrPuncs",
-)
-
 
 def class_of_service(zimbra: Zimbra, plan: Plan) -> Entry | None:
-    """The plan's class of service; None when the plan leaves it to the server.
+    """The plan's class of service with its password rules; None = the server's default.
 
     Raises:
         CosUnknown: Zimbra has none of that name.
@@ -37,7 +26,7 @@ def class_of_service(zimbra: Zimbra, plan: Plan) -> Entry | None:
     if plan.cos is None:
         return None
     try:
-        return zimbra.get_cos(plan.cos, COS_ATTRIBUTES)
+        return zimbra.get_cos(plan.cos, passwords.ATTRIBUTES)
     except NoSuchCos as error:
         raise CosUnknown(
             "Zimbra has no class of service %(cos)s: create it or change the product's settings.",
@@ -55,7 +44,7 @@ def refuse_if_too_small(plan: Plan, mailboxes: Sequence[MailboxUsage]) -> None:
     """
     if plan.mailboxes is not None and len(mailboxes) > plan.mailboxes:
         raise Refused(
-            "The plan allows %(limit)s mailboxes, but there are %(held)s: delete some first.",
+            "Mailboxes in the plan: %(limit)s, in use: %(held)s. Delete some first.",
             limit=plan.mailboxes,
             held=len(mailboxes),
         )

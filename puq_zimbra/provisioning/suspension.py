@@ -23,12 +23,12 @@ _ORDER = ("active", "locked", "maintenance", "closed")
 
 
 def changes_to_suspend(
-    domain: Entry, mode: str, purge_at: date | None = None
+    domain: Entry, mode: str, purge_at: date | None = None, *, keep: bool = False
 ) -> dict[str, str | list[str]]:
     """What must be written to suspend the domain; empty when nothing is left to do.
 
     ``purge_at`` is the day of the deletion, for a termination with a grace period; a day that is
-    set already stays.
+    set already stays, unless the domain's mail is to be kept for good (``keep``).
 
     Raises:
         Conflict: the domain has a status that no suspension may touch.
@@ -53,8 +53,11 @@ def changes_to_suspend(
     wanted = base if stricter else mode
     if status != wanted:
         changes["zimbraDomainStatus"] = wanted
-    if purge_at is not None and ownership.purge_at(domain) is None:
+    pending = ownership.purge_at(domain)
+    if purge_at is not None and pending is None:
         added.append(ownership.PURGE + purge_at.isoformat())
+    if keep and pending is not None:
+        changes["-" + FOREIGN_NAME] = [ownership.PURGE + pending.isoformat()]
     if added:
         changes["+" + FOREIGN_NAME] = added
     return changes

@@ -6,6 +6,7 @@ import random
 from collections.abc import Callable
 
 from puq_zimbra.simulator.directory import Entry, Mailbox
+from puq_zimbra.simulator.schema import Values
 from puq_zimbra.simulator.world import World
 
 
@@ -20,10 +21,24 @@ def seed(
 ) -> None:
     """Enter ``count`` accounts; values that do not differ are shared between them."""
     world.domain_named(domain)
-    hosts = list(world.directory.servers)
+    hosts = world.mailbox_hosts
+    common = _common(world, quota, cos)
     per_host = [
-        {"zimbraMailHost": [host], "zimbraMailTransport": [f"lmtp:{host}:7025"]} for host in hosts
+        {**common, "zimbraMailHost": [host], "zimbraMailTransport": [f"lmtp:{host}:7025"]}
+        for host in hosts
     ]
+    dice = random.Random(count)
+    for index in range(count):
+        entry = _account(f"{prefix}{index}", domain, dice, per_host[index % len(hosts)])
+        world.directory.add(entry)
+        size = used(index) if callable(used) else used
+        if size:
+            world.mailboxes[entry.id] = Mailbox(world.next_mailbox, size, {"2": size})
+            world.next_mailbox += 1
+
+
+def _common(world: World, quota: int | None, cos: str | None) -> Values:
+    """What all accounts have alike."""
     common = {
         "zimbraAccountStatus": ["active"],
         "zimbraMailStatus": ["enabled"],
@@ -34,24 +49,21 @@ def seed(
         common["zimbraMailQuota"] = [str(quota)]
     if cos is not None:
         common["zimbraCOSId"] = [world.directory.coses[cos].id]
-    dice = random.Random(count)
-    for index in range(count):
-        local = f"{prefix}{index}"
-        address = f"{local}@{domain}"
-        own_name, own_mail = [local], [address]
-        raw = f"{dice.getrandbits(128):032x}"
-        id_ = f"{raw[:8]}-{raw[8:12]}-4{raw[13:16]}-8{raw[17:20]}-{raw[20:]}"
-        attrs = {
-            **common,
-            **per_host[index % len(hosts)],
-            "zimbraId": [id_],
-            "uid": own_name,
-            "cn": own_name,
-            "sn": own_name,
-            "mail": own_mail,
-            "zimbraMailDeliveryAddress": own_mail,
-        }
-        world.directory.add(Entry("account", id_, address, attrs))
-        size = used(index) if callable(used) else used
-        if size:
-            world.mailboxes[id_] = Mailbox(len(world.mailboxes) + 1, size, {"2": size})
+    return common
+
+
+def _account(local: str, domain: str, dice: random.Random, common: Values) -> Entry:
+    address = f"{local}@{domain}"
+    own_name, own_mail = [local], [address]
+    raw = f"{dice.getrandbits(128):032x}"
+    id_ = f"{raw[:8]}-{raw[8:12]}-4{raw[13:16]}-8{raw[17:20]}-{raw[20:]}"
+    attrs = {
+        **common,
+        "zimbraId": [id_],
+        "uid": own_name,
+        "cn": own_name,
+        "sn": own_name,
+        "mail": own_mail,
+        "zimbraMailDeliveryAddress": own_mail,
+    }
+    return Entry("account", id_, address, attrs)

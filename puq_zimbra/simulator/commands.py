@@ -26,6 +26,7 @@ from puq_zimbra.simulator.handlers import (
     renames,
     resources,
     search,
+    serverentries,
     servers,
     userside,
 )
@@ -59,6 +60,7 @@ _FAMILIES = (
     renames,
     resources,
     search,
+    serverentries,
     servers,
 )
 _OPEN = (auth, domaincounts, servers)

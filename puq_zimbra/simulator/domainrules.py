@@ -13,13 +13,17 @@ from puq_zimbra.simulator.directory import Entry
 from puq_zimbra.simulator.modify import Change
 from puq_zimbra.simulator.world import World
 
+_RULES = "zimbraDomainCOSMaxAccounts"
+_AUTH_MECHS = ("zimbra", "ldap", "ad", "kerberos5")
+
 
 def before(context: Context, domain: Entry, changes: list[Change]) -> list[Change]:
     """Check a domain's changes and answer them with what they bring along."""
     cos = find(changes, "zimbraDomainDefaultCOSId")
     if cos is not None and not cos.clears:
         _check_cos(context, cos.value)
-    _check_rules(find(changes, "zimbraDomainCOSMaxAccounts"))
+    _check_rules(domain, changes)
+    check_auth_mech(changes)
     return [*changes, *_status(domain, changes)]
 
 
@@ -30,18 +34,41 @@ def _check_cos(context: Context, id_: str) -> None:
     access.require(context, "assignCos", found, "cos", found.name)
 
 
-def _check_rules(change: Change | None) -> None:
+def _check_rules(domain: Entry, changes: list[Change]) -> None:
     """Refuse rules of a wrong shape and two for one COS; counts are not looked at."""
-    if change is None or change.clears or change.sign == "-":
+    held = {v.partition(":")[0] for v in domain.attrs.get(_RULES, ())}
+    for change in changes:
+        if change.name != _RULES or change.clears:
+            continue
+        rules = [_rule(value) for value in change.values if value]
+        if change.sign == "-":
+            held -= {cos for cos, _ in rules}
+    for change in changes:
+        if change.name != _RULES or change.clears or change.sign == "-":
+            continue
+        seen = set(held) if change.sign == "+" else set()
+        for cos, count in (_rule(value) for value in change.values if value):
+            if cos in seen:
+                raise faults.invalid(
+                    f"cannot contain multiple values for the same cos {cos}: {count}"
+                )
+            seen.add(cos)
+
+
+def _rule(value: str) -> tuple[str, str]:
+    cos, colon, count = value.partition(":")
+    if not colon or not count or ":" in count:
+        raise faults.invalid("invalid format")
+    return cos, count
+
+
+def check_auth_mech(changes: list[Change]) -> None:
+    """Refuse a way of authentication that Zimbra does not know (callback AuthMech)."""
+    change = find(changes, "zimbraAuthMech")
+    if change is None or change.clears:
         return
-    seen: set[str] = set()
-    for value in change.values:
-        cos, colon, _ = value.partition(":")
-        if value and (not colon or value.count(":") != 1):
-            raise faults.invalid(f"invalid format: {value}")
-        if cos in seen:
-            raise faults.invalid(f"there can only be one limit per cos or feature: {cos}")
-        seen.add(cos)
+    if change.value not in _AUTH_MECHS and not change.value.startswith("custom"):
+        raise faults.invalid(f"invalid value: {change.value}")
 
 
 def _status(domain: Entry, changes: list[Change]) -> list[Change]:

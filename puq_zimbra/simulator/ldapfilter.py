@@ -10,7 +10,6 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from puq_zimbra.simulator import faults
 from puq_zimbra.simulator.faults import Fault
 
 Attributes = Mapping[str, list[str]]
@@ -169,11 +168,3 @@ class _Reader:
         raw = _ESCAPE.sub(lambda m: f"\\{m[1]}", value)
         data = re.sub(rb"\\([0-9a-fA-F]{2})", lambda m: bytes([int(m[1], 16)]), raw.encode("utf-8"))
         return data.decode("utf-8", "replace")
-
-
-def check(text: str) -> None:
-    """Refuse a filter that cannot be read."""
-    parse(text)
-
-
-__all__ = ["Node", "check", "faults", "parse", "refused"]

@@ -23,7 +23,8 @@ _NEVER_INHERITED = words(
     "cn description objectClass zimbraACE zimbraCreateTimestamp zimbraId zimbraNotes"
 )
 _PEOPLE = frozenset({"account", "resource"})
-_DURATION = re.compile(r"-?\d+(ms|[hmsd])?")
+_DURATION = re.compile(r"\d+(ms|[hmsd])?")
+_DURATION_NAME = re.compile(r"(Lifetime|Interval|Age|Duration|Delay|Timeout|Expiration|Expiry)$")
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.I)
 _GENTIME = re.compile(r"\d{14}(\.\d{1,6})?Z")
 _LDAP_INTEGER = re.compile(r"0|-?[1-9][0-9]*")
@@ -149,7 +150,7 @@ class Schema:
         return frozenset(self.cos_defaults) | (both - _NEVER_INHERITED)
 
     def _infer(self) -> None:
-        """Define what only the defaults show: kind of entry, single or multi, boolean."""
+        """Define what only the defaults show: kind of entry, single or multi, kind of value."""
         sources = (
             (self.config_defaults, {"config"}),
             ({name: self.config_defaults[name] for name in self.domain_inherits}, {"domain"}),
@@ -162,12 +163,26 @@ class Schema:
         for table, kinds in sources:
             for name, values in table.items():
                 known = self.attributes.get(name)
+                type_ = _type_of(name, values)
                 self.attributes[name] = Attribute(
                     name,
-                    "boolean" if values[0] in ("TRUE", "FALSE") else "string",
+                    type_,
                     frozenset(kinds) | (known.kinds if known else frozenset()),
+                    0 if type_ == "long" and not values[0].startswith("-") else None,
                     multi=len(values) > 1 or bool(known and known.multi),
                 )
+
+
+def _type_of(name: str, values: list[str]) -> str:
+    """Type that a default value betrays; nearly all of Zimbra's numbers are not negative."""
+    value = values[0]
+    if value in ("TRUE", "FALSE"):
+        return "boolean"
+    if len(values) == 1 and _DURATION.fullmatch(value):
+        return "duration" if not value.isdigit() or _DURATION_NAME.search(name) else "long"
+    if len(values) == 1 and _LDAP_INTEGER.fullmatch(value):
+        return "long"
+    return "string"
 
 
 def _values(table: dict[str, str | list[str]]) -> Values:

@@ -17,7 +17,7 @@ from puq_zimbra.simulator.front import Front
 from puq_zimbra.simulator.handlers.cos import create_cos
 from puq_zimbra.simulator.handlers.domains import create_domain
 from puq_zimbra.simulator.handlers.listmembers import add_members
-from puq_zimbra.simulator.handlers.lists import create_list
+from puq_zimbra.simulator.lists import create_list
 from puq_zimbra.simulator.modify import Change, read
 from puq_zimbra.simulator.mount import mount
 from puq_zimbra.simulator.people import create_person
@@ -81,7 +81,7 @@ class Simulator:
         self, tls: TlsFiles, admin_port: int = 0, user_port: int = 0
     ) -> AbstractContextManager[Running]:
         """Serve HTTPS on loopback while the context is open; port 0 takes a free one."""
-        fronts = dict.fromkeys(self.world.directory.servers, self._front)
+        fronts = dict.fromkeys(self.world.mailbox_hosts, self._front)
         return serve(fronts, tls, admin_port, user_port, self.dos_limit)
 
     def mount(
@@ -197,9 +197,10 @@ class Simulator:
         entry = self.world.directory.at(address, *PEOPLE)
         if entry is None:
             raise LookupError(f"no account {address}")
-        box = self.world.mailbox(entry)
-        box.size += size_bytes
-        box.folders["2"] = box.folders.get("2", 0) + size_bytes
+        with self.world.lock:
+            box = self.world.mailbox(entry)
+            box.size += size_bytes
+            box.folders["2"] = box.folders.get("2", 0) + size_bytes
 
     def domain(self, name: str) -> Entry | None:
         """Domain's entry."""
@@ -220,23 +221,28 @@ class Simulator:
 
     def create_domain(self, name: str, **attrs: Value) -> Entry:
         """Make a domain under Zimbra's rules."""
-        return create_domain(self.world, name, _changes(attrs))
+        with self.world.lock:
+            return create_domain(self.world, name, _changes(attrs))
 
     def create_account(self, address: str, password: str | None = None, **attrs: Value) -> Entry:
         """Make an account under Zimbra's rules."""
-        return create_person(self._context, "account", address, password, _changes(attrs))
+        with self.world.lock:
+            changes = _changes(attrs)
+            return create_person(self._context, "account", address, password, changes)
 
     def create_cos(self, name: str, **attrs: Value) -> Entry:
         """Make a class of service as a copy of the default one."""
-        default = self.world.directory.coses["default"]
-        return create_cos(self.world, name, _changes(attrs), default)
+        with self.world.lock:
+            default = self.world.directory.coses["default"]
+            return create_cos(self.world, name, _changes(attrs), default)
 
     def create_list(self, address: str, members: Sequence[str] = (), **attrs: Value) -> Entry:
         """Make a static distribution list."""
-        entry = create_list(self._context, address, False, _changes(attrs))
-        if members:
-            add_members(entry, [*members])
-        return entry
+        with self.world.lock:
+            entry = create_list(self._context, address, False, _changes(attrs))
+            if members:
+                add_members(entry, [*members])
+            return entry
 
 
 def _changes(attrs: Mapping[str, Value]) -> list[Change]:

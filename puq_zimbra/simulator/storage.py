@@ -29,6 +29,7 @@ def save(world: World, path: Path) -> None:
             for id_, box in world.mailboxes.items()
         },
         "config": world.config,
+        "mailbox_hosts": world.mailbox_hosts,
         "global_grants": world.global_grants,
         "headless": sorted(directory.headless),
         "foreign_names": world.foreign_names,
@@ -50,6 +51,7 @@ def load(world: World, path: Path) -> None:
     if data.get("version") != VERSION:
         raise ValueError(f"{path} was written by another version")
     world.clear()
+    world.mailbox_hosts = data["mailbox_hosts"]
     directory = world.directory
     for kind, id_, name, attrs, password, members in data["entries"]:
         entry = Entry(kind, id_, name, attrs)

@@ -62,11 +62,11 @@ class World:
         self._cos_seen: dict[str, tuple[float, Entry]] = {}
         #: Domain id by foreign name (`FOREIGN_NAME` look-ups are cached for good).
         self.foreign_names: dict[str, str] = {}
-        #: What a domain's account count was when last looked at: (time, count).
-        self.counted: tuple[str, float, int] | None = None
         self.next_mailbox = 1
         self._placed = -1
         self._create_servers(servers)
+        #: Servers that take new accounts, in turn.
+        self.mailbox_hosts = list(self.directory.servers)
         self._create_coses()
 
     def clear(self) -> None:
@@ -229,7 +229,7 @@ class World:
 
     def next_home(self) -> str:
         """Server for a new account: each in turn."""
-        hosts = list(self.directory.servers)
+        hosts = self.mailbox_hosts
         if len(hosts) == 1:
             return hosts[0]
         self._placed += 1

@@ -17,10 +17,10 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine, make_url
-from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, IntegrityError, SQLAlchemyError
 
 from puq_zimbra.config import Config
-from puq_zimbra.errors import Misconfigured
+from puq_zimbra.errors import Misconfigured, StoreUnusable
 from puq_zimbra.store.figures import Figures
 from puq_zimbra.store.operations import Operations
 from puq_zimbra.store.tables import VERSION, metadata, schema
@@ -47,14 +47,13 @@ class Store:
             if engine.dialect.name == "sqlite":
                 sa.event.listen(engine, "connect", _sqlite_settings)
                 sa.event.listen(engine, "begin", _sqlite_begin)
+            sa.event.listen(engine, "handle_error", _as_ours)
             with engine.execution_options(puqz_writes=True).begin() as connection:
                 metadata.create_all(connection)
                 _check_version(connection)
             return cls(engine, _key(config))
         except (SQLAlchemyError, ArgumentError, OSError, ImportError) as error:
-            raise Misconfigured(
-                "The store cannot be opened: check [store] in the settings and who may write there."
-            ) from error
+            raise StoreUnusable from error
 
     def close(self) -> None:
         """Close the store."""
@@ -93,7 +92,7 @@ def _key(config: Config) -> bytes:
 
 def _sqlite_settings(connection: Any, _record: object) -> None:
     connection.isolation_level = None  # we say when a transaction begins, see _sqlite_begin
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=10000", "foreign_keys=ON"):
+    for pragma in ("busy_timeout=10000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
         connection.execute("PRAGMA " + pragma)
 
 
@@ -103,13 +102,19 @@ def _sqlite_begin(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
+def _as_ours(context: sa.engine.ExceptionContext) -> None:
+    """Let nobody above meet the database's own errors, but for those that are answered here."""
+    if not isinstance(context.sqlalchemy_exception, IntegrityError):
+        raise StoreUnusable from context.original_exception
+
+
 def _check_version(connection: Connection) -> None:
     version = connection.execute(sa.select(schema.c.version)).scalar()
     if version is None:
         connection.execute(schema.insert(), {"version": VERSION})
     elif version != VERSION:
         raise Misconfigured(
-            "The store has version %(found)s, this program knows %(known)s: update the program.",
+            "The store has version %(found)s, this program works with %(known)s.",
             found=version,
             known=VERSION,
         )

@@ -14,8 +14,9 @@ from collections import defaultdict
 from collections.abc import Callable
 from datetime import datetime
 
+from puq_zimbra.call import STAMP_PREFIX
 from puq_zimbra.errors import Conflict
-from puq_zimbra.model import STAMP_PREFIX, MailboxUsage, ServiceUsage
+from puq_zimbra.model import MailboxUsage, ServiceUsage
 from puq_zimbra.provisioning import domains, ownership
 from puq_zimbra.units import shown_domain
 from puq_zimbra.usage import measure
@@ -60,25 +61,30 @@ def collect(
         NoAnswer: something was not read whole.
     """
     services = stamped_domains(zimbra)
-    system = _system_accounts(zimbra)
-    mailboxes = _by_domain(zimbra, {entry.name for entry in services.values()}, system, progress)
+    accounts = _unusual_accounts(zimbra)
+    mailboxes = _by_domain(zimbra, {entry.name for entry in services.values()}, accounts, progress)
     measured = []
     for stamp, domain in services.items():
         held = tuple(mailboxes.get(domain.name, ()))
-        if not held and _holds_accounts(zimbra, domain, system):
-            raise answers.garbled()
+        if not held and _holds_accounts(zimbra, domain):
+            raise measure.changed(domain)
         measured.append(measure.service_usage(domain, held, stamp, now))
     return measured
 
 
-def _system_accounts(zimbra: Zimbra) -> set[str]:
-    query = "(|(zimbraIsSystemAccount=TRUE)(zimbraIsSystemResource=TRUE))"
-    found = zimbra.search_directory("accounts", query, measure.SYSTEM_ATTRIBUTES)
-    return {account.id for account in found}
+def _unusual_accounts(zimbra: Zimbra) -> dict[str, Entry]:
+    """The accounts that are Zimbra's own or not active, by id; all others are plain mailboxes."""
+    own = "(zimbraIsSystemAccount=TRUE)(zimbraIsSystemResource=TRUE)"
+    query = f"(|{own}(!(zimbraAccountStatus=active)))"
+    found = zimbra.search_directory("accounts", query, measure.ACCOUNT_ATTRIBUTES)
+    return {account.id: account for account in found}
 
 
 def _by_domain(
-    zimbra: Zimbra, names: set[str], system: set[str], progress: Callable[[int, int], None]
+    zimbra: Zimbra,
+    names: set[str],
+    unusual: dict[str, Entry],
+    progress: Callable[[int, int], None],
 ) -> dict[str, list[MailboxUsage]]:
     servers = zimbra.get_all_servers("mailbox")
     if not servers:
@@ -87,13 +93,14 @@ def _by_domain(
     for server in servers:
         for row in quota.get_quota_usage(zimbra, server_id=server.id, progress=progress):
             domain = row.name.rpartition("@")[2]
-            if domain in names and row.id not in system and not measure.is_system_name(row.name):
-                usage = MailboxUsage(row.id, row.name, row.used, row.limit or None)
-                mailboxes[domain][row.id] = usage  # by id: a moved mailbox may be named twice
+            if domain not in names or measure.is_system(row.name, unusual.get(row.id)):
+                continue
+            # By id: a mailbox that is being moved may be named by two servers.
+            mailboxes[domain][row.id] = measure.mailbox(row, unusual.get(row.id))
     return {domain: list(found.values()) for domain, found in mailboxes.items()}
 
 
-def _holds_accounts(zimbra: Zimbra, domain: Entry, system: set[str]) -> bool:
+def _holds_accounts(zimbra: Zimbra, domain: Entry) -> bool:
     """Whether the directory knows mailboxes of a domain for which no figures came."""
-    found = zimbra.search_directory("accounts", "", measure.SYSTEM_ATTRIBUTES, domain=domain.name)
-    return any(one.id not in system and not measure.is_system_name(one.name) for one in found)
+    found = zimbra.search_directory("accounts", "", measure.ACCOUNT_ATTRIBUTES, domain=domain.name)
+    return any(not measure.is_system(one.name, one) for one in found)

@@ -10,15 +10,18 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 
+from puq_zimbra.errors import NoAnswer
 from puq_zimbra.model import MailboxUsage, ServiceUsage
-from puq_zimbra.units import mail_domain
-from puq_zimbra.zimbra import answers, quota
+from puq_zimbra.units import mail_domain, shown_domain
+from puq_zimbra.zimbra import quota
 from puq_zimbra.zimbra.answers import Entry
 from puq_zimbra.zimbra.client import Zimbra
+from puq_zimbra.zimbra.quota import QuotaRow
 
 #: names of Zimbra's own accounts, for those without the attribute
 _SYSTEM_NAME = re.compile(r"(?:galsync|galsync\.[^@]+|(?:spam|ham|virus-quarantine)\.\w{6,})@.+")
-SYSTEM_ATTRIBUTES = ("zimbraIsSystemAccount", "zimbraIsSystemResource")
+_SYSTEM_ATTRIBUTES = ("zimbraIsSystemAccount", "zimbraIsSystemResource")
+ACCOUNT_ATTRIBUTES = (*_SYSTEM_ATTRIBUTES, "zimbraAccountStatus")
 
 
 @dataclass(frozen=True)
@@ -31,20 +34,31 @@ class Held:
     system_accounts: int
 
 
-def is_system(account: Entry) -> bool:
-    """Whether an account is Zimbra's own: by attribute first, by name second."""
-    if any(account.one(attribute) == "TRUE" for attribute in SYSTEM_ATTRIBUTES):
-        return True
-    return is_system_name(account.name)
+def is_system(address: str, account: Entry | None) -> bool:
+    """Whether an account is Zimbra's own: by attribute first, by name second.
 
+    ``account`` is None where the directory found nothing unusual about it.
 
-def is_system_name(address: str) -> bool:
-    """Whether an address is one that Zimbra makes for itself.
-
-    >>> is_system_name("galsync.x1@firma.example"), is_system_name("spam@firma.example")
+    >>> is_system("galsync.x1@firma.example", None), is_system("spam@firma.example", None)
     (True, False)
     """
+    if account and any(account.one(attribute) == "TRUE" for attribute in _SYSTEM_ATTRIBUTES):
+        return True
     return _SYSTEM_NAME.fullmatch(address) is not None
+
+
+def mailbox(row: QuotaRow, account: Entry | None) -> MailboxUsage:
+    """A mailbox's figures; ``account`` is None where the directory found nothing unusual."""
+    status = account.one("zimbraAccountStatus") if account else None
+    return MailboxUsage(row.id, row.name, row.used, row.limit or None, status or "active")
+
+
+def changed(domain: Entry) -> NoAnswer:
+    """The error for two readings of a domain that do not name the same mailboxes."""
+    return NoAnswer(
+        "The mailboxes of %(domain)s changed while they were read: try again.",
+        domain=shown_domain(domain.name),
+    )
 
 
 def held_by(zimbra: Zimbra, domain: Entry) -> Held:
@@ -53,27 +67,20 @@ def held_by(zimbra: Zimbra, domain: Entry) -> Held:
     Raises:
         NoAnswer: directory and usage do not name the same accounts.
     """
-    attrs = (*SYSTEM_ATTRIBUTES, "zimbraAccountStatus")
     accounts = {
-        one.id: one for one in zimbra.search_directory("accounts", "", attrs, domain=domain.name)
+        one.id: one
+        for one in zimbra.search_directory("accounts", "", ACCOUNT_ATTRIBUTES, domain=domain.name)
     }
     rows = {row.id: row for row in quota.get_quota_usage(zimbra, domain=domain.name)}
     if set(rows) != set(accounts):
-        # An account made or deleted between the two readings, or one that we may not see.
-        raise answers.garbled()
+        raise changed(domain)
     customers = tuple(
-        MailboxUsage(
-            id=identity,
-            address=row.name,
-            used=row.used,
-            limit=row.limit or None,
-            status=accounts[identity].one("zimbraAccountStatus") or "active",
-        )
+        mailbox(row, accounts[identity])
         for identity, row in rows.items()
-        if not is_system(accounts[identity])
+        if not is_system(row.name, accounts[identity])
     )
     counted = [one for one in accounts.values() if one.one("zimbraIsSystemResource") != "TRUE"]
-    return Held(customers, len([one for one in counted if is_system(one)]))
+    return Held(customers, len([one for one in counted if is_system(one.name, one)]))
 
 
 def service_usage(

@@ -8,17 +8,20 @@ Source: WHMCS "Usage Update" (a cron of its own spares the host's); ComputeAggre
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
 from urllib.parse import urlsplit
 
-from puq_zimbra.errors import Fault, PuqZimbraError
-from puq_zimbra.model import Server, ServiceUsage
+from puq_zimbra.call import Server
+from puq_zimbra.errors import PuqZimbraError
+from puq_zimbra.model import ServiceUsage
 from puq_zimbra.store.database import Store
 from puq_zimbra.usage.collect import collect
 from puq_zimbra.zimbra.client import Zimbra
+
+log = logging.getLogger("puq_zimbra")
 
 
 @dataclass(frozen=True)
@@ -32,13 +35,6 @@ class Result:
     error: PuqZimbraError | None
 
 
-class Open(Protocol):
-    """How a server's client is had."""
-
-    def __call__(self, server: Server, /) -> Zimbra:
-        """The client of a server."""
-
-
 def place_of(server: Server) -> str:
     """The server as the store names it: host and port."""
     return urlsplit(server.url).netloc.lower()
@@ -47,7 +43,7 @@ def place_of(server: Server) -> str:
 def sync_server(
     name: str,
     server: Server,
-    connect: Open,
+    connect: Callable[[Server], Zimbra],
     store: Store,
     now: datetime,
     progress: Callable[[int, int], None] = lambda done, total: None,
@@ -66,8 +62,10 @@ def sync_server(
 
 def _sum_up(zimbra: Zimbra, readings: list[ServiceUsage]) -> None:
     """Have Zimbra sum up its domains, so that it enforces their quotas, if it lets us."""
-    if any(one.limit is not None for one in readings):
-        try:
-            zimbra.compute_aggregate_quota_usage()
-        except Fault:
-            return  # a delegated administrator may not; then Zimbra's own cron does it
+    if not any(one.limit is not None for one in readings):
+        return
+    try:
+        zimbra.compute_aggregate_quota_usage()
+    except PuqZimbraError as error:
+        # The figures are read and kept all the same; Zimbra's own cron sums up later.
+        log.warning("sum up", extra={"fields": {"server": zimbra.server.host, "code": error.code}})

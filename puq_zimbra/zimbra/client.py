@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 from lxml import etree
 
+from puq_zimbra.call import Server
 from puq_zimbra.errors import AddressExists, RequestRefused
-from puq_zimbra.model import Server
 from puq_zimbra.zimbra import answers, messages
 from puq_zimbra.zimbra.answers import Entry
 from puq_zimbra.zimbra.connection import Connection

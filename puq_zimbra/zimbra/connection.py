@@ -17,14 +17,17 @@ from typing import Any
 
 from lxml import etree
 
+from puq_zimbra.call import Server
 from puq_zimbra.errors import (
     CredentialsRejected,
     Misconfigured,
+    NoAnswer,
+    NotLoggedIn,
     PermissionDenied,
     PuqZimbraError,
     TokenRejected,
+    Transient,
 )
-from puq_zimbra.model import Server
 from puq_zimbra.zimbra import answers, messages, retry
 from puq_zimbra.zimbra.transport import Answer, Transport
 
@@ -109,7 +112,10 @@ class Connection:
         with self._lock:
             if self._token is None or self._token == stale:
                 self._token = None
-                self._token = self.auth()
+                try:
+                    self._token = retry.by_meaning("Auth", self.auth)
+                except (NoAnswer, Transient) as error:
+                    raise NotLoggedIn(error.message, **error.places) from error
             return self._token
 
     def _post(self, request: str, arguments: Mapping[str, Any], **context: Any) -> Answer:

@@ -20,19 +20,27 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
-from puq_zimbra.errors import NoAnswer, NotSent, Overloaded, PuqZimbraError, TimeUsedUp, Transient
+from puq_zimbra.errors import (
+    NoAnswer,
+    NotLoggedIn,
+    NotSent,
+    Overloaded,
+    PuqZimbraError,
+    TimeUsedUp,
+    Transient,
+)
 from puq_zimbra.zimbra import budget
 
 Result = TypeVar("Result")
 
 #: how often a request is sent in all
 ATTEMPTS = 3
-_READS = ("Get", "Search", "Check", "Compute", "Auth", "DelegateAuth")
+_HARMLESS = ("Get", "Search", "Check", "Compute", "Auth", "DelegateAuth")
 
 
-def is_read(request: str) -> bool:
-    """Whether a request (without "Request") leaves Zimbra as it is, or may be made twice."""
-    return request.startswith(_READS)
+def may_be_made_twice(request: str) -> bool:
+    """Whether a request (without "Request") leaves Zimbra as it is, or the same if made twice."""
+    return request.startswith(_HARMLESS)
 
 
 def by_meaning(request: str, send: Callable[[], Result]) -> Result:
@@ -63,13 +71,13 @@ def by_meaning(request: str, send: Callable[[], Result]) -> Result:
 
 
 def _may_repeat(request: str, error: PuqZimbraError) -> bool:
-    if isinstance(error, TimeUsedUp):
+    if isinstance(error, TimeUsedUp | NotLoggedIn):
         return False
     if isinstance(error, NotSent):
         return True
     if not isinstance(error, (NoAnswer, Transient)):
         return False
-    if is_read(request):
+    if may_be_made_twice(request):
         return True
     error.outcome_unknown = True
     return False

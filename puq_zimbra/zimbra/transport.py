@@ -31,6 +31,7 @@ from urllib3.connection import HTTPSConnection
 from urllib3.connectionpool import HTTPSConnectionPool
 
 from puq_zimbra import __version__
+from puq_zimbra.call import Tls
 from puq_zimbra.errors import (
     CertificateNotTrusted,
     Misconfigured,
@@ -38,7 +39,6 @@ from puq_zimbra.errors import (
     NotSent,
     TimeUsedUp,
 )
-from puq_zimbra.model import Tls
 from puq_zimbra.zimbra import budget
 
 #: seconds to reach the server and to agree on TLS

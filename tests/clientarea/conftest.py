@@ -11,6 +11,7 @@ import lxml.html
 import pytest
 
 from puq_zimbra import model, units
+from puq_zimbra.call import Call
 from puq_zimbra.clientarea import render
 
 Page = lxml.html.HtmlElement
@@ -49,9 +50,9 @@ def now() -> datetime:
 
 
 @pytest.fixture
-def call() -> Callable[..., model.Call]:
+def call() -> Callable[..., Call]:
     """Make a call; keywords replace whole keys of the given one."""
-    return lambda **changes: model.Call.model_validate({**GIVEN, **changes})
+    return lambda **changes: Call.model_validate({**GIVEN, **changes})
 
 
 @pytest.fixture
@@ -73,6 +74,7 @@ def usage(now: datetime) -> Callable[..., model.ServiceUsage]:
                 address,
                 None if used is None else math.ceil(used * units.GB),
                 None if limit is None else round(limit * units.GB),
+                "active",
             )
             for number, (address, used, limit) in enumerate(boxes)
         )
@@ -86,7 +88,7 @@ def usage(now: datetime) -> Callable[..., model.ServiceUsage]:
 
 
 @pytest.fixture
-def draw(call: Callable[..., model.Call], active: model.DomainState, now: datetime) -> Draw:
+def draw(call: Callable[..., Call], active: model.DomainState, now: datetime) -> Draw:
     """Draw the page and read it as a browser does."""
 
     def page(

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from puq_zimbra import model
+from puq_zimbra.call import Call
 from puq_zimbra.clientarea import render
 from puq_zimbra.units import GB
 
@@ -91,9 +92,7 @@ def test_hidden_fields_arrive_as_they_were(draw: Draw, hostile: str) -> None:
 
 
 @pytest.mark.parametrize("hostile", HOSTILE)
-def test_no_brace_leaves_the_house(
-    call: Callable[..., model.Call], now: datetime, hostile: str
-) -> None:
+def test_no_brace_leaves_the_house(call: Callable[..., Call], now: datetime, hostile: str) -> None:
     """A host that runs the fragment through Smarty finds nothing to run."""
     given = call(billing={"payment_method": hostile}, form={"action": "a", "t": hostile})
     html = render.fragment(given, None, None, (), problem=hostile, now=now)

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from puq_zimbra import model
+from puq_zimbra.call import Call
 from puq_zimbra.clientarea import render
 from puq_zimbra.units import GB
 
@@ -148,7 +149,7 @@ def test_an_empty_domain_and_a_full_plan(draw: Draw, words: Words, usage: Usage)
         (("maintenance", True, None), "Zawieszona", "czeka na serwerach nadawców"),
         (("closed", True, None), "Zawieszona", "wraca do nadawców"),
         (("locked", False, None), "Zablokowana przez administratora", "poczta nadal przychodzi"),
-        (("locked", True, date(2026, 12, 14)), "W usuwaniu do 14 grudnia 2026", "można przywrócić"),
+        (("locked", True, date(2026, 12, 14)), "Do usunięcia 14 grudnia 2026", "można przywrócić"),
     ],
 )
 def test_states_are_words(
@@ -266,14 +267,14 @@ def test_the_style_sheet_is_linked_only_from_where_the_host_serves_it(draw: Draw
 
 
 def test_the_admins_lines(
-    call: Callable[..., model.Call], active: model.DomainState, usage: Usage, now: datetime
+    call: Callable[..., Call], active: model.DomainState, usage: Usage, now: datetime
 ) -> None:
     """A label and a little HTML for each."""
     fields = render.admin_fields(call(), active, usage(("a@x.example", 3, 5)), now=now)
 
     assert fields == {
         "Stan": "Aktywna",
-        "Domena poczty w Zimbrze": "<bdi>firma.example</bdi>",
+        "Domena pocztowa w Zimbrze": "<bdi>firma.example</bdi>",
         "Przestrzeń": "3\u00a0GB z 60\u00a0GB (5\u00a0%)",
         "Pomiar": "Dane z 12:08 (przed chwilą)",
     }

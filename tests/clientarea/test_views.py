@@ -9,11 +9,12 @@ from typing import Any
 import pytest
 
 from puq_zimbra import model
+from puq_zimbra.call import Call
 from puq_zimbra.clientarea import history, mailboxes, views
 from puq_zimbra.clientarea.space import UNKNOWN, Space
 from puq_zimbra.units import GB
 
-Call = Callable[..., model.Call]
+Call = Callable[..., Call]
 Usage = Callable[..., model.ServiceUsage]
 
 

@@ -88,7 +88,7 @@ class Client:
         """Send a command; answer its response element or raise Refused."""
         token = self.token if token == "admin" else token
         answer = self.post(self.envelope(command, token, context, soap), url)
-        root = etree.fromstring(answer.content)
+        root: Any = etree.fromstring(answer.content)
         self.header = root.find("{*}Header/{*}context")
         element = root.find("{*}Body")[0]
         if etree.QName(element).localname == "Fault":

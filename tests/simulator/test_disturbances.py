@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import requests
 import responses
+from lxml import etree
 
 from puq_zimbra.simulator import Simulator
 
@@ -52,22 +53,13 @@ def test_dropped_connection(zimbra: Any, sim: Any, applied: bool, when: Any) -> 
         assert sim.writes()[-1].ok
 
 
-@pytest.mark.parametrize(
-    ("how", "error"),
-    [
-        ("truncated", "XMLSyntaxError"),
-        ("malformed", "XMLSyntaxError"),
-        ("empty", "XMLSyntaxError"),
-        ("charset", "XMLSyntaxError"),
-    ],
-)
-def test_spoilt_answers(zimbra: Any, sim: Any, how: str, error: str) -> None:
+@pytest.mark.parametrize("how", ["truncated", "malformed", "empty", "charset"])
+def test_spoilt_answers(zimbra: Any, sim: Any, how: str) -> None:
     """The real answer, made unreadable on its way; the work is done."""
     sim.mangle_next("CreateDomainRequest", how)
-    with pytest.raises(Exception, match=".*") as caught:
+    with pytest.raises(etree.XMLSyntaxError):
         zimbra(CREATE)
 
-    assert type(caught.value).__name__ == error
     assert sim.domain("new.test") is not None
 
 

@@ -127,6 +127,23 @@ def all_accounts(context: Context, request: Element) -> Element:
     return made
 
 
+_ADMIN_FLAGS = (
+    "zimbraIsAdminAccount",
+    "zimbraIsDelegatedAdminAccount",
+    "zimbraIsDomainAdminAccount",
+)
+
+
+def all_admins(context: Context, request: Element) -> Element:
+    """GetAllAdminAccountsRequest: global and delegated administrators."""
+    made = el.response(request)
+    for each in context.world.directory.all("account"):
+        is_admin = any(each.first(flag) == "TRUE" for flag in _ADMIN_FLAGS)
+        if is_admin and access.may(context, "listAccount", each):
+            shown.account(context, made, each)
+    return made
+
+
 def find_domain(context: Context, selector: Element) -> Entry:
     """Domain a selector child names."""
     by, value = el.required(selector, "by"), el.text(selector)
@@ -164,4 +181,5 @@ ADMIN = {
     "DeleteAccountRequest": delete,
     "GetAccountInfoRequest": info,
     "GetAllAccountsRequest": all_accounts,
+    "GetAllAdminAccountsRequest": all_admins,
 }

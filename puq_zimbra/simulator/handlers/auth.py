@@ -10,7 +10,6 @@ from puq_zimbra.simulator import element as el
 from puq_zimbra.simulator.context import Context
 from puq_zimbra.simulator.directory import PEOPLE, Entry
 from puq_zimbra.simulator.element import Element
-from puq_zimbra.simulator.faults import Fault
 from puq_zimbra.simulator.status import effective, refuse_suspended
 from puq_zimbra.simulator.tokens import Token
 
@@ -122,6 +121,8 @@ def delegate(context: Context, request: Element) -> Element:
     """DelegateAuthRequest: a user's token for an administrator."""
     world = context.world
     by, asked = shown.selected(request, "account")
+    if by not in ("name", "id"):
+        raise faults.invalid(f"unknown value for by: {by}")
     account = shown.find_person(context, by, asked)
     if account is None:
         raise access.hide_missing(context, "account", asked, by == "name")
@@ -141,12 +142,5 @@ def delegate(context: Context, request: Element) -> Element:
     return made
 
 
-def clear_cookie(_context: Context, request: Element) -> Element:
-    """ClearCookieRequest: nothing to forget here."""
-    return el.response(request)
-
-
 ADMIN = {"DelegateAuthRequest": delegate}
 OPEN = {"AuthRequest": log_in}
-
-__all__ = ["ADMIN", "OPEN", "Fault", "issue_admin", "note_log_in"]

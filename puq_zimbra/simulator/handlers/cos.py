@@ -119,7 +119,7 @@ def all_cos(context: Context, request: Element) -> Element:
 
 
 def _by_child_id(context: Context, request: Element, right: str) -> Entry:
-    id_ = el.text(el.required_child(request, "id"))
+    id_ = el.text(el.required_child(request, "id")).strip()
     found = context.world.directory.find(id_, "cos")
     if found is None:
         raise faults.no_such("cos", id_)
@@ -145,7 +145,8 @@ def rename(context: Context, request: Element) -> Element:
     directory = context.world.directory
     if cos.name in _BUILT_IN:
         raise faults.invalid("unable to rename default cos")
-    _check_name(wanted)
+    if not wanted or len(wanted) > _MAX_NAME:
+        raise faults.failure(f"unable to rename cos: {cos.id}")
     if wanted == cos.name:
         return _respond(context, request, cos)
     if wanted in directory.coses:

@@ -62,9 +62,13 @@ _COUNTED = {
 def count_objects(context: Context, request: Element) -> Element:
     """CountObjectsRequest."""
     world = context.world
-    kind = el.required(request, "type")
+    kind = el.child_first(request, "type")
+    if kind is None:
+        raise faults.invalid("No type specified")
     if kind not in _COUNTED:
         raise faults.invalid(f"unknown count object type: {kind}")
+    if kind in ("cos", "server") and el.child(request, "domain") is not None:
+        raise faults.invalid(f"domain cannot be specified for type: {kind}")
     domains = [find_domain(context, each).name for each in el.children(request, "domain")]
     if kind == "alias":
         number = sum(

@@ -45,6 +45,7 @@ def create_domain(world: World, name: str, changes: list[Change]) -> Entry:
     wanted = names.new_domain(name)
     checked = [c for c in changes if c.name not in (*_UNCHECKED, "zimbraId")]
     modify.check_values(world.schema, checked)
+    domainrules.check_auth_mech(changes)
     if wanted in world.directory.domains:
         raise faults.domain_exists(wanted)
     given = {change.name: change for change in changes}

@@ -12,6 +12,7 @@ from puq_zimbra.simulator.context import Context
 from puq_zimbra.simulator.directory import Entry
 from puq_zimbra.simulator.element import Element
 from puq_zimbra.simulator.handlers import accounts, lists
+from puq_zimbra.simulator.lists import has_own_members, members
 from puq_zimbra.simulator.world import World
 
 
@@ -21,7 +22,7 @@ def add(context: Context, request: Element) -> Element:
     asked = [el.text(each) for each in el.children(request, "dlm")]
     if not asked:
         raise faults.invalid("members to add not specified")
-    if not lists.has_own_members(entry):
+    if not has_own_members(entry):
         raise faults.invalid("cannot add members to dynamic group with custom memberURL")
     if entry.kind == "group":
         # A dynamic list holds accounts, not addresses: aliases become the primary one.
@@ -54,7 +55,7 @@ def remove(context: Context, request: Element) -> Element:
         asked += [address for address in held if address in (entry.members or {})]
     if not asked:
         raise faults.invalid("empty remove set")
-    if not lists.has_own_members(entry):
+    if not has_own_members(entry):
         raise faults.invalid("cannot remove members from dynamic group with custom memberURL")
     gone = [names.ascii_address(each) for each in asked]
     absent = [each for each in gone if each not in (entry.members or {})]
@@ -100,7 +101,7 @@ def holding(world: World, entry: Entry) -> list[tuple[Entry, str]]:
                 found[each.id] = (each, via)
                 queue.append((each, via))
     for group in world.directory.lists.values():
-        if group.kind == "group" and entry.name in lists.members(world, group):
+        if group.kind == "group" and entry.name in members(world, group):
             found.setdefault(group.id, (group, ""))
     return list(found.values())
 

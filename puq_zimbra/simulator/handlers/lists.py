@@ -8,27 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from puq_zimbra.simulator import (
-    access,
-    accountrules,
-    faults,
-    ldapfilter,
-    modify,
-    names,
-    shown,
-)
+from puq_zimbra.simulator import access, accountrules, faults, modify, names, shown
 from puq_zimbra.simulator import element as el
 from puq_zimbra.simulator.context import Context
-from puq_zimbra.simulator.directory import LISTS, Entry, new_id
+from puq_zimbra.simulator.directory import LISTS, Entry
 from puq_zimbra.simulator.element import Element
 from puq_zimbra.simulator.handlers.accounts import find_domain
 from puq_zimbra.simulator.handlers.renames import leave_lists_by_own_name, move
+from puq_zimbra.simulator.lists import (
+    HIDDEN,
+    check_member_url,
+    create_list,
+    members,
+    remove_list,
+)
 from puq_zimbra.simulator.modify import Change
-from puq_zimbra.simulator.schema import Values
-from puq_zimbra.simulator.status import refuse_suspended
 from puq_zimbra.simulator.world import World
-
-_HIDDEN = ("zimbraMailForwardingAddress",)
 
 
 def create(context: Context, request: Element) -> Element:
@@ -48,81 +43,6 @@ def create(context: Context, request: Element) -> Element:
     return made
 
 
-def create_list(context: Context, name: str, dynamic: bool, changes: list[Change]) -> Entry:
-    """Make a list; its address must be free."""
-    world = context.world
-    local, domain_name = names.split_address(name)
-    domain = world.domain_named(domain_name)
-    right = "createGroup" if dynamic else "createDistributionList"
-    access.require(context, right, domain, "domain", domain.name)
-    refuse_suspended(world, domain.name)
-    names.check_local(local)
-    if domain.first("zimbraDomainType") == "alias":
-        raise faults.failure(f"unable to create distribution list: {local}@{domain.name}")
-    modify.check_values(world.schema, changes, creating=True)
-    kind = "group" if dynamic else "list"
-    values = modify.for_create(world.schema, kind, changes)
-    address = f"{local}@{domain.name}"
-    if address in world.directory.aliases:
-        raise faults.directory(
-            "INVALID_ATTR_VALUE",
-            modify.CREATING,
-            f"non-unique attributes found with (|(mail={address}))",
-        )
-    if address in world.directory.addresses:
-        raise faults.list_exists(address)
-    entry = Entry(kind, new_id(), address, {})
-    entry.attrs = _attributes(world, entry, local, values, dynamic)
-    entry.members = dict.fromkeys(values.get("zimbraMailForwardingAddress", ()))
-    world.directory.add(entry)
-    return entry
-
-
-def _attributes(world: World, entry: Entry, local: str, values: Values, dynamic: bool) -> Values:
-    attrs: Values = {
-        "zimbraMailStatus": ["enabled"],
-        "zimbraMailHost": [world.hostname],
-        **{n: v for n, v in values.items() if n not in _HIDDEN},
-        "zimbraId": [entry.id],
-        "mail": [entry.name],
-        "zimbraMailAlias": [entry.name],
-        "zimbraCreateTimestamp": [world.timestamp()],
-    }
-    if "displayName" in values and "cn" not in values:
-        attrs["cn"] = values["displayName"]
-    if not dynamic:
-        attrs["uid"] = [local]
-        attrs["objectClass"] = ["zimbraDistributionList", "zimbraMailRecipient"]
-        return attrs
-    attrs["objectClass"] = ["groupOfURLs", "dgIdentityAux", "zimbraGroup"]
-    attrs.setdefault("zimbraIsACLGroup", ["TRUE"])
-    attrs.setdefault("cn", [local])
-    if "memberURL" not in values:
-        own = f"(|(zimbraMemberOf={entry.id})(zimbraId={new_id()}))"
-        attrs["memberURL"] = [f"ldap:///??sub?{own}"]
-    elif attrs["zimbraIsACLGroup"] == ["TRUE"]:
-        raise faults.invalid("cannot set memberURL when zimbraIsACLGroup is TRUE")
-    return attrs
-
-
-def has_own_members(entry: Entry) -> bool:
-    """Say whether members are added by hand, not chosen by a filter."""
-    return entry.kind == "list" or entry.first("zimbraIsACLGroup") == "TRUE"
-
-
-def members(world: World, entry: Entry) -> list[str]:
-    """Members' addresses, sorted."""
-    if has_own_members(entry):
-        return sorted(entry.members or ())
-    url = entry.first("memberURL") or ""
-    wanted = ldapfilter.parse(url.rpartition("?")[2])
-    return sorted(
-        each.name
-        for each in world.directory.all("account", "resource")
-        if wanted.matches(each.attrs)
-    )
-
-
 def put(
     context: Context,
     parent: Element,
@@ -133,7 +53,7 @@ def put(
 ) -> Element:
     """Append a list, its owners and members."""
     dynamic = el.bit(entry.kind == "group")
-    values = {n: v for n, v in entry.attrs.items() if n not in _HIDDEN}
+    values = {n: v for n, v in entry.attrs.items() if n not in HIDDEN}
     made = shown.put(parent, "dl", entry, values, asked, dynamic=dynamic)
     owners = _owners(context.world, entry) if tag_owners else []
     if owners:
@@ -221,6 +141,8 @@ def change(context: Context, request: Element) -> Element:
     schema = context.world.schema
     changes = modify.read(el.pairs(request))
     modify.check_values(schema, changes)
+    if entry.kind == "group":
+        changes = check_member_url(entry, changes)
     name = accountrules.find(changes, "displayName")
     if name is not None and not name.sign and accountrules.find(changes, "cn") is None:
         changes.append(Change("cn", "", name.values))
@@ -263,16 +185,6 @@ def delete(context: Context, request: Element) -> Element:
     entry = by_id(context, request, "deleteDistributionList")
     remove_list(context.world, entry)
     return el.response(request)
-
-
-def remove_list(world: World, entry: Entry) -> None:
-    """Take a list out of the world."""
-    addresses = (entry.name, *entry.aliases)
-    for each in list(world.directory.lists_holding(addresses)):
-        for address in addresses:
-            if each.members is not None:
-                each.members.pop(address, None)
-    world.directory.remove(entry)
 
 
 ADMIN = {

@@ -18,9 +18,13 @@ from puq_zimbra.simulator.world import World
 
 def rename(context: Context, request: Element) -> Element:
     """RenameAccountRequest."""
-    id_ = el.required(request, "id")
-    new_name = el.required(request, "newName")
+    id_ = el.child_first(request, "id")
+    if id_ is None:
+        raise faults.invalid("missing required attribute: id")
     account = by_id(context, id_, "renameAccount")
+    new_name = el.child_first(request, "newName")
+    if new_name is None:
+        raise faults.null_pointer("String.indexOf(int)", '"email" is null')
     rename_person(context, account, new_name)
     made = el.response(request)
     shown.account(context, made, account)

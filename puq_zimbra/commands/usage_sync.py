@@ -12,9 +12,10 @@ from typing import Any
 
 import click
 
+from puq_zimbra.call import Server
 from puq_zimbra.config import Config
 from puq_zimbra.errors import Misconfigured
-from puq_zimbra.model import CODES, Server
+from puq_zimbra.model import CODES
 from puq_zimbra.store.database import Store
 from puq_zimbra.usage.sync import Result, sync_server
 from puq_zimbra.zimbra.client import Zimbra
@@ -24,24 +25,32 @@ def sync(config: Config, names: tuple[str, ...], *, as_json: bool) -> int:
     """Sync the named servers, or all; return the exit status."""
     if not config.servers:
         raise Misconfigured("No server is configured: add [servers.NAME] to the settings.")
-    servers = {name: config.server(name) for name in names or config.servers}
     store = Store.open(config)
     try:
-        results = [_sync_one(name, server, config, store) for name, server in servers.items()]
+        results = [_sync_one(name, config, store) for name in names or config.servers]
     finally:
         store.close()
     failed = [one for one in results if one.error is not None]
-    summary = {
+    summary: dict[str, Any] = {
         "complete": not failed,
         "services": sum(one.services for one in results),
         "mailboxes": sum(one.mailboxes for one in results),
         "failed": {one.name: str(one.error) for one in failed},
     }
-    click.echo(json.dumps(summary, ensure_ascii=False) if as_json else _line(summary, len(servers)))
+    if as_json:
+        click.echo(json.dumps(summary, ensure_ascii=False))
+    else:
+        click.echo(_line(summary, len(results)))
+        for name, error in summary["failed"].items():
+            click.echo(f"{name} was not read, its last figures stay: {error}", err=True)
     return max((CODES[one.error.code][1] for one in failed if one.error), default=0)
 
 
-def _sync_one(name: str, server: Server, config: Config, store: Store) -> Result:
+def _sync_one(name: str, config: Config, store: Store) -> Result:
+    try:
+        server = config.server(name)
+    except Misconfigured as error:  # one server's settings must not keep the others from being read
+        return Result(name, 0, 0, error)
     zimbra: Zimbra | None = None
 
     def connect(to: Server) -> Zimbra:
@@ -83,11 +92,8 @@ class _Bar:
 
 
 def _line(summary: dict[str, Any], servers: int) -> str:
-    read = (
-        f"{summary['services']} services with {summary['mailboxes']} mailboxes read from"
-        f" {servers} servers"
+    read = servers - len(summary["failed"])
+    return (
+        f"servers read: {read} of {servers}, services: {summary['services']},"
+        f" mailboxes: {summary['mailboxes']}"
     )
-    if not summary["failed"]:
-        return read
-    failures = "; ".join(f"{name}: {error}" for name, error in summary["failed"].items())
-    return f"{read}; not read (their last figures stay): {failures}"

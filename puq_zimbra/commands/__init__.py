@@ -1,0 +1,1 @@
+"""What the commands of `puq-zimbra` print: one file a command, beside the hooks."""
