@@ -7,14 +7,14 @@ from puq_zimbra.clientarea.render import admin_fields
 from puq_zimbra.model import Reply
 from puq_zimbra.provisioning import domains
 
-from . import client_area
+from . import client_area, reading
 from .runtime import Runtime
 
 
 def run(call: Call, runtime: Runtime) -> Reply:
     """Give the lines."""
     domain = domains.get_ours(runtime.zimbra(call), call)
-    usage = runtime.store().figures.latest(call.owner, call.sold.id)
+    usage = reading.last(call, runtime, domain_id=domain.id)
     state = client_area.state_of(call, domain)
     fields = admin_fields(call, state, usage, now=runtime.now())
     return Reply("unchanged", "The service was read.", data={"fields": fields})

@@ -6,8 +6,6 @@ be asked, the page shows the last figures with their age and says so.
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from puq_zimbra.call import Call
 from puq_zimbra.errors import N_, NotFound, PuqZimbraError
 from puq_zimbra.model import DomainState, Reply
@@ -17,7 +15,6 @@ from puq_zimbra.zimbra.answers import Entry
 from . import reading
 from .runtime import Runtime
 
-_HISTORY = timedelta(days=31)
 #: what the customer reads when Zimbra gives no answer; the provider finds more in the log
 UNREACHED = N_("The mail server gives no answer just now; please try again later.")
 
@@ -29,7 +26,7 @@ def run(call: Call, runtime: Runtime) -> Reply:
 
     problem = None
     state = None
-    usage = runtime.store().figures.latest(call.owner, call.sold.id)
+    usage = reading.last(call, runtime, domain=call.domain)
     try:
         domain = domains.get_ours(runtime.zimbra(call), call)
         state = state_of(call, domain)
@@ -41,12 +38,11 @@ def run(call: Call, runtime: Runtime) -> Reply:
         if error.code not in ("unavailable", "misconfigured"):
             raise
         problem = translate(UNREACHED, {}, call.locale)
-    since = runtime.now() - _HISTORY
     html = fragment(
         call,
         state,
         usage,
-        runtime.store().figures.history(call.owner, call.sold.id, since) if usage else (),
+        reading.history(usage, runtime) if usage else (),
         problem=problem,
         notice=None,
         now=runtime.now(),

@@ -17,7 +17,7 @@ from typing import Any
 from puq_zimbra.call import Call, Server
 from puq_zimbra.errors import Conflict, Refused
 from puq_zimbra.model import Reply
-from puq_zimbra.provisioning import admins, domains, ownership, passwords, plans
+from puq_zimbra.provisioning import admins, domains, ownership, passwords, plans, stamped
 from puq_zimbra.units import shown_address
 from puq_zimbra.zimbra.answers import Entry
 from puq_zimbra.zimbra.client import Zimbra
@@ -30,26 +30,27 @@ def run(call: Call, runtime: Runtime) -> Reply:
     """Make the service exist."""
     zimbra = runtime.zimbra(call)
     domain = domains.find_ours(zimbra, call)
-    if domain is not None and ownership.purge_at(domain) is not None:
-        raise Refused(
-            "The domain %(domain)s waits for its deletion: restore it first.",
-            domain=call.shown_domain,
-        )
-    complete = domain is not None and not ownership.is_unfinished(domain)
-    if domain is not None and complete and admins.find(zimbra, call) is not None:
-        return _exists(call, domain)
+    if domain is None:
+        stamped.refuse_if_elsewhere(zimbra, call)
+    else:
+        ownership.require_whole(domain)
+        if ownership.purge_at(domain) is not None:
+            raise Refused(
+                "The domain %(domain)s waits for its deletion: restore it first.",
+                domain=call.shown_domain,
+            )
+        if not ownership.is_unfinished(domain) and admins.is_complete(zimbra, call, domain):
+            return _exists(call, domain)
     plan = call.sold.plan
     cos = plans.class_of_service(zimbra, plan)
-    passwords.check(admins.password_of(call), cos)
+    passwords.check(admins.password_of(call), cos or plans.default_class(zimbra))
     if plan.mailboxes == 0:
         raise Refused("The plan allows no mailboxes, but the administrator needs one.")
     if call.dry_run:
         made = [] if domain is not None else [call.shown_domain]
         made.append(shown_address(admins.address_of(call)))
         return dry_run.reply(dry_run.change("create", one) for one in made)
-    # A complete service that only lacks its administrator keeps its limits.
-    wanted = {} if complete else domains.attributes_of(plan, cos, 0)
-    _make(call, zimbra, domain, wanted)
+    _make(call, zimbra, domain, domains.attributes_of(plan, cos, 0))
     return Reply(
         "created",
         "The mail domain %(domain)s was created.",
@@ -72,14 +73,15 @@ def _exists(call: Call, domain: Entry) -> Reply:
 
 
 def _make(call: Call, zimbra: Zimbra, domain: Entry | None, wanted: dict[str, str]) -> None:
+    if domain is not None and not ownership.is_unfinished(domain):
+        # A complete service that only lacks its administrator keeps its limits.
+        admins.ensure(zimbra, call, domain, unfinished=False)
+        return
     if domain is None:
         domain = domains.make(zimbra, call, wanted)
-    missing: dict[str, str] = domains.difference(domain, wanted)
-    if not ownership.is_unfinished(domain):
-        missing["+" + ownership.FOREIGN_NAME] = ownership.CREATING
-    if missing:
+    if missing := domains.difference(domain, wanted):
         zimbra.modify_domain(domain.id, missing)
-    admins.ensure(zimbra, call, domain)
+    admins.ensure(zimbra, call, domain, unfinished=True)
     zimbra.modify_domain(domain.id, {"-" + ownership.FOREIGN_NAME: ownership.CREATING})
     fresh = domains.verify(zimbra, call, wanted)
     if ownership.is_unfinished(fresh) or admins.find(zimbra, call) is None:

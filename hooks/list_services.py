@@ -9,21 +9,31 @@ from __future__ import annotations
 from typing import Any
 
 from puq_zimbra.call import Call
+from puq_zimbra.errors import Conflict
 from puq_zimbra.model import Reply
-from puq_zimbra.provisioning import domains, ownership
+from puq_zimbra.provisioning import domains, ownership, stamped
 from puq_zimbra.units import mail_domain, shown_domain
-from puq_zimbra.usage.collect import stamped_domains
 from puq_zimbra.zimbra.answers import Entry
 
 from .runtime import Runtime
 
 
 def run(call: Call, runtime: Runtime) -> Reply:
-    """Give every service of the installation on the server."""
+    """Give every service of the installation on the server.
+
+    Raises:
+        Conflict: of some domain it is not clear whose it is.
+    """
     zimbra = runtime.zimbra(call)
+    found = stamped.find_all(zimbra, call.owner)
+    if found.unclear:
+        raise Conflict(
+            "These services have no clear domain in Zimbra: %(stamps)s. An administrator must put"
+            " zimbraForeignName right.",
+            stamps=", ".join(sorted(found.unclear)[:10]),
+        )
     names = {cos.id: cos.name for cos in zimbra.get_all_cos()}
-    found = stamped_domains(zimbra, call.owner)
-    services = [_service(stamp, domain, names) for stamp, domain in sorted(found.items())]
+    services = [_service(stamp, domain, names) for stamp, domain in sorted(found.services.items())]
     return Reply(
         "unchanged",
         "There are %(count)s services.",

@@ -6,15 +6,22 @@ The same call while it runs waits for it and then looks for itself; another call
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from puq_zimbra.call import Call
-from puq_zimbra.errors import Pending, PuqZimbraError
+from puq_zimbra.errors import Busy, Pending, PuqZimbraError, StoreUnusable
 from puq_zimbra.model import Reply
 from puq_zimbra.zimbra import budget
 
 from .runtime import Runtime
+
+if TYPE_CHECKING:
+    from puq_zimbra.store.operations import Intent, Operations
+
+log = logging.getLogger("puq_zimbra")
 
 #: hooks that may write
 EVENTS = {
@@ -68,18 +75,27 @@ def carry_out(
     try:
         reply = work()
     except PuqZimbraError as error:
-        operations.end(intent, Reply(error.code, error.message, error.places))
+        _end(operations, intent, Reply(error.code, error.message, error.places))
         raise
     except BaseException:
-        operations.end(intent, Reply("unavailable", "The operation broke off."))
+        _end(operations, intent, Reply("unavailable", "The operation broke off."))
         raise
-    operations.end(intent, reply)
+    _end(operations, intent, reply)
     return reply
+
+
+def _end(operations: Operations, intent: Intent, reply: Reply) -> None:
+    """Note the outcome; what was done in Zimbra is done even if it cannot be noted."""
+    try:
+        operations.end(intent, reply)
+    except (StoreUnusable, Busy):
+        log.error("outcome not noted", extra={"fields": {"reference": intent.id}})
 
 
 def _asked(call: Call) -> dict[str, object]:
     """What tells one wanted state from another, secrets in the clear: only a digest is kept."""
     asked = call.model_dump(include={"service", "form"})
+    asked["server"] = call.given_server.url
     if call.new_password is not None:
         asked["new_password"] = call.new_password.get_secret_value()
     if call.sold.admin.password is not None:

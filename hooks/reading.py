@@ -6,11 +6,13 @@ Source: WHMCS waits for its module while it draws a page, so Zimbra is asked as 
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from puq_zimbra.call import Call
-from puq_zimbra.errors import StoreUnusable
-from puq_zimbra.model import ServiceUsage
+from puq_zimbra.errors import Busy, StoreUnusable
+from puq_zimbra.model import ServiceUsage, UsagePoint
 from puq_zimbra.usage import measure
 from puq_zimbra.usage.sync import place_of
 from puq_zimbra.zimbra.answers import Entry
@@ -19,21 +21,44 @@ from .runtime import Runtime
 
 log = logging.getLogger("puq_zimbra")
 
+_MONTH = timedelta(days=31)
+
 
 def oldest(runtime: Runtime) -> datetime:
     """The earliest time of a reading that still counts as fresh."""
     return runtime.now() - timedelta(seconds=runtime.config.usage.max_age)
 
 
-def fresh(call: Call, runtime: Runtime, domain: Entry) -> ServiceUsage:
-    """The figures of the call's service, whose domain was found to be ours."""
-    stored = runtime.store().figures.latest(call.owner, call.sold.id)
-    if stored is not None and stored.measured_at >= oldest(runtime) and not stored.stale:
-        return stored
-    held = measure.held_by(runtime.zimbra(call), domain)
-    now = measure.service_usage(domain, held.customers, call.stamp, runtime.now())
+def last(call: Call, runtime: Runtime, **domain: str) -> ServiceUsage | None:
+    """The service's last reading, of ``domain=`` name or ``domain_id=`` Zimbra's id, if kept."""
     try:
-        runtime.store().figures.write(place_of(call.given_server), [now])
-    except StoreUnusable:
+        return runtime.store().figures.latest(call.owner, call.sold.id, **domain)
+    except (StoreUnusable, Busy):
+        log.warning("last reading not to be had")
+        return None
+
+
+def history(one: ServiceUsage, runtime: Runtime) -> Sequence[UsagePoint]:
+    """A month of a service's readings, as far as they were kept."""
+    try:
+        return runtime.store().figures.history(one, runtime.now() - _MONTH)
+    except (StoreUnusable, Busy):
+        return ()
+
+
+def fresh(call: Call, runtime: Runtime, domain: Entry) -> ServiceUsage:
+    """The figures of the call's service, whose domain was found to be ours.
+
+    Its quota is the domain's as it was just read, however old the reading.
+    """
+    stored = last(call, runtime, domain_id=domain.id)
+    now = runtime.now()
+    if stored is not None and not stored.stale and oldest(runtime) <= stored.measured_at <= now:
+        return replace(stored, limit=measure.quota_of(domain))
+    held = measure.held_by(runtime.zimbra(call), domain)
+    read = measure.service_usage(domain, held.customers, call.stamp, now)
+    try:
+        runtime.store().figures.write(place_of(call.given_server), [read])
+    except (StoreUnusable, Busy):
         log.warning("reading not kept")  # it was read all the same
-    return now
+    return read

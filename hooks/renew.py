@@ -15,6 +15,7 @@ def run(call: Call, runtime: Runtime) -> Reply:
     domain = domains.get_ours(runtime.zimbra(call), call)
     if ownership.purge_at(domain) is not None:
         return restore.run(call, runtime)
+    ownership.require_whole(domain)
     return Reply(
-        "unchanged", "The mail domain %(domain)s is in service.", {"domain": call.shown_domain}
+        "unchanged", "The mail domain %(domain)s goes on as it is.", {"domain": call.shown_domain}
     )

@@ -16,6 +16,7 @@ def run(call: Call, runtime: Runtime) -> Reply:
     A service that was merely suspended stays so: that is for `unsuspend`.
     """
     domain = domains.get_ours(runtime.zimbra(call), call)
+    ownership.require_whole(domain)
     places = {"domain": call.shown_domain}
     if ownership.purge_at(domain) is None:
         return Reply("unchanged", "The mail domain %(domain)s waits for no deletion.", places)

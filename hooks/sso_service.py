@@ -33,6 +33,11 @@ def run(call: Call, runtime: Runtime) -> Reply:
     if call.target == "admin":
         return sso_admin.run(call, runtime)
     account = admins.get(zimbra, call)
+    if account.one("zimbraAccountStatus") != "active":
+        raise Refused(
+            "The mailbox %(address)s is locked in Zimbra.",
+            address=shown_address(admins.address_of(call)),
+        )
     seconds = runtime.config.limits.sso_seconds
     token = zimbra.delegate_auth(account.id, seconds)
     expires = runtime.now() + timedelta(seconds=seconds)

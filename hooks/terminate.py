@@ -12,7 +12,7 @@ from datetime import timedelta
 from puq_zimbra.call import Call
 from puq_zimbra.errors import Conflict
 from puq_zimbra.model import Reply
-from puq_zimbra.provisioning import contents, domains, ownership, suspension
+from puq_zimbra.provisioning import contents, domains, ownership, stamped, suspension
 from puq_zimbra.units import shown_address
 from puq_zimbra.zimbra.answers import Entry
 from puq_zimbra.zimbra.client import Zimbra
@@ -26,6 +26,7 @@ def run(call: Call, runtime: Runtime) -> Reply:
     zimbra = runtime.zimbra(call)
     domain = domains.find_ours(zimbra, call)
     if domain is None:
+        stamped.refuse_if_elsewhere(zimbra, call)
         return Reply(
             "already_gone",
             "The mail domain %(domain)s does not exist any more.",
@@ -48,11 +49,8 @@ def delete(call: Call, zimbra: Zimbra, domain: Entry) -> Reply:
     if call.dry_run:
         names = [*(shown_address(entry.name) for entry in listed.everything()), call.shown_domain]
         return dry_run.reply(dry_run.change("delete", name) for name in names)
-    if changes := suspension.changes_to_suspend(domain, "closed"):
+    if changes := suspension.changes_to_delete(domain):
         zimbra.modify_domain(domain.id, changes)
-    if domains.status_of(domain) == "suspended":
-        # Zimbra refuses every change to accounts of a suspended domain, even to global admins.
-        zimbra.modify_domain(domain.id, {"zimbraDomainStatus": "closed"})
     contents.delete(zimbra, domain, listed)
     if domains.find(zimbra, call.domain) is not None:
         raise Conflict("The domain %(domain)s is still there: terminate it once more.", **places)
@@ -60,6 +58,7 @@ def delete(call: Call, zimbra: Zimbra, domain: Entry) -> Reply:
 
 
 def _lock(call: Call, zimbra: Zimbra, domain: Entry, runtime: Runtime) -> Reply:
+    ownership.require_whole(domain)
     plan = call.sold.plan
     grace = plan.terminate.mode == "grace"
     due = (runtime.now() + timedelta(days=plan.terminate.grace_days)).date() if grace else None

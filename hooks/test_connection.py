@@ -7,8 +7,8 @@ order.
 from __future__ import annotations
 
 from puq_zimbra.call import Call
-from puq_zimbra.errors import Misconfigured
 from puq_zimbra.model import Reply
+from puq_zimbra.provisioning import stamped
 
 from .runtime import Runtime
 
@@ -17,14 +17,7 @@ def run(call: Call, runtime: Runtime) -> Reply:
     """See that hooks of this server can work."""
     zimbra = runtime.zimbra(call)
     info = zimbra.get_version_info()
-    name = call.given_server.username or ""
-    account = zimbra.get_account(name, "name", ("zimbraIsAdminAccount",))
-    if account.one("zimbraIsAdminAccount") != "TRUE":
-        raise Misconfigured(
-            "The Zimbra account %(name)s is not a global administrator: only those can mark a"
-            " domain as a service's.",
-            name=name,
-        )
+    stamped.require_global_administrator(zimbra)
     return Reply(
         "unchanged",
         "Zimbra %(version)s answers.",

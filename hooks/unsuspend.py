@@ -19,6 +19,7 @@ from .runtime import Runtime
 def run(call: Call, runtime: Runtime) -> Reply:
     """End the service's suspension."""
     domain = domains.get_ours(runtime.zimbra(call), call)
+    ownership.require_whole(domain)
     places = {"domain": call.shown_domain}
     if ownership.purge_at(domain) is not None:
         raise Refused("The domain %(domain)s waits for its deletion: restore it first.", **places)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from puq_zimbra.call import Call
+from puq_zimbra.call import STAMP_PREFIX, Call
 from puq_zimbra.errors import Invalid
 from puq_zimbra.model import Reply, ServiceUsage
 from puq_zimbra.provisioning import domains
@@ -20,7 +20,11 @@ from .runtime import Runtime
 
 def run(call: Call, runtime: Runtime) -> Reply:
     """Measure, or give the last fresh measurement."""
-    readings = _one(call, runtime) if call.service is not None else _all(call, runtime)
+    complete = True
+    if call.service is not None:
+        readings = [_one(call, runtime)]
+    else:
+        readings, complete = _all(call, runtime)
     rows = [_row(one) for one in readings]
     metrics = {
         shown_domain(one.domain): {
@@ -33,29 +37,32 @@ def run(call: Call, runtime: Runtime) -> Reply:
         "unchanged",
         "Usage was read for %(count)s services.",
         {"count": len(rows)},
-        data={"complete": True, "rows": rows, "metrics": metrics, "notices": []},
+        data={"complete": complete, "rows": rows, "metrics": metrics, "notices": []},
     )
 
 
-def _one(call: Call, runtime: Runtime) -> list[ServiceUsage]:
+def _one(call: Call, runtime: Runtime) -> ServiceUsage:
     if call.sold.domain is None:
         raise Invalid("%(key)s is missing.", key="service.domain")
     domain = domains.get_ours(runtime.zimbra(call), call)
-    return [reading.fresh(call, runtime, domain)]
+    return reading.fresh(call, runtime, domain)
 
 
-def _all(call: Call, runtime: Runtime) -> list[ServiceUsage]:
-    from puq_zimbra.usage import collect
+def _all(call: Call, runtime: Runtime) -> tuple[list[ServiceUsage], bool]:
+    """The installation's services, and whether all of them were read."""
+    from puq_zimbra.usage.collect import collect
     from puq_zimbra.usage.sync import place_of
 
     place, figures = place_of(call.given_server), runtime.store().figures
     stored = figures.latest_of_server(place, call.owner, reading.oldest(runtime))
     if stored is not None:
-        return stored
+        return stored, True
     now = runtime.now()
-    readings = collect.collect(runtime.zimbra(call), now)
-    figures.write(place, readings, whole_at=now)
-    return [one for one in readings if one.installation == call.owner]
+    found = collect(runtime.zimbra(call), now)
+    figures.write(place, found.readings, whole_at=now, failed=found.failed)
+    ours = [one for one in found.readings if one.installation == call.owner]
+    missing = [one for one in found.failed if one.startswith(f"{STAMP_PREFIX}{call.owner}:")]
+    return ours, not missing
 
 
 def _row(one: ServiceUsage) -> dict[str, Any]:

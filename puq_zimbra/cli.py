@@ -84,13 +84,15 @@ def hook(context: click.Context, host: str, event: str) -> None:
         answer = dispatch(host, event, _read_input(), runtime)
     finally:
         runtime.close()
-    click.echo(json.dumps(answer.value, ensure_ascii=False))
+    # In UTF-8 whatever the locale says: by now the work is done, and must be told.
+    sys.stdout.buffer.write(json.dumps(answer.value, ensure_ascii=False).encode() + b"\n")
+    sys.stdout.flush()
     context.exit(answer.exit_status)
 
 
 def _read_input() -> Any:
     """The JSON value on standard input; nothing at all counts as an empty object."""
-    given = sys.stdin.buffer.read(_LARGEST_INPUT + 1)
+    given = sys.stdin.buffer.read(_LARGEST_INPUT + 1) if sys.stdin else b""
     if len(given) > _LARGEST_INPUT:
         return None
     if not given.strip():

@@ -123,9 +123,7 @@ class Config(_Setting):
         """
         if call.server is None:
             return call
-        wanted = call.server.host.lower()
-        hosts = {name: urlsplit(one.url).hostname for name, one in self.servers.items()}
-        name = next((name for name, host in hosts.items() if host == wanted), None)
+        name = self._named_like(call.server.url)
         if name is not None:
             known = self.server(name)
             ours = {
@@ -141,6 +139,15 @@ class Config(_Setting):
                 "The call's server is not among the configured ones, and no other is allowed."
             )
         return call
+
+    def _named_like(self, url: str) -> str | None:
+        """The configured server of the same host; two on one host are told apart by the port."""
+        wanted = urlsplit(url)
+        for name, one in self.servers.items():
+            known = urlsplit(one.url)
+            if known.hostname == wanted.hostname and wanted.port in (None, known.port):
+                return name
+        return None
 
     def store_directory(self) -> Path:
         """The state directory."""

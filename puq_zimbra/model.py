@@ -70,6 +70,8 @@ class ServiceUsage:
     service_id: str
     #: A-label form
     domain: str
+    #: Zimbra's id of the domain: a new domain of the same name is another one
+    domain_id: str
     #: UTC
     measured_at: datetime
     #: bytes

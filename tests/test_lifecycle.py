@@ -388,8 +388,8 @@ def test_change_package_writes_the_difference_once(hook: Hook, simulator: Simula
     ("plan", "words"),
     [
         ({"mailboxes": 1}, ["in the plan: 1", "in use: 2"]),
-        ({"mailbox_quota": 2**30}, ["1.00 GB", "anna@firma.example (2.00)"]),
-        ({"domain_quota": 2**30}, ["1.00 GB", "2.00 GB"]),
+        ({"mailbox_quota": 2**30}, ["1024 MB", "anna@firma.example (2048)"]),
+        ({"domain_quota": 2**30}, ["1024 MB", "2048 MB"]),
     ],
 )
 def test_a_plan_below_what_is_held_is_refused_with_the_numbers(
@@ -620,3 +620,155 @@ def test_a_weak_password_is_refused_in_the_customers_language(
         "W haśle jest za mało wielkich liter. Najmniejsza ich liczba: 3."
     )
     assert simulator.writes() == []
+
+
+def test_a_deletion_stops_at_an_alias_of_an_outside_mailbox(
+    hook: Hook, simulator: Simulator, zimbra: Zimbra
+) -> None:
+    """Zimbra would refuse to delete the domain when every mailbox is already gone."""
+    hook("create")
+    simulator.create_account("boss@example.test", "Some-Pass-1")
+    add_alias(zimbra, simulator.account("boss@example.test").id, "kontakt@firma.example")
+    simulator.reset_log()
+    answer = hook("terminate")
+
+    assert answer.value["code"] == "conflict"
+    assert "kontakt@firma.example" in answer.value["message"]
+    assert simulator.writes() == []
+
+
+def test_own_aliases_go_with_their_mailbox(
+    hook: Hook, simulator: Simulator, zimbra: Zimbra
+) -> None:
+    """They are nothing to stop at."""
+    hook("create")
+    add_alias(zimbra, simulator.account("admin@firma.example").id, "info@firma.example")
+
+    assert hook("terminate").value["code"] == "updated"
+    assert simulator.domain("firma.example") is None
+
+
+@pytest.mark.parametrize("event", ["create", "terminate"])
+def test_a_service_whose_domain_was_edited_in_the_host_is_a_conflict(
+    hook: Hook, simulator: Simulator, event: str
+) -> None:
+    """Success would leave the old domain running, or make a second one."""
+    hook("create")
+    simulator.reset_log()
+    answer = hook(event, service={"domain": "nowa.example"})
+
+    assert answer.value["code"] == "conflict"
+    assert "firma.example" in answer.value["message"]
+    assert simulator.writes() == []
+
+
+@pytest.mark.parametrize("event", ["suspend", "terminate", "change_package", "create"])
+def test_the_services_alias_domain_is_not_its_domain(
+    hook: Hook, simulator: Simulator, event: str
+) -> None:
+    """Suspending the alias would leave the mail running."""
+    hook("create")
+    simulator.create_domain(
+        "alias.example",
+        zimbraDomainType="alias",
+        zimbraDomainAliasTargetId=simulator.domain("firma.example").id,
+        zimbraForeignName=STAMP,
+    )
+    simulator.reset_log()
+    answer = hook(event, service={"domain": "alias.example"})
+
+    assert answer.value["code"] == "conflict"
+    assert simulator.writes() == []
+    assert hook("list_services").value["ok"]
+
+
+def test_a_stricter_lock_set_during_a_suspension_is_not_opened(
+    hook: Hook, simulator: Simulator
+) -> None:
+    """Staff shut a hacked domain while it is unpaid; the next cron must not open it."""
+    hook("create")
+    hook("suspend")
+    simulator.domain("firma.example").attrs["zimbraDomainStatus"] = ["closed"]
+    hook("suspend")
+
+    assert status(simulator) == "closed"
+
+
+@pytest.mark.parametrize("event", ["create", "unsuspend", "renew", "restore"])
+def test_a_half_deleted_service_is_not_called_fine(
+    hook: Hook, simulator: Simulator, event: str
+) -> None:
+    """Its mailboxes are gone: only finishing the deletion is left."""
+    hook("create")
+    simulator.fail_next("DeleteDomainRequest", "service.PERM_DENIED")
+    first = hook("terminate")
+    simulator.reset_log()
+    answer = hook(event)
+
+    assert first.value["code"] == "misconfigured"
+    assert answer.value["code"] == "refused"
+    assert simulator.writes() == []
+    assert hook("terminate").value["code"] == "updated"
+
+
+def test_a_domain_that_staff_suspended_can_be_terminated_through_an_outage(
+    hook: Hook, simulator: Simulator
+) -> None:
+    """Zimbra refuses changes to accounts of a suspended domain, also the second time."""
+    hook("create")
+    simulator.domain("firma.example").attrs["zimbraDomainStatus"] = ["suspended"]
+    simulator.drop_next("DeleteAccountRequest", applied=True)
+
+    assert hook("terminate").value["code"] == "updated"
+    assert simulator.domain("firma.example") is None
+
+
+def test_a_refused_order_without_a_class_of_service_makes_nothing(
+    hook: Hook, simulator: Simulator
+) -> None:
+    """Without one Zimbra's default class holds, and so do its password rules."""
+    simulator.world.directory.coses["default"].attrs["zimbraPasswordMinLength"] = ["14"]
+    answer = hook("create", service={"plan": {"cos": None}})
+
+    assert answer.value["code"] == "refused"
+    assert simulator.writes() == []
+
+
+def test_a_customers_own_password_survives_a_repeated_order(
+    hook: Hook, simulator: Simulator, zimbra: Zimbra
+) -> None:
+    """Once the creation is complete the password is the customer's."""
+    hook("create")
+    zimbra.delete_account(simulator.account("admin@firma.example").id)
+    simulator.create_account("admin@firma.example", "Customers-Own-1")
+    answer = hook("create")
+
+    assert answer.value["code"] == "already_exists"
+    assert simulator.verify_password("admin@firma.example", "Customers-Own-1")
+
+
+def test_a_renamed_administrator_is_not_doubled(hook: Hook, simulator: Simulator) -> None:
+    """A second one would have all rights too."""
+    hook("create")
+    simulator.reset_log()
+    answer = hook("create", service={"admin": {"name": "boss"}})
+
+    assert answer.value["code"] == "already_exists"
+    assert simulator.writes() == []
+
+
+def test_no_log_in_is_tried_with_a_customers_password(hook: Hook, simulator: Simulator) -> None:
+    """Ten wrong ones would shut out the whole billing host."""
+    hook("create")
+    for number in range(12):
+        hook("change_password", new_password=f"Another-Pass-{number}")
+
+    assert len(simulator.calls("AuthRequest")) == 1
+
+
+def test_sso_of_a_locked_mailbox_is_refused(hook: Hook, simulator: Simulator) -> None:
+    """The link would not open it."""
+    hook("create")
+    simulator.account("admin@firma.example").attrs["zimbraAccountStatus"] = ["locked"]
+
+    assert hook("sso_service").value["code"] == "refused"

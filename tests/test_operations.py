@@ -128,27 +128,42 @@ def test_a_failed_request_is_carried_out_again(hook: Hook, simulator: Simulator)
     assert hook("create", request_id="r-2").value["code"] == "created"
 
 
-def test_the_audit_trail_shows_any_change(hook: Hook, runtime: Runtime, config: Config) -> None:
-    """Who did what to a customer's mail must be beyond doubt."""
-    hook("create")
-    hook("suspend")
-    hook("terminate", service={"plan": {"suspend_mode": "locked"}})
-    lines = list(runtime.store().operations.audit())
+FORGED = "insert into audit values (4, 0, 'x', '1', 'create', 'op-1', 'created', 'forged')"
 
-    assert [(line["event"], line["code"], intact) for line, intact in lines] == [
-        ("create", "created", True),
-        ("suspend", "updated", True),
-        ("terminate", "updated", True),
-    ]
-    for change in (
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "",
         "update audit set code = 'created' where number = 2",
         "delete from audit where number = 2",
-    ):
-        database = sqlite3.connect(config.store_directory() / "store.db")
-        database.execute(change)
-        database.commit()
-        database.close()
-        assert not all(intact for _, intact in runtime.store().operations.audit())
+        "delete from audit where number = 3",
+        "delete from audit",
+        "delete from audit_end",
+        "delete from audit; delete from audit_end",
+        FORGED,
+    ],
+)
+def test_the_audit_trail_shows_any_change(
+    hook: Hook, runtime: Runtime, config: Config, change: str
+) -> None:
+    """Who did what to a customer's mail must be beyond doubt."""
+    for event in ("create", "suspend", "terminate"):
+        hook(event)
+    database = sqlite3.connect(config.store_directory() / "store.db")
+    database.executescript(change)
+    database.commit()
+    database.close()
+    lines = list(runtime.store().operations.audit())
+
+    if change:
+        assert not all(intact for _, intact in lines)
+    else:
+        assert [(line["event"], line["code"], intact) for line, intact in lines] == [
+            ("create", "created", True),
+            ("suspend", "updated", True),
+            ("terminate", "updated", True),
+        ]
 
 
 @pytest.mark.parametrize("event", ["create", "change_password"])

@@ -15,9 +15,9 @@ from puq_zimbra.hooks.runtime import Runtime
 from puq_zimbra.cli import cli
 from puq_zimbra.config import Config
 from puq_zimbra.model import ServiceUsage
+from puq_zimbra.provisioning import stamped
 from puq_zimbra.simulator import Simulator, TlsFiles
 from puq_zimbra.store.database import Store
-from puq_zimbra.usage import collect
 from puq_zimbra.usage.sync import sync_server
 from puq_zimbra.zimbra import quota
 from puq_zimbra.zimbra.client import Zimbra
@@ -227,28 +227,132 @@ def test_the_usage_hook_of_an_unreachable_zimbra_has_no_rows(hook: Hook, sold: S
     assert "data" not in answer.value
 
 
-def test_two_owners_of_one_domain_stop_the_reading(
-    sold: Simulator, configured: Config, store: Store
+def test_a_domain_with_two_owners_stops_only_itself(
+    hook: Hook, sold: Simulator, configured: Config, store: Store
 ) -> None:
-    """Nobody can say whom to bill."""
-    sold.domain("firma.example").attrs["zimbraForeignName"].append("puq_zimbra:crm.example:99")
+    """Nobody can say whom to bill for it; all others are billed."""
+    hook("create", service={"id": "43", "domain": "druga.example"})
+    sold.domain("firma.example").attrs["zimbraForeignName"].append("puq_zimbra:other.example:9")
     result = sync(configured, store)
+    listed = hook("list_services", service=None)
+    other = hook("list_services", service=None, installation="third.example")
 
-    assert result.error is not None
-    assert "owner" in str(result.error)
+    assert (result.services, result.error is None) == (1, False)
+    assert "puq_zimbra:crm.example:42" in str(result.error)
+    assert store.figures.latest("crm.example", "43") is not None
+    assert store.figures.latest("crm.example", "42") is None
+    assert listed.value["code"] == "conflict"
+    assert other.value["ok"]
 
 
-def test_stamps_of_all_installations_are_found(sold: Simulator, configured: Config) -> None:
+def test_stamps_of_all_installations_are_found(sold: Simulator, zimbra: Zimbra) -> None:
     """One Zimbra may serve several billing platforms."""
     sold.create_domain("next.example", zimbraForeignName="puq_zimbra:other.example:7")
-    zimbra = Zimbra(configured.server("mail1"))
 
-    assert set(collect.stamped_domains(zimbra)) == {
+    assert set(stamped.find_all(zimbra).services) == {
         "puq_zimbra:crm.example:42",
         "puq_zimbra:other.example:7",
     }
-    assert set(collect.stamped_domains(zimbra, "crm.example")) == {"puq_zimbra:crm.example:42"}
-    zimbra.close()
+    assert set(stamped.find_all(zimbra, "crm.example").services) == {"puq_zimbra:crm.example:42"}
+
+
+def test_a_list_of_an_administrator_who_sees_a_part_is_refused(
+    hook: Hook, simulator: Simulator
+) -> None:
+    """Server Sync terminates what the list leaves out."""
+    hook("create")
+    simulator.create_account("lesser@example.test", "Pass-1", zimbraIsDelegatedAdminAccount="TRUE")
+    lesser = {"username": "lesser@example.test", "password": "Pass-1"}
+
+    assert hook("list_services", server=lesser).value["code"] == "misconfigured"
+
+
+def test_a_mailbox_that_zimbra_does_not_measure_is_noticed(
+    sold: Simulator, configured: Config, store: Store
+) -> None:
+    """A sum without it would look whole, and be billed."""
+    begun = datetime.now(UTC)
+    sync(configured, store, begun)
+    sold.account("anna@firma.example").attrs["zimbraMailHost"] = ["gone.example.test"]
+    result = sync(configured, store, begun + timedelta(hours=1))
+
+    assert result.error is not None
+    assert (latest(store).used, latest(store).stale) == (30 * MB, True)
+
+
+def test_a_name_like_a_system_accounts_hides_nothing(
+    hook: Hook, sold: Simulator, configured: Config, store: Store
+) -> None:
+    """Customers choose their mailboxes' names themselves."""
+    for name in ("galsync.jan", "ham.kowalski", "spam.reports"):
+        sold.create_account(f"{name}@firma.example", "Some-Pass-1")
+        sold.add_mail(f"{name}@firma.example", MB)
+    sync(configured, store)
+    answer = hook("change_package", service={"plan": {"mailboxes": 4}})
+
+    assert (latest(store).used, len(latest(store).mailboxes)) == (33 * MB, 5)
+    assert answer.value["code"] == "refused"
+
+
+def test_a_collapse_waits_for_a_second_reading(
+    sold: Simulator, configured: Config, store: Store
+) -> None:
+    """A mail store that lost its index says zero; the customer would be billed for nothing."""
+    begun = datetime.now(UTC)
+    sold.add_mail("anna@firma.example", 2000 * MB)
+    sync(configured, store, begun)
+    sold.add_mail("anna@firma.example", -2015 * MB)
+    sold.add_mail("admin@firma.example", -10 * MB)
+    sync(configured, store, begun + timedelta(hours=1))
+    first = latest(store)
+    sync(configured, store, begun + timedelta(hours=2))
+
+    assert (first.used, first.stale) == (2030 * MB, True)
+    assert (latest(store).used, latest(store).stale) == (5 * MB, False)
+
+
+def test_figures_of_a_former_domain_are_not_shown(hook: Hook, sold: Simulator) -> None:
+    """The same name again is another domain, and so is another name."""
+    assert hook("usage").value["data"]["rows"][0]["disk_used_mb"] == 30
+    hook("terminate")
+    hook("create")
+
+    assert hook("usage").value["data"]["rows"][0]["disk_used_mb"] == 0
+
+
+def test_a_new_quota_is_billed_at_once(hook: Hook, sold: Simulator) -> None:
+    """The customer has just paid for it."""
+    hook("usage")
+    hook("change_package", service={"plan": {"domain_quota": 100 * 2**30}})
+
+    assert hook("usage").value["data"]["rows"][0]["disk_limit_mb"] == 100 * 1024
+
+
+GARBLED = (
+    '{"used": -5, "limit": 0}', '{"used": true, "limit": 0}', '{"used": 1e999, "limit": 0}',
+    '{"used": 99999999999999999999999, "limit": 0}', '{"used": "x", "limit": 0}', '{"limit": 0}',
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("figures", GARBLED)
+@pytest.mark.parametrize("header", ['{"context": {}}', "[1]", '{"context": "x"}'])
+def test_garbled_figures_are_no_figures(
+    hook: Hook, sold: Simulator, figures: str, header: str
+) -> None:
+    """Whatever stands in the answer, it must not be billed, and must not break us."""
+    row = '{"name": "anna@firma.example", "id": "1", ' + figures[1:]
+    body = (
+        f'{{"Header": {header}, "Body": {{"GetQuotaUsageResponse": {{"account": [{row}],'
+        ' "searchTotal": 1}}}'
+    )
+    sold.http_next(
+        "GetQuotaUsageRequest", status=200, body=body.encode(), content_type="text/javascript",
+        times=3,
+    )  # fmt: skip
+    answer = hook("usage")
+
+    assert answer.value["code"] == "unavailable"
+    assert "inside the mail module" not in answer.value["message"]
 
 
 def settings_file(config: Config, tmp_path: Any) -> str:

@@ -122,3 +122,58 @@ def test_a_short_list_is_never_given(
 
     assert answer.value["success"] is False
     assert "accounts" not in answer.value
+
+
+@pytest.mark.parametrize("event", ["SuspendAccount", "TerminateAccount", "UnsuspendAccount"])
+def test_settings_that_an_event_does_not_need_cannot_stop_it(
+    whmcs_params: Params, runtime: Runtime, event: str
+) -> None:
+    """An unpaid service must be suspended though somebody mistyped a limit."""
+    dispatch("whmcs", "CreateAccount", whmcs_params, runtime)
+    whmcs_params |= {
+        "suspendreason": "overdue\ninvoice 7",
+        "password": "with\ta tab",
+        "configoption3": "25 mailboxes",
+    }
+    whmcs_params["_puq"]["billing"] = {"payment_method": "Bank\ntransfer"}
+
+    assert dispatch("whmcs", event, whmcs_params, runtime).value == "success"
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"password": ["x", "y"]}, "password is not a text"),
+        ({"serviceid": True}, "serviceid is not a text"),
+        ({"serviceid": float("nan")}, "serviceid is not a text"),
+        ({"clientsdetails": "x"}, "clientsdetails is not a map"),
+        ({"configoptions": {"Mailboxes": "0"}}, "allows no mailboxes"),
+        ({"configoptions": {"Domain quota (MB)": "0"}}, "Domain quota (MB) is 0"),
+    ],
+)
+def test_odd_parameters_are_refused_by_name(
+    whmcs_params: Params,
+    runtime: Runtime,
+    simulator: Simulator,
+    changes: dict[str, Any],
+    words: str,
+) -> None:
+    """A list must not become a password, nor a bought nothing everything."""
+    answer = dispatch("whmcs", "CreateAccount", whmcs_params | changes, runtime)
+
+    assert words in answer.value
+    assert simulator.writes() == []
+
+
+@pytest.mark.parametrize("service_id", [42, 42.0, "42"])
+def test_a_service_id_is_the_same_as_number_and_text(
+    whmcs_params: Params, runtime: Runtime, simulator: Simulator, service_id: object
+) -> None:
+    """PHP and JSON turn one into the other."""
+    whmcs_params["serviceid"] = service_id
+    whmcs_params["_puq"] |= {"form": [], "billing": []}
+    whmcs_params["configoptions"] = []
+    dispatch("whmcs", "CreateAccount", whmcs_params, runtime)
+
+    stamp = simulator.domain("firma.example").attrs["zimbraForeignName"]
+    assert stamp == ["puq_zimbra:crm.example:42"]

@@ -41,9 +41,9 @@ def test_the_order_of_whmcs_settings_is_frozen() -> None:
         (7, "lists"),
         (8, "domain_aliases"),
         (9, "suspend_mode"),
-        (10, "terminate_mode"),
+        (10, "mode"),
         (11, "grace_days"),
-        (12, "admin_name"),
+        (12, "name"),
     ]
 
 

@@ -9,12 +9,13 @@ Functions, Config Options, Single Sign-On, Usage Update, Service Sync).
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
 from puq_zimbra.billing import plain
-from puq_zimbra.billing.whmcs_options import OPTIONS
+from puq_zimbra.billing.whmcs_options import OPTIONS, Option
 from puq_zimbra.call import Call
 from puq_zimbra.errors import Invalid
 from puq_zimbra.model import Reply
@@ -56,63 +57,109 @@ _DEFAULT_PORT = 7071
 def read(event: str, params: Mapping[str, Any], default_installation: str) -> Call:
     """The call that ``$params`` stands for.
 
+    Only what the event needs is read, so that a wrong setting of one kind does not keep an unpaid
+    service from being suspended.
+
     Raises:
         Invalid: names the field as WHMCS's administrator knows it.
     """
-    ours = params.get("_puq")
-    extra = ours if isinstance(ours, Mapping) else {}
-    clients = params.get("clientsdetails")
-    language = str(clients.get("language", "")) if isinstance(clients, Mapping) else ""
+    extra = _map(params, "_puq")
+    language = _text(_map(params, "clientsdetails"), "language").lower()
     given: dict[str, Any] = {
         "installation": extra.get("installation") or default_installation,
-        "locale": extra.get("locale") or _LANGUAGES.get(language.lower(), "en"),
+        "locale": extra.get("locale") or _LANGUAGES.get(language, "en"),
         "mode": "embedded",
     }
-    for key in ("request_id", "assets_url", "form", "page", "target", "dry_run", "time_zone"):
+    for key in ("request_id", "assets_url", "page", "target", "dry_run", "time_zone"):
         if key in extra:
             given[key] = extra[key]
-    if extra.get("billing"):
-        given["billing"] = extra["billing"]
-    server = _server(params)
-    if server:
+    if form := _map(extra, "form"):
+        given["form"] = dict(form)
+    if billing := _map(extra, "billing"):
+        given["billing"] = {key: _one_line(value) for key, value in billing.items()}
+    if server := _server(params):
         given["server"] = server
-    if event not in _SERVER_ONLY and str(params.get("serviceid") or ""):
-        given["service"] = _service(params)
-    if params.get("suspendreason"):
-        given["reason"] = str(params["suspendreason"])
-    if event == "ChangePassword" and params.get("password"):
-        given["new_password"] = str(params["password"])
+    if event not in _SERVER_ONLY and _text(params, "serviceid"):
+        given["service"] = _service(event, params)
+    if reason := _text(params, "suspendreason"):
+        given["reason"] = _one_line(reason)
+    if event == "ChangePassword" and (password := _text(params, "password")):
+        given["new_password"] = password
     return plain.validate(given)
 
 
+def _text(params: Mapping[str, Any], key: str) -> str:
+    """A scalar as text; PHP and JSON turn numbers into strings and back.
+
+    Raises:
+        Invalid: it is none.
+    """
+    value = params.get(key)
+    if value is None:
+        return ""
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        raise Invalid("The parameter %(name)s is not a text.", name=key)
+    return str(value)
+
+
+def _map(params: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+    """A map; PHP writes an empty one as a list.
+
+    Raises:
+        Invalid: it is none.
+    """
+    value = params.get(key)
+    if value is None or value == []:
+        return {}
+    if not isinstance(value, Mapping):
+        raise Invalid("The parameter %(name)s is not a map.", name=key)
+    return value
+
+
+def _one_line(value: Any) -> Any:
+    """Free text that people type, without line ends and other control characters."""
+    if not isinstance(value, str):
+        return value
+    return "".join(" " if unicodedata.category(one) == "Cc" else one for one in value)
+
+
 def _server(params: Mapping[str, Any]) -> dict[str, Any]:
-    host = str(params.get("serverhostname") or params.get("serverip") or "").strip()
+    host = (_text(params, "serverhostname") or _text(params, "serverip")).strip()
     if not host:
         return {}
-    access = _access_hash(str(params.get("serveraccesshash") or ""))
-    port = str(params.get("serverport") or _DEFAULT_PORT)
+    access = _access_hash(_text(params, "serveraccesshash"))
+    port = _text(params, "serverport") or _DEFAULT_PORT
     server: dict[str, Any] = {"url": f"https://{host}:{port}/service/admin/soap", "hostname": host}
-    for ours, theirs in (("username", "serverusername"), ("password", "serverpassword")):
-        if params.get(theirs):
-            server[ours] = str(params[theirs])
-    if params.get("serverip"):
-        server["ip"] = str(params["serverip"])
-    server.update({k: access[k] for k in ("webmail_url", "admin_url") if k in access})
+    for ours, theirs in (
+        ("username", "serverusername"),
+        ("password", "serverpassword"),
+        ("ip", "serverip"),
+    ):
+        if value := _text(params, theirs):
+            server[ours] = value
+    server.update({key: access[key] for key in ("webmail_url", "admin_url") if key in access})
     if "webmail_url" in access:
-        server["hostname"] = urlsplit(access["webmail_url"][:2048]).hostname or host
-    trust = {k: access[k] for k in ("ca_file", "fingerprint") if k in access}
+        server["hostname"] = _host_of(access["webmail_url"]) or host
+    trust = {key: access[key] for key in ("ca_file", "fingerprint") if key in access}
     if trust:
         server["tls"] = trust
     return server
 
 
+def _host_of(url: str) -> str | None:
+    try:
+        return urlsplit(url[:2048]).hostname
+    except ValueError:
+        return None  # the schema will name it
+
+
 def _access_hash(text: str) -> dict[str, Any]:
     """The lines ``key=value`` of the server's Access Hash field."""
     known: dict[str, Any] = {}
-    for line in text.splitlines():
+    for line in filter(str.strip, text.splitlines()):
         key, equals, value = (part.strip() for part in line.partition("="))
-        if not line.strip():
-            continue
         if not equals or key not in ("ca_file", "fingerprint", "webmail_url", "admin_url"):
             raise Invalid(
                 "The server's Access Hash may hold only lines ca_file=, fingerprint=,"
@@ -125,61 +172,58 @@ def _access_hash(text: str) -> dict[str, Any]:
     return known
 
 
-def _service(params: Mapping[str, Any]) -> dict[str, Any]:
+#: events that need the limits of the plan, and those that need the first password
+_WITH_LIMITS = {"CreateAccount", "ChangePackage", "ClientArea", "AdminServicesTabFields"}
+_WITH_PASSWORD = {"CreateAccount"}
+
+
+def _service(event: str, params: Mapping[str, Any]) -> dict[str, Any]:
     plan: dict[str, Any] = {}
     terminate: dict[str, Any] = {}
     admin: dict[str, Any] = {}
-    model = "domain"
-    for option in OPTIONS:
-        value = _chosen(params, option.position, option.name)
-        if value == "":
-            continue
-        if option.kind == "count":
-            number = _number(value, option.name)
-            if option.key == "grace_days":
-                terminate["grace_days"] = number
-            elif number:
-                plan[option.key] = number
-        elif option.kind == "megabytes":
-            plan[option.key] = _number(value, option.name) * MB
-        elif option.key == "model":
-            model = value
-        elif option.key == "terminate_mode":
-            terminate["mode"] = value
-        elif option.key == "admin_name":
-            admin["name"] = value
-        else:
-            plan[option.key] = value
-    if terminate:
-        plan["terminate"] = terminate
-    if params.get("password"):
-        admin["password"] = str(params["password"])
     service: dict[str, Any] = {
-        "id": str(params["serviceid"]),
-        "model": model,
+        "id": _text(params, "serviceid"),
         "plan": plan,
         "admin": admin,
     }
-    if str(params.get("domain") or "").strip():
-        service["domain"] = str(params["domain"]).strip()
-    if params.get("userid"):
-        service["customer_id"] = str(params["userid"])
+    places = {"terminate": terminate, "admin": admin, "service": service, "plan": plan}
+    for option in OPTIONS:
+        if option.limit and event not in _WITH_LIMITS:
+            continue
+        value = _chosen(params, option)
+        if value is not None:
+            places[option.place][option.key] = value
+    if terminate:
+        plan["terminate"] = terminate
+    if event in _WITH_PASSWORD and (password := _text(params, "password")):
+        admin["password"] = password
+    if domain := _text(params, "domain").strip():
+        service["domain"] = domain
+    if customer := _text(params, "userid"):
+        service["customer_id"] = customer
     return service
 
 
-def _chosen(params: Mapping[str, Any], position: int, name: str) -> str:
-    """A product setting; a configurable option of the same name, which the customer buys, wins."""
-    bought = params.get("configoptions")
-    if isinstance(bought, Mapping) and bought.get(name) not in (None, ""):
-        return str(bought[name]).strip()
-    value = params.get(f"configoption{position}")
-    return "" if value is None else str(value).strip()
+def _chosen(params: Mapping[str, Any], option: Option) -> str | int | None:
+    """A product setting; a configurable option of the same name, which the customer buys, wins.
 
-
-def _number(text: str, name: str) -> int:
+    In a product 0 or blank is unlimited. A bought quantity of 0 is none: unlimited would be given
+    away to whoever orders nothing.
+    """
+    bought = _text(_map(params, "configoptions"), option.name).strip()
+    text = bought or _text(params, f"configoption{option.position}").strip()
+    if text == "":
+        return None
+    if option.kind not in ("count", "megabytes"):
+        return text
     if not text.isascii() or not text.isdigit() or len(text) > 12:
-        raise Invalid("The product setting %(name)s is not a whole number.", name=name)
-    return int(text)
+        raise Invalid("The product setting %(name)s is not a whole number.", name=option.name)
+    number = int(text) * (MB if option.kind == "megabytes" else 1)
+    if number or option.key == "grace_days":
+        return number
+    if bought and option.kind == "megabytes":
+        raise Invalid("The bought option %(name)s is 0.", name=option.name)
+    return 0 if bought else None
 
 
 def answer(event: str, reply: Reply, message: str, reference: str) -> Any:

@@ -27,6 +27,13 @@ class Option:
     description: str
     default: str = ""
     choices: tuple[tuple[str, str], ...] = ()
+    #: which of our objects holds the key
+    place: str = "plan"
+
+    @property
+    def limit(self) -> bool:
+        """Whether it says how much the plan grants."""
+        return self.place == "plan" and self.key != "suspend_mode"
 
     def field(self) -> dict[str, Any]:
         """The field as WHMCS's ConfigOptions function declares it."""
@@ -52,6 +59,7 @@ OPTIONS = (
         "What is sold",
         "domain",
         (("domain", "Mail domain"), ("mailbox", "Single mailbox"), ("server", "Private server")),
+        place="service",
     ),
     Option(2, "Class of service", "cos", "text", "Name in Zimbra; blank = the server's default"),
     Option(3, "Mailboxes", "mailboxes", "count", "0 or blank = unlimited"),
@@ -76,7 +84,7 @@ OPTIONS = (
     Option(
         10,
         "On termination",
-        "terminate_mode",
+        "mode",
         "choice",
         "What happens to the mail of a terminated service",
         "delete",
@@ -85,7 +93,18 @@ OPTIONS = (
             ("grace", "Lock now, delete after the grace days"),
             ("keep", "Lock and keep"),
         ),
+        place="terminate",
     ),
-    Option(11, "Grace days", "grace_days", "count", "For a termination with grace", "0"),
-    Option(12, "Administrator", "admin_name", "text", "Local part of the address", "admin"),
+    Option(
+        11,
+        "Grace days",
+        "grace_days",
+        "count",
+        "For a termination with grace",
+        "0",
+        place="terminate",
+    ),
+    Option(
+        12, "Administrator", "name", "text", "Local part of the address", "admin", place="admin"
+    ),
 )

@@ -42,6 +42,7 @@ ATTRIBUTES = (
     "zimbraAdminConsoleUIComponents",
     "zimbraDomainAdminMaxMailQuota",
     "zimbraPasswordModifiedTime",
+    "zimbraAccountCalendarUserType",
 )
 
 
@@ -54,7 +55,7 @@ def find(zimbra: Zimbra, call: Call) -> Entry | None:
     """The administrator's account, or None on Zimbra's word that there is none.
 
     Raises:
-        Conflict: the address is an alias of another account, or a global administrator's.
+        Conflict: the address is an alias, a resource's or a global administrator's.
     """
     address = address_of(call)
     try:
@@ -68,12 +69,19 @@ def find(zimbra: Zimbra, call: Call) -> Entry | None:
             address=shown_address(address),
             account=account.name,
         )
-    if account.one("zimbraIsAdminAccount") == "TRUE":
+    if _is_untouchable(account):
         raise Conflict(
-            "The mailbox %(address)s is a global administrator's: it is not touched.",
+            "The address %(address)s is a global administrator's or a resource's: it is not"
+            " touched.",
             address=shown_address(address),
         )
     return account
+
+
+def _is_untouchable(account: Entry) -> bool:
+    """Whether it is a global administrator, or a room or a piece of equipment."""
+    resource = account.one("zimbraAccountCalendarUserType") == "RESOURCE"
+    return resource or account.one("zimbraIsAdminAccount") == "TRUE"
 
 
 def get(zimbra: Zimbra, call: Call) -> Entry:
@@ -81,7 +89,7 @@ def get(zimbra: Zimbra, call: Call) -> Entry:
 
     Raises:
         NotFound: there is none.
-        Conflict: the address is an alias of another account, or a global administrator's.
+        Conflict: the address is an alias, a resource's or a global administrator's.
     """
     account = find(zimbra, call)
     if account is None:
@@ -105,12 +113,25 @@ def settings_of(plan: Plan) -> dict[str, str]:
     return {"zimbraIsDelegatedAdminAccount": "TRUE", **quota_guide(plan)}
 
 
-def ensure(zimbra: Zimbra, call: Call, domain: Entry) -> None:
-    """Make the administrator's mailbox, password and rights what was ordered.
+def is_complete(zimbra: Zimbra, call: Call, domain: Entry) -> bool:
+    """Whether a finished service has its administrator, with his rights.
 
-    For a creation that is marked as unfinished: until the mark is gone the password is the host's
-    to set, since the account may have been made by a call whose answer was lost, before its
-    password was stored.
+    One whom the customer renamed counts, and so does a mailbox that the customer made himself under
+    the address: its password is his.
+    """
+    account = find(zimbra, call)
+    holders = _holders(zimbra, domain)
+    if account is None:
+        return any(set(RIGHTS) <= rights for rights in holders.values())
+    delegated = account.one("zimbraIsDelegatedAdminAccount") == "TRUE"
+    return not delegated or set(RIGHTS) <= holders.get(account.id, set())
+
+
+def ensure(zimbra: Zimbra, call: Call, domain: Entry, *, unfinished: bool) -> None:
+    """Make the administrator's mailbox and rights what was ordered.
+
+    While the creation is marked as ``unfinished`` the password is the host's to set too: the
+    account may have been made by a call whose answer was lost, before its password was stored.
 
     Raises:
         Refused: the password breaks the policy, or the domain's limit is reached.
@@ -119,16 +140,21 @@ def ensure(zimbra: Zimbra, call: Call, domain: Entry) -> None:
     account = find(zimbra, call)
     if account is None:
         account = _make(zimbra, call)
-    else:
+    elif unfinished:
         _complete(zimbra, call, account)
-    held = {
-        grant.right
-        for grant in zimbra.get_grants(domain.id)
-        if grant.grantee_id == account.id and not grant.deny
-    }
+    held = _holders(zimbra, domain).get(account.id, set())
     for right in RIGHTS:
         if right not in held:
             zimbra.grant_right(domain.id, account.id, right)
+
+
+def _holders(zimbra: Zimbra, domain: Entry) -> dict[str, set[str]]:
+    """The rights that accounts hold on a domain, by the account's id."""
+    holders: dict[str, set[str]] = {}
+    for grant in zimbra.get_grants(domain.id):
+        if not grant.deny:
+            holders.setdefault(grant.grantee_id, set()).add(grant.right)
+    return holders
 
 
 def password_of(call: Call) -> str:

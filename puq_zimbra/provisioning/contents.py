@@ -19,7 +19,7 @@ from puq_zimbra.units import shown_domain
 from puq_zimbra.zimbra.answers import Entry
 from puq_zimbra.zimbra.client import Zimbra
 
-_TYPES = "accounts,resources,distributionlists,dynamicgroups"
+_TYPES = "accounts,resources,distributionlists,dynamicgroups,aliases"
 
 
 @dataclass(frozen=True)
@@ -30,13 +30,12 @@ class Contents:
     lists: tuple[Entry, ...]
     resources: tuple[Entry, ...]
     accounts: tuple[Entry, ...]
+    #: they go with what they point to, if that is listed too
+    aliases: tuple[Entry, ...]
     alias_domains: tuple[Entry, ...]
 
-    def __len__(self) -> int:
-        return len(self.everything())
-
     def everything(self) -> tuple[Entry, ...]:
-        """All of it, in the order in which it is deleted."""
+        """All that is deleted by itself, in the order in which it goes."""
         return (
             *self.dynamic_groups,
             *self.lists,
@@ -47,7 +46,7 @@ class Contents:
 
 
 def list_contents(zimbra: Zimbra, domain: Entry) -> Contents:
-    """List what goes with a domain; aliases go with their accounts."""
+    """List what goes with a domain."""
     attrs = ("zimbraForeignPrincipal", "zimbraIsAdminAccount")
     found = list(zimbra.search_directory(_TYPES, "", attrs, domain=domain.name))
     targets = f"(&(zimbraDomainType=alias)(zimbraDomainAliasTargetId={domain.id}))"
@@ -57,6 +56,7 @@ def list_contents(zimbra: Zimbra, domain: Entry) -> Contents:
         lists=tuple(e for e in found if e.kind == "dl" and e.marks.get("dynamic") != "1"),
         resources=tuple(e for e in found if e.kind == "calresource"),
         accounts=tuple(e for e in found if e.kind == "account"),
+        aliases=tuple(e for e in found if e.kind == "alias"),
         alias_domains=tuple(aliases),
     )
 
@@ -75,6 +75,14 @@ def require_all_ours(contents: Contents, call: Call) -> None:
                 "Nothing was deleted: %(name)s in the domain belongs to another service or is a"
                 " global administrator.",
                 name=entry.name,
+            )
+    listed = {entry.name for entry in contents.everything()}
+    for address in contents.aliases:
+        if address.marks.get("targetName") not in listed:
+            raise Conflict(
+                "Nothing was deleted: the alias %(name)s belongs to a mailbox outside of the"
+                " domain. Remove the alias first.",
+                name=address.name,
             )
     for alias in contents.alias_domains:
         if ownership.stamps(alias) != (call.stamp,):

@@ -52,8 +52,13 @@ def find_ours(zimbra: Zimbra, call: Call) -> Entry | None:
         NotOurs: a domain of that name is somebody else's.
     """
     domain = find(zimbra, call.domain)
-    if domain is not None:
-        ownership.require_ours(domain, call)
+    if domain is None:
+        return None
+    ownership.require_ours(domain, call)
+    if domain.one("zimbraDomainType") == "alias":
+        raise Conflict(
+            "The domain %(domain)s is an alias of another one in Zimbra.", domain=call.shown_domain
+        )
     return domain
 
 

@@ -14,7 +14,7 @@ from __future__ import annotations
 from datetime import date
 
 from puq_zimbra.call import STAMP_PREFIX, Call
-from puq_zimbra.errors import Conflict, Misconfigured, NotOurs
+from puq_zimbra.errors import Conflict, Misconfigured, NotOurs, Refused
 from puq_zimbra.units import shown_domain
 from puq_zimbra.zimbra.answers import Entry
 
@@ -25,6 +25,8 @@ WAS = "puq_zimbra.was:"
 PURGE = "puq_zimbra.purge:"
 #: there until the administrator has his mailbox, password and rights
 CREATING = "puq_zimbra.creating"
+#: there since the first of the domain's mailboxes was deleted
+DELETING = "puq_zimbra.deleting"
 
 
 def stamps(entry: Entry) -> tuple[str, ...]:
@@ -39,18 +41,40 @@ def require_ours(domain: Entry, call: Call) -> None:
         NotOurs: it bears none, or another service's.
         Misconfigured: we may not see the stamp.
     """
-    name = shown_domain(domain.name)
-    if FOREIGN_NAME in domain.denied:
-        raise Misconfigured(
-            "The Zimbra administrator may not read zimbraForeignName of the domain %(domain)s,"
-            " where the owner is written: give him that right.",
-            domain=name,
-        )
+    require_visible(domain)
     # Compared exactly: Zimbra's own look-up by foreign name ignores case and may be out of date.
     if stamps(domain) != (call.stamp,):
         raise NotOurs(
             "The domain %(domain)s exists in Zimbra but does not belong to this service.",
-            domain=name,
+            domain=shown_domain(domain.name),
+        )
+
+
+def require_visible(domain: Entry) -> None:
+    """Let a domain pass only if Zimbra showed all that was asked for.
+
+    Raises:
+        Misconfigured: it hid an attribute, which then is unknown and not absent.
+    """
+    if domain.denied:
+        raise Misconfigured(
+            "The Zimbra administrator may not read %(attributes)s of the domain %(domain)s: give"
+            " him that right.",
+            attributes=", ".join(sorted(domain.denied)),
+            domain=shown_domain(domain.name),
+        )
+
+
+def require_whole(domain: Entry) -> None:
+    """Let a domain pass only if its deletion was not begun.
+
+    Raises:
+        Refused: it was; mailboxes may be gone.
+    """
+    if DELETING in domain.all(FOREIGN_NAME):
+        raise Refused(
+            "The deletion of the domain %(domain)s was begun: terminate it once more.",
+            domain=shown_domain(domain.name),
         )
 
 

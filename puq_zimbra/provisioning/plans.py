@@ -12,7 +12,7 @@ from puq_zimbra.call import Plan
 from puq_zimbra.errors import CosUnknown, NoSuchCos, Refused
 from puq_zimbra.model import MailboxUsage
 from puq_zimbra.provisioning import passwords
-from puq_zimbra.units import GB, shown_address
+from puq_zimbra.units import MB, megabytes, shown_address
 from puq_zimbra.zimbra.answers import Entry
 from puq_zimbra.zimbra.client import Zimbra
 
@@ -34,6 +34,14 @@ def class_of_service(zimbra: Zimbra, plan: Plan) -> Entry | None:
         ) from error
 
 
+def default_class(zimbra: Zimbra) -> Entry | None:
+    """The class of service that holds where the plan names none, with its password rules."""
+    try:
+        return zimbra.get_cos("default", passwords.ATTRIBUTES)
+    except NoSuchCos:  # renamed: Zimbra itself will check the password
+        return None
+
+
 def refuse_if_too_small(plan: Plan, mailboxes: Sequence[MailboxUsage]) -> None:
     """Refuse a plan below what is held or used, with the numbers and the names.
 
@@ -51,21 +59,17 @@ def refuse_if_too_small(plan: Plan, mailboxes: Sequence[MailboxUsage]) -> None:
     used = sum(one.used or 0 for one in mailboxes)
     if plan.domain_quota and used > plan.domain_quota:
         raise Refused(
-            "The plan allows %(limit)s GB, but %(used)s GB are in use: free some space first.",
-            limit=_gb(plan.domain_quota),
-            used=_gb(used),
+            "The plan allows %(limit)s MB, but %(used)s MB are in use: free some space first.",
+            limit=plan.domain_quota // MB,
+            used=megabytes(used),
         )
     over = [one for one in mailboxes if plan.mailbox_quota and (one.used or 0) > plan.mailbox_quota]
     if plan.mailbox_quota and over:
         raise Refused(
-            "The plan allows %(limit)s GB per mailbox, but these hold more: %(mailboxes)s.",
-            limit=_gb(plan.mailbox_quota),
+            "The plan allows %(limit)s MB per mailbox, but these hold more: %(mailboxes)s.",
+            limit=plan.mailbox_quota // MB,
             mailboxes=", ".join(
-                f"{shown_address(m.address)} ({_gb(m.used or 0)})" for m in over[:5]
+                f"{shown_address(m.address)} ({megabytes(m.used or 0)})" for m in over[:5]
             )
             + (f" (+{len(over) - 5})" if len(over) > 5 else ""),
         )
-
-
-def _gb(size: int) -> str:
-    return f"{size / GB:.2f}"

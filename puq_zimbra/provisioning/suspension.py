@@ -19,7 +19,7 @@ from puq_zimbra.zimbra.answers import Entry
 from puq_zimbra.zimbra.messages import Attributes
 
 #: statuses from open to shut; a suspension never opens what an administrator has shut
-_ORDER = ("active", "locked", "maintenance", "closed")
+_ORDER = ("active", "locked", "maintenance", "closed", "suspended")
 
 
 def changes_to_suspend(
@@ -36,7 +36,7 @@ def changes_to_suspend(
     status = domains.status_of(domain)
     before = ownership.was(domain)
     for known in (status, before or status):
-        if known not in (*_ORDER, "suspended"):
+        if known not in _ORDER:
             raise Conflict(
                 "The domain %(domain)s has the status %(status)s in Zimbra: an administrator must"
                 " decide.",
@@ -47,10 +47,8 @@ def changes_to_suspend(
     added = []
     if before is None:
         added.append(ownership.WAS + status)
-    # Whatever was stricter before the suspension is an administrator's, and stays.
-    base = before or status
-    stricter = base == "suspended" or _ORDER.index(base) >= _ORDER.index(mode)
-    wanted = base if stricter else mode
+    # Whatever is stricter than the plan is an administrator's, and stays.
+    wanted = max(status, before or status, mode, key=_strictness)
     if status != wanted:
         changes["zimbraDomainStatus"] = wanted
     pending = ownership.purge_at(domain)
@@ -60,6 +58,24 @@ def changes_to_suspend(
         changes["-" + FOREIGN_NAME] = [ownership.PURGE + pending.isoformat()]
     if added:
         changes["+" + FOREIGN_NAME] = added
+    return changes
+
+
+def changes_to_delete(domain: Entry) -> dict[str, str | list[str]]:
+    """What must be written before the first mailbox goes: closed, and marked as being deleted.
+
+    Also out of ``suspended``, under which Zimbra refuses every change to accounts.
+    """
+    changes: dict[str, str | list[str]] = {}
+    if domains.status_of(domain) != "closed":
+        changes["zimbraDomainStatus"] = "closed"
+    words = []
+    if ownership.was(domain) is None:
+        words.append(ownership.WAS + domains.status_of(domain))
+    if ownership.DELETING not in domain.all(FOREIGN_NAME):
+        words.append(ownership.DELETING)
+    if words:
+        changes["+" + FOREIGN_NAME] = words
     return changes
 
 
@@ -74,7 +90,7 @@ def changes_to_give_back(domain: Entry) -> Attributes:
     if not words:
         return {}
     before = ownership.was(domain)
-    if before is None or before not in (*_ORDER, "suspended"):
+    if before is None or before not in _ORDER:
         raise Conflict(
             "The status before the suspension of the domain %(domain)s cannot be read: an"
             " administrator must set it.",
@@ -84,3 +100,7 @@ def changes_to_give_back(domain: Entry) -> Attributes:
     if domains.status_of(domain) != before:
         changes["zimbraDomainStatus"] = before
     return changes
+
+
+def _strictness(status: str) -> int:
+    return _ORDER.index(status)

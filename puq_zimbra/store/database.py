@@ -20,7 +20,7 @@ from sqlalchemy.engine import Connection, Engine, make_url
 from sqlalchemy.exc import ArgumentError, IntegrityError, SQLAlchemyError
 
 from puq_zimbra.config import Config
-from puq_zimbra.errors import Misconfigured, StoreUnusable
+from puq_zimbra.errors import Busy, Misconfigured, StoreUnusable
 from puq_zimbra.store.figures import Figures
 from puq_zimbra.store.operations import Operations
 from puq_zimbra.store.tables import VERSION, metadata, schema
@@ -104,8 +104,11 @@ def _sqlite_begin(connection: Connection) -> None:
 
 def _as_ours(context: sa.engine.ExceptionContext) -> None:
     """Let nobody above meet the database's own errors, but for those that are answered here."""
-    if not isinstance(context.sqlalchemy_exception, IntegrityError):
-        raise StoreUnusable from context.original_exception
+    if isinstance(context.sqlalchemy_exception, IntegrityError):
+        return
+    if "database is locked" in str(context.original_exception):
+        raise Busy from context.original_exception
+    raise StoreUnusable from context.original_exception
 
 
 def _check_version(connection: Connection) -> None:

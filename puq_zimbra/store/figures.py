@@ -8,7 +8,7 @@ Source: SQLAlchemy Core.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -17,6 +17,7 @@ from sqlalchemy.engine import Connection, Engine
 
 from puq_zimbra.model import MailboxUsage, ServiceUsage, UsagePoint
 from puq_zimbra.store.tables import mailbox, service, usage, whole
+from puq_zimbra.units import MB
 
 
 class Figures:
@@ -26,11 +27,17 @@ class Figures:
         self._engine, self._writer = engine, writer
 
     def write(
-        self, server: str, readings: Iterable[ServiceUsage], whole_at: datetime | None = None
+        self,
+        server: str,
+        readings: Iterable[ServiceUsage],
+        *,
+        whole_at: datetime | None = None,
+        failed: Collection[str] = (),
     ) -> None:
         """Keep readings of services on a server (host and port).
 
-        ``whole_at`` says that these are all of the server's services, and when they were read.
+        ``whole_at`` says that these are all of the server's services, and when they were read;
+        ``failed`` are the stamps of those among them whose figures stay as they are, as stale.
         """
         with self._writer.begin() as connection:
             if whole_at is not None:
@@ -38,23 +45,16 @@ class Figures:
                 connection.execute(
                     whole.insert(), {"server": server, "measured_at": _seconds(whole_at)}
                 )
-            for one in readings:
-                key = _service_key(connection, server, one)
-                row = {"service": key, "measured_at": _seconds(one.measured_at)}
-                for table in (mailbox, usage):  # the same second again replaces
-                    connection.execute(
-                        table.delete().where(
-                            table.c.service == key, table.c.measured_at == row["measured_at"]
-                        )
-                    )
+            for stamp in failed:
+                _, installation, service_id = stamp.split(":", 2)
+                known = _known(installation, service_id)
                 connection.execute(
-                    usage.insert(),
-                    {**row, "used": one.used, "quota": one.limit, "mailboxes": len(one.mailboxes)},
+                    service.update()
+                    .where(known)
+                    .values(failed_at=_seconds(whole_at or datetime.now(UTC)))
                 )
-                if one.mailboxes:
-                    connection.execute(
-                        mailbox.insert(), [_mailbox_row(row, m) for m in one.mailboxes]
-                    )
+            for one in readings:
+                _write_one(connection, server, one)
 
     def note_failure(self, server: str, at: datetime) -> None:
         """Mark the figures of every service on a server as stale since ``at``."""
@@ -64,14 +64,14 @@ class Figures:
                 service.update().where(service.c.server == server).values(failed_at=_seconds(at))
             )
 
-    def latest(self, installation: str, service_id: str) -> ServiceUsage | None:
-        """A service's last whole reading."""
+    def latest(self, installation: str, service_id: str, **domain: str) -> ServiceUsage | None:
+        """A service's last whole reading, of ``domain=`` name or ``domain_id=`` Zimbra's id."""
+        query = _latest().where(_known(installation, service_id))
+        for column, value in domain.items():
+            query = query.where(service.c[column] == value)
+        newest = query.order_by(usage.c.measured_at.desc()).limit(1)
         with self._engine.connect() as connection:
-            found = connection.execute(
-                _latest().where(
-                    service.c.installation == installation, service.c.service_id == service_id
-                )
-            ).first()
+            found = connection.execute(newest).first()
             return _reading(connection, found) if found else None
 
     def latest_of_server(
@@ -96,14 +96,14 @@ class Figures:
             ).all()
             return [_reading(connection, row) for row in found]
 
-    def history(self, installation: str, service_id: str, since: datetime) -> Sequence[UsagePoint]:
-        """A service's readings since a time, oldest first."""
+    def history(self, one: ServiceUsage, since: datetime) -> Sequence[UsagePoint]:
+        """The readings of a service's domain since a time, oldest first."""
         query = (
             sa.select(usage)
             .join(service, service.c.id == usage.c.service)
             .where(
-                service.c.installation == installation,
-                service.c.service_id == service_id,
+                _known(one.installation, one.service_id),
+                service.c.domain_id == one.domain_id,
                 usage.c.measured_at >= _seconds(since),
             )
             .order_by(usage.c.measured_at)
@@ -115,14 +115,58 @@ class Figures:
             ]
 
 
+def _known(installation: str, service_id: str) -> sa.ColumnElement[bool]:
+    return (service.c.installation == installation) & (service.c.service_id == service_id)
+
+
+def _write_one(connection: Connection, server: str, one: ServiceUsage) -> None:
+    key = _service_key(connection, server, one)
+    if _fell_too_low(connection, key, one):
+        return
+    row = {"service": key, "measured_at": _seconds(one.measured_at)}
+    for table in (mailbox, usage):  # the same second again replaces
+        same = (table.c.service == key) & (table.c.measured_at == row["measured_at"])
+        connection.execute(table.delete().where(same))
+    connection.execute(
+        usage.insert(),
+        {**row, "used": one.used, "quota": one.limit, "mailboxes": len(one.mailboxes)},
+    )
+    if one.mailboxes:
+        connection.execute(mailbox.insert(), [_mailbox_row(row, m) for m in one.mailboxes])
+
+
+def _fell_too_low(connection: Connection, key: int, one: ServiceUsage) -> bool:
+    """Hold back a sum that fell by 90 % and 100 MB until a second reading agrees with it."""
+    mine = service.c.id == key
+    suspect = connection.execute(sa.select(service.c.suspect).where(mine)).scalar()
+    last = connection.execute(
+        sa.select(usage.c.used)
+        .where(usage.c.service == key, usage.c.measured_at < _seconds(one.measured_at))
+        .order_by(usage.c.measured_at.desc())
+        .limit(1)
+    ).scalar()
+    fell = last is not None and one.used * 10 < last and last - one.used > 100 * MB
+    agrees = suspect is not None and abs(one.used - suspect) <= 100 * MB
+    if not fell or agrees:
+        connection.execute(service.update().where(mine).values(suspect=None, failed_at=None))
+        return False
+    values = {"suspect": one.used, "failed_at": _seconds(one.measured_at)}
+    connection.execute(service.update().where(mine).values(values))
+    return True
+
+
 def _service_key(connection: Connection, server: str, one: ServiceUsage) -> int:
-    known = (service.c.installation == one.installation) & (service.c.service_id == one.service_id)
-    values = {"server": server, "domain": one.domain, "failed_at": None}
+    known = _known(one.installation, one.service_id) & (service.c.domain_id == one.domain_id)
+    values = {"server": server, "domain": one.domain}
     key = connection.execute(sa.select(service.c.id).where(known)).scalar()
     if key is not None:
         connection.execute(service.update().where(service.c.id == key).values(values))
         return int(key)
-    names = {"installation": one.installation, "service_id": one.service_id}
+    names = {
+        "installation": one.installation,
+        "service_id": one.service_id,
+        "domain_id": one.domain_id,
+    }
     inserted = connection.execute(service.insert().values(**names, **values))
     primary_key = inserted.inserted_primary_key
     assert primary_key is not None
@@ -162,6 +206,7 @@ def _reading(connection: Connection, row: Any) -> ServiceUsage:
         installation=row.installation,
         service_id=row.service_id,
         domain=row.domain,
+        domain_id=row.domain_id,
         measured_at=_time(row.measured_at),
         used=row.used,
         limit=row.quota,

@@ -24,7 +24,8 @@ from sqlalchemy.exc import IntegrityError
 
 from puq_zimbra.errors import Busy, Refused
 from puq_zimbra.model import Reply
-from puq_zimbra.store.tables import audit, lease, operation
+from puq_zimbra.store.tables import audit, audit_end, lease, operation
+from puq_zimbra.store.tables import password as passwords
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,25 @@ class Operations:
         """A digest of what is asked for, from which no secret can be guessed."""
         text = json.dumps(asked, sort_keys=True, default=str)
         return hmac.new(self._key, text.encode("utf-8", "replace"), hashlib.sha256).hexdigest()
+
+    def is_password(self, account: str, password: str, changed_at: str) -> bool:
+        """Whether an account's password, last changed then, is the one that we set last."""
+        with self._engine.connect() as connection:
+            row = connection.execute(
+                sa.select(passwords).where(passwords.c.account == account)
+            ).first()
+        digest = self.fingerprint({"account": account, "password": password})
+        return row is not None and row.changed_at == changed_at and row.digest == digest
+
+    def note_password(self, account: str, password: str, changed_at: str) -> None:
+        """Remember the password that we set, as a keyed digest."""
+        digest = self.fingerprint({"account": account, "password": password})
+        with self._writer.begin() as connection:
+            connection.execute(passwords.delete().where(passwords.c.account == account))
+            connection.execute(
+                passwords.insert(),
+                {"account": account, "digest": digest, "changed_at": changed_at},
+            )
 
     def begin(self, intent: Intent, seconds: float) -> Reply | None:
         """Take the service for so many seconds at the most, and note the intent.
@@ -105,18 +125,50 @@ class Operations:
                 )
             )
             connection.execute(lease.delete().where(lease.c.operation == intent.id))
-            _seal(connection, intent, reply.code, now)
+            self._add_line(connection, intent, reply.code, now)
 
     def audit(self) -> Iterator[tuple[Mapping[str, Any], bool]]:
-        """Every line of the audit trail, oldest first, and whether it is as it was written."""
+        """Every line of the audit trail, oldest first, and whether it is as it was written.
+
+        A last line with number 0, never intact, stands for lines that are missing at the end.
+        """
         with self._engine.connect() as connection:
             before, number = "", 0
             for row in connection.execute(sa.select(audit).order_by(audit.c.number)).mappings():
                 line = {key: value for key, value in row.items() if key != "seal"}
-                number += 1
-                intact = row["seal"] == _digest(before, line) and row["number"] == number
+                intact = row["number"] == number + 1 and row["seal"] == self._seal(before, line)
                 before, number = row["seal"], row["number"]
                 yield line, intact
+            end = connection.execute(sa.select(audit_end)).first()
+            ended = sa.select(operation.c.id).where(operation.c.ended_at.is_not(None)).limit(1)
+            begun = connection.execute(ended).first() is not None
+        sealed = end is not None and end.seal == self._seal(before, {"end": number})
+        if begun and not (sealed and end is not None and end.number == number):
+            yield dict.fromkeys(audit.c.keys(), "") | {"number": 0, "at": 0, "event": "?"}, False
+
+    def _add_line(self, connection: Connection, intent: Intent, code: str, now: int) -> None:
+        """Add a line to the audit trail, and move its end."""
+        if connection.dialect.name == "postgresql":
+            connection.execute(sa.text("LOCK TABLE audit IN EXCLUSIVE MODE"))
+        last = connection.execute(sa.select(audit).order_by(audit.c.number.desc()).limit(1)).first()
+        line = {
+            "number": (last.number if last else 0) + 1,
+            "at": now,
+            "installation": intent.installation,
+            "service_id": intent.service_id,
+            "event": intent.event,
+            "operation": intent.id,
+            "code": code,
+        }
+        seal = self._seal(last.seal if last else "", line)
+        connection.execute(audit.insert(), {**line, "seal": seal})
+        connection.execute(audit_end.delete())
+        end = {"number": line["number"], "seal": self._seal(seal, {"end": line["number"]})}
+        connection.execute(audit_end.insert(), end)
+
+    def _seal(self, before: str, line: Mapping[str, Any]) -> str:
+        """What only the holder of the key can write beside a line."""
+        return self.fingerprint({"before": before, **line})
 
     def _stored(self, connection: Connection, intent: Intent) -> Reply | None:
         found = connection.execute(
@@ -127,8 +179,16 @@ class Operations:
         ).all()
         if any(row.fingerprint != intent.fingerprint for row in found):
             raise Refused("This request id was used for another call.")
-        done = next((row.reply for row in found if row.state == "done" and row.reply), None)
-        return Reply(**json.loads(done)) if done else None
+        done = next((row for row in found if row.state == "done" and row.reply), None)
+        if done is None:
+            return None
+        # Once something else was done to the service the stored answer may not hold any more.
+        later = sa.select(operation.c.id).where(
+            operation.c.installation == intent.installation,
+            operation.c.service_id == intent.service_id,
+            operation.c.number > done.number,
+        )
+        return None if connection.execute(later).first() else Reply(**json.loads(done.reply))
 
     def _take(self, connection: Connection, intent: Intent, now: int, until: int) -> None:
         mine = (lease.c.installation == intent.installation) & (
@@ -151,25 +211,3 @@ class Operations:
             connection.execute(lease.insert(), {**names, **values})
         except IntegrityError as error:  # taken in this very moment
             raise SameRuns from error
-
-
-def _seal(connection: Connection, intent: Intent, code: str, now: int) -> None:
-    """Add a line to the audit trail."""
-    if connection.dialect.name == "postgresql":
-        connection.execute(sa.text("LOCK TABLE audit IN EXCLUSIVE MODE"))
-    last = connection.execute(sa.select(audit).order_by(audit.c.number.desc()).limit(1)).first()
-    line = {
-        "number": (last.number if last else 0) + 1,
-        "at": now,
-        "installation": intent.installation,
-        "service_id": intent.service_id,
-        "event": intent.event,
-        "operation": intent.id,
-        "code": code,
-    }
-    connection.execute(audit.insert(), {**line, "seal": _digest(last.seal if last else "", line)})
-
-
-def _digest(before: str, line: Mapping[str, Any]) -> str:
-    text = before + json.dumps(line, sort_keys=True, ensure_ascii=False)
-    return hashlib.sha256(text.encode()).hexdigest()

@@ -17,7 +17,7 @@ Key = BigInteger().with_variant(Integer, "sqlite")
 
 schema = Table("schema", metadata, Column("version", Integer, nullable=False))
 
-#: the services that were ever measured
+#: the services that were ever measured, and each domain that they had
 service = Table(
     "service",
     metadata,
@@ -28,9 +28,13 @@ service = Table(
     Column("server", String(300), nullable=False),
     #: A-label form
     Column("domain", String(255), nullable=False),
-    #: the last reading, good or not
+    #: Zimbra's id of the domain
+    Column("domain_id", String(64), nullable=False),
+    #: the last reading, if it failed; None after a good one
     Column("failed_at", BigInteger),
-    Unique("installation", "service_id"),
+    #: bytes of a reading that fell so low that a second one must agree
+    Column("suspect", BigInteger),
+    Unique("installation", "service_id", "domain_id"),
 )
 
 #: the last reading of all services of a server; no row = the last attempt failed
@@ -70,8 +74,9 @@ mailbox = Table(
 operation = Table(
     "operation",
     metadata,
+    Column("number", Key, primary_key=True),
     #: the reference that the host was given
-    Column("id", String(40), primary_key=True),
+    Column("id", String(40), nullable=False, unique=True),
     Column("installation", String(64), nullable=False),
     Column("service_id", String(64), nullable=False),
     Column("event", String(40), nullable=False),
@@ -99,6 +104,17 @@ lease = Table(
     Column("until", BigInteger, nullable=False),
 )
 
+#: the last password that we set for an account, as a keyed digest
+password = Table(
+    "password",
+    metadata,
+    #: Zimbra's id
+    Column("account", String(64), primary_key=True),
+    Column("digest", String(64), nullable=False),
+    #: zimbraPasswordModifiedTime afterwards
+    Column("changed_at", String(40), nullable=False),
+)
+
 #: what was done, in order; each line seals the one before
 audit = Table(
     "audit",
@@ -110,5 +126,13 @@ audit = Table(
     Column("event", String(40), nullable=False),
     Column("operation", String(40), nullable=False),
     Column("code", String(20), nullable=False),
+    Column("seal", String(64), nullable=False),
+)
+
+#: the end of the audit trail, so that its last lines cannot be taken away unnoticed
+audit_end = Table(
+    "audit_end",
+    metadata,
+    Column("number", BigInteger, nullable=False),
     Column("seal", String(64), nullable=False),
 )

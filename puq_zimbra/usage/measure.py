@@ -1,12 +1,12 @@
 """Measure one domain: its mailboxes, their storage, and the accounts that are Zimbra's own.
 
 Source: `service/admin/GetQuotaUsage.java` and `SearchDirectory.java`; zimbra-attrs.xml
-(zimbraIsSystemAccount, zimbraIsSystemResource).
+(zimbraIsSystemAccount, zimbraIsSystemResource, zimbraIsExternalVirtualAccount).
 """
 
 from __future__ import annotations
 
-import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -18,10 +18,12 @@ from puq_zimbra.zimbra.answers import Entry
 from puq_zimbra.zimbra.client import Zimbra
 from puq_zimbra.zimbra.quota import QuotaRow
 
-#: names of Zimbra's own accounts, for those without the attribute
-_SYSTEM_NAME = re.compile(r"(?:galsync|galsync\.[^@]+|(?:spam|ham|virus-quarantine)\.\w{6,})@.+")
-_SYSTEM_ATTRIBUTES = ("zimbraIsSystemAccount", "zimbraIsSystemResource")
-ACCOUNT_ATTRIBUTES = (*_SYSTEM_ATTRIBUTES, "zimbraAccountStatus")
+ACCOUNT_ATTRIBUTES = (
+    "zimbraIsSystemAccount",
+    "zimbraIsSystemResource",
+    "zimbraIsExternalVirtualAccount",
+    "zimbraAccountStatus",
+)
 
 
 @dataclass(frozen=True)
@@ -30,35 +32,8 @@ class Held:
 
     #: the customer's mailboxes
     customers: tuple[MailboxUsage, ...]
-    #: Zimbra's own accounts that its zimbraDomainMaxAccounts counts
+    #: accounts of Zimbra's own that its zimbraDomainMaxAccounts counts
     system_accounts: int
-
-
-def is_system(address: str, account: Entry | None) -> bool:
-    """Whether an account is Zimbra's own: by attribute first, by name second.
-
-    ``account`` is None where the directory found nothing unusual about it.
-
-    >>> is_system("galsync.x1@firma.example", None), is_system("spam@firma.example", None)
-    (True, False)
-    """
-    if account and any(account.one(attribute) == "TRUE" for attribute in _SYSTEM_ATTRIBUTES):
-        return True
-    return _SYSTEM_NAME.fullmatch(address) is not None
-
-
-def mailbox(row: QuotaRow, account: Entry | None) -> MailboxUsage:
-    """A mailbox's figures; ``account`` is None where the directory found nothing unusual."""
-    status = account.one("zimbraAccountStatus") if account else None
-    return MailboxUsage(row.id, row.name, row.used, row.limit or None, status or "active")
-
-
-def changed(domain: Entry) -> NoAnswer:
-    """The error for two readings of a domain that do not name the same mailboxes."""
-    return NoAnswer(
-        "The mailboxes of %(domain)s changed while they were read: try again.",
-        domain=shown_domain(domain.name),
-    )
 
 
 def held_by(zimbra: Zimbra, domain: Entry) -> Held:
@@ -72,15 +47,47 @@ def held_by(zimbra: Zimbra, domain: Entry) -> Held:
         for one in zimbra.search_directory("accounts", "", ACCOUNT_ATTRIBUTES, domain=domain.name)
     }
     rows = {row.id: row for row in quota.get_quota_usage(zimbra, domain=domain.name)}
+    together = held(rows, accounts)
+    if together is None:
+        raise NoAnswer(
+            "The mailboxes of %(domain)s changed while they were read: try again.",
+            domain=shown_domain(domain.name),
+        )
+    return together
+
+
+def held(rows: Mapping[str, QuotaRow], accounts: Mapping[str, Entry]) -> Held | None:
+    """Put a domain's figures and its directory together; None when they do not agree.
+
+    An account made, moved or deleted between the two readings, or one that we may not see, would
+    make a sum that looks whole and is not.
+    """
     if set(rows) != set(accounts):
-        raise changed(domain)
+        return None
     customers = tuple(
-        mailbox(row, accounts[identity])
+        MailboxUsage(
+            id=identity,
+            address=row.name,
+            used=row.used,
+            limit=row.limit if row.limit > 0 else None,
+            status=accounts[identity].one("zimbraAccountStatus") or "active",
+        )
         for identity, row in rows.items()
-        if not is_system(row.name, accounts[identity])
+        if not _is(accounts[identity], *ACCOUNT_ATTRIBUTES[:3])
     )
-    counted = [one for one in accounts.values() if one.one("zimbraIsSystemResource") != "TRUE"]
-    return Held(customers, len([one for one in counted if is_system(one.name, one)]))
+    # By attribute alone: a customer may name his mailbox galsync.anna, but not mark it so.
+    counted = [one for one in accounts.values() if _is(one, "zimbraIsSystemAccount")]
+    return Held(customers, len([c for c in counted if not _is(c, "zimbraIsSystemResource")]))
+
+
+def _is(account: Entry, *attributes: str) -> bool:
+    return any(account.one(attribute) == "TRUE" for attribute in attributes)
+
+
+def quota_of(domain: Entry) -> int | None:
+    """A domain's quota in bytes; None = unlimited."""
+    text = domain.one("zimbraDomainAggregateQuota") or "0"
+    return int(text) or None if text.isdigit() else None
 
 
 def service_usage(
@@ -88,13 +95,13 @@ def service_usage(
 ) -> ServiceUsage:
     """The figures of the service that a domain's stamp names."""
     _, installation, service_id = stamp.split(":")
-    quota_text = domain.one("zimbraDomainAggregateQuota") or "0"
     return ServiceUsage(
         installation=installation,
         service_id=service_id,
         domain=mail_domain(domain.name),
+        domain_id=domain.id,
         measured_at=now,
         used=sum(one.used or 0 for one in mailboxes),
-        limit=int(quota_text) or None,
+        limit=quota_of(domain),
         mailboxes=mailboxes,
     )

@@ -9,13 +9,13 @@ Source: WHMCS "Usage Update" (a cron of its own spares the host's); ComputeAggre
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
 
 from puq_zimbra.call import Server
-from puq_zimbra.errors import PuqZimbraError
+from puq_zimbra.errors import Conflict, PuqZimbraError
 from puq_zimbra.model import ServiceUsage
 from puq_zimbra.store.database import Store
 from puq_zimbra.usage.collect import collect
@@ -51,16 +51,23 @@ def sync_server(
     """Measure one server's services and keep the figures, or mark the old ones as stale."""
     try:
         zimbra = connect(server)
-        readings = collect(zimbra, now, progress=progress)
+        collected = collect(zimbra, now, progress)
     except PuqZimbraError as error:
         store.figures.note_failure(place_of(server), now)
         return Result(name, 0, 0, error)
-    store.figures.write(place_of(server), readings, whole_at=now)
+    readings, failed = collected.readings, collected.failed
+    store.figures.write(place_of(server), readings, whole_at=now, failed=failed)
     _sum_up(zimbra, readings)
-    return Result(name, len(readings), sum(len(one.mailboxes) for one in readings), None)
+    problem = None
+    if failed:
+        problem = Conflict(
+            "These services were not read whole or have no clear owner: %(stamps)s.",
+            stamps=", ".join(sorted(failed)[:10]),
+        )
+    return Result(name, len(readings), sum(len(one.mailboxes) for one in readings), problem)
 
 
-def _sum_up(zimbra: Zimbra, readings: list[ServiceUsage]) -> None:
+def _sum_up(zimbra: Zimbra, readings: Sequence[ServiceUsage]) -> None:
     """Have Zimbra sum up its domains, so that it enforces their quotas, if it lets us."""
     if not any(one.limit is not None for one in readings):
         return

@@ -73,25 +73,6 @@ class Connection:
             raise answers.garbled()
         return token
 
-    def accepts(self, name: str, password: str) -> bool:
-        """Whether an administrator's name and password open the door (Auth.java).
-
-        A wrong password counts towards Zimbra's lock-out: ask rarely. The log-in is ended at once.
-        """
-        try:
-            answer = self._post("Auth", {"name": name, "password": password})
-            token = answers.text(answers.read(answer, "Auth"), "authToken")
-        except CredentialsRejected as error:
-            return error.zimbra_code == "account.CHANGE_PASSWORD"  # it is right, but has run out
-        except PermissionDenied:
-            return False
-        answers.read(
-            self._post("EndSession", {"logoff": "1"}, token=token),
-            "EndSession",
-            "urn:zimbraAccount",
-        )
-        return True
-
     def end_session(self) -> None:
         """Log off (EndSession.java); without a log-in nothing is sent."""
         with self._lock:
@@ -157,8 +138,10 @@ class Connection:
         if answer.body[:1] == b"<":  # a server that does not heed <format>
             return answers.as_json(answers.read(answer, request)), answers.session_of(answer)
         document = answers.parse_json(answer)
-        header = document.get("Header") or {}
-        session = (header.get("context") or {}).get("session") or {}
-        if isinstance(session, list):
-            session = session[0] if session else {}
-        return answers.read_json(document, request), session.get("id")
+        session: Any = document
+        for key in ("Header", "context", "session", "id"):
+            if isinstance(session, list) and session:
+                session = session[0]
+            session = session.get(key) if isinstance(session, dict) else None
+        identity = session if isinstance(session, str) else None
+        return answers.read_json(document, request), identity

@@ -81,11 +81,26 @@ def read_page(response: dict[str, Any]) -> tuple[list[QuotaRow], int]:
         NoAnswer: a row lacks a figure.
     """
     given = response.get("account", [])
-    try:
-        rows = [
-            QuotaRow(row["id"], row["name"], int(row["used"]), int(row["limit"]))
-            for row in ([given] if isinstance(given, dict) else given)
-        ]
-        return rows, int(response["searchTotal"])
-    except (KeyError, TypeError, ValueError) as error:
-        raise answers.garbled() from error
+    rows = [_row(row) for row in ([given] if isinstance(given, dict) else given)]
+    return rows, _whole(response.get("searchTotal"))
+
+
+def _row(row: Any) -> QuotaRow:
+    if not isinstance(row, dict):
+        raise answers.garbled()
+    name, identity = row.get("name"), row.get("id")
+    if not isinstance(name, str) or not isinstance(identity, str):
+        raise answers.garbled()
+    used, limit = _whole(row.get("used")), _whole(row.get("limit"))
+    if used < 0:
+        raise answers.garbled()
+    return QuotaRow(identity, name, used, limit)
+
+
+def _whole(value: Any) -> int:
+    """A whole number of 64 bits, as JSON gives it or as XML's text."""
+    if isinstance(value, str) and len(value) < 21 and value.lstrip("-").isdecimal():
+        value = int(value)
+    if not isinstance(value, int) or isinstance(value, bool) or not -(2**63) <= value < 2**63:
+        raise answers.garbled()
+    return value

@@ -81,7 +81,14 @@ def usage(now: datetime) -> Callable[..., model.ServiceUsage]:
         used = sum(mailbox.used or 0 for mailbox in mailboxes)
         given: dict[str, Any] = {"limit": None, **more}
         return model.ServiceUsage(
-            "default", "42", "firma.example", now - age, used, mailboxes=mailboxes, **given
+            "default",
+            "42",
+            "firma.example",
+            "domain-1",
+            now - age,
+            used,
+            mailboxes=mailboxes,
+            **given,
         )
 
     return make

@@ -190,18 +190,6 @@ def test_the_scale_reaches_over_the_highest_column(now: datetime, used: int) -> 
     assert past.days[0].height <= 100
 
 
-def test_times_without_a_zone_are_utc(call: Call, usage: Usage, now: datetime) -> None:
-    """SQLite gives times back without their zone."""
-    points = [
-        model.UsagePoint(point.measured_at.replace(tzinfo=None), point.used, None, 1)
-        for point in _points(now, 0, 1)
-    ]
-    view = views.build(call(), None, usage(), points, now=now.replace(tzinfo=None))
-
-    assert view.history is not None
-    assert view.measured_at == now
-
-
 def test_domains_are_shown_as_people_write_them(call: Call, now: datetime) -> None:
     """A-labels are for machines."""
     service = {"id": "1", "domain": "firma-przykład.example"}
