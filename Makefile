@@ -7,7 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
 
-.PHONY: demo test lint messages bench
+.PHONY: demo test lint messages bench faults
 
 demo: $(VENV)/demo.ok ## A mail domain's life on a simulated Zimbra, with the customer's page in a browser
 	$(BIN)/puq-zimbra demo $(ARGS)
@@ -21,6 +21,9 @@ lint: $(VENV)/dev.ok ## ruff and mypy --strict
 
 bench: $(VENV)/dev.ok ## What one hook process costs
 	$(BIN)/python benchmarks/hook_process.py $(ARGS)
+
+faults: $(VENV)/dev.ok ## Every fault at every SOAP call of every hook, not a sample
+	$(BIN)/pytest -q tests/test_faults.py --all-faults $(ARGS)
 
 messages: $(VENV)/dev.ok ## Bring the Polish catalogue up to date with the sources
 	$(BIN)/python puq_zimbra/clientarea/catalogue.py

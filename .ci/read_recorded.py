@@ -20,6 +20,7 @@ from typing import Any
 
 import requests
 import responses
+import stamina
 
 from puq_zimbra import errors
 from puq_zimbra.call import Server
@@ -207,6 +208,7 @@ def main() -> int:
     read: Counter[str] = Counter()
     wrong = 0
     zimbra = Zimbra(Server(url=URL, username="a", password="b"))
+    stamina.set_testing(True)
     for path in map(Path, sys.argv[1:]):
         for number, step in enumerate(json.loads(path.read_text(encoding="utf-8"))["steps"], 1):
             sent = step.get("request") or ""

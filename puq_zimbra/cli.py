@@ -129,6 +129,26 @@ def usage_sync(context: click.Context, names: tuple[str, ...], as_json: bool) ->
 
 
 @cli.command()
+@click.option("--due", is_flag=True, required=True, help="All that is due by today (UTC).")
+@click.option("--dry-run", is_flag=True, help="Say what would be deleted, and delete nothing.")
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON object a line.")
+@click.pass_context
+def purge(context: click.Context, due: bool, dry_run: bool, as_json: bool) -> None:
+    """Delete the services whose grace period is over, for cron.
+
+    Looks at every configured server. Exit status 0 only if everything that was due is gone.
+
+    \b
+    Examples:
+      puq-zimbra purge --due --dry-run
+      puq-zimbra purge --due
+    """
+    from puq_zimbra.commands.purge import purge as run
+
+    context.exit(run(_config(context), dry_run=dry_run, as_json=as_json))
+
+
+@cli.command()
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON object a line.")
 @click.pass_context
 def audit(context: click.Context, as_json: bool) -> None:

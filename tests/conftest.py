@@ -22,6 +22,8 @@ from puq_zimbra.simulator import Simulator, TlsFiles, make_tls
 from puq_zimbra.zimbra.client import Zimbra
 
 Params = dict[str, Any]
+#: numbers of fault cases that converged, a story each
+FAULT_CASES = pytest.StashKey[list[int]]()
 Hook = Callable[..., Answer]
 
 
@@ -143,3 +145,24 @@ def log_fields(caplog: pytest.LogCaptureFixture) -> Callable[[], list[dict[str, 
     """The fields of the log's lines so far."""
     caplog.set_level(logging.INFO, logger="puq_zimbra")
     return lambda: [vars(record).get("fields", {}) for record in caplog.records]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let `make faults` run every case of tests/test_faults.py."""
+    parser.addoption("--all-faults", action="store_true", help="every fault, not a sample")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Make room for the number of fault cases."""
+    config.stash[FAULT_CASES] = []
+
+
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
+    """Say how many fault cases converged."""
+    counts = config.stash[FAULT_CASES]
+    if counts:
+        terminalreporter.write_line(
+            f"fault cases converged: {sum(counts)} in {len(counts)} stories"
+        )

@@ -9,9 +9,11 @@ dialect; SQLite's "Write-Ahead Logging" and "PRAGMA synchronous".
 
 from __future__ import annotations
 
+import fcntl
 import os
 import secrets
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -48,10 +50,13 @@ class Store:
                 sa.event.listen(engine, "connect", _sqlite_settings)
                 sa.event.listen(engine, "begin", _sqlite_begin)
             sa.event.listen(engine, "handle_error", _as_ours)
-            with engine.execution_options(puqz_writes=True).begin() as connection:
-                metadata.create_all(connection)
-                _check_version(connection)
-            return cls(engine, _key(config))
+            with _alone(config):
+                if engine.dialect.name == "sqlite":
+                    _sqlite_wal(engine)
+                with engine.execution_options(puqz_writes=True).begin() as connection:
+                    metadata.create_all(connection)
+                    _check_version(connection)
+                return cls(engine, _key(config))
         except (SQLAlchemyError, ArgumentError, OSError, ImportError) as error:
             raise StoreUnusable from error
 
@@ -76,23 +81,38 @@ def _url(config: Config) -> str | sa.URL:
     return sa.URL.create("sqlite", database=str(Path(path).absolute()))
 
 
+@contextmanager
+def _alone(config: Config) -> Iterator[None]:
+    """Let one process at a time make a new store."""
+    with (_directory(config) / "opening").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def _sqlite_wal(engine: Engine) -> None:
+    # Kept in the file, and not waited for: two processes that switch at once are refused.
+    raw = engine.raw_connection()
+    try:
+        raw.cursor().execute("PRAGMA journal_mode=WAL")
+    finally:
+        raw.close()
+
+
 def _key(config: Config) -> bytes:
-    """The secret that fingerprints of calls are made with, so that none can be guessed back."""
+    """The secret that fingerprints of calls are made with, so that none can be guessed back.
+
+    Called by one process at a time (`_alone`).
+    """
     path = _directory(config) / "key"
     if not path.exists():
-        # Whole before it has its name, and the first of two processes wins.
-        new = path.with_name(f"key.{secrets.token_hex(4)}")
-        new.touch(mode=0o600)
-        new.write_bytes(secrets.token_bytes(32))
-        with suppress(FileExistsError):
-            path.hardlink_to(new)
-        new.unlink()
+        path.touch(mode=0o600)
+        path.write_bytes(secrets.token_bytes(32))
     return path.read_bytes()
 
 
 def _sqlite_settings(connection: Any, _record: object) -> None:
     connection.isolation_level = None  # we say when a transaction begins, see _sqlite_begin
-    for pragma in ("busy_timeout=10000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+    for pragma in ("busy_timeout=10000", "synchronous=FULL", "foreign_keys=ON"):
         connection.execute("PRAGMA " + pragma)
 
 

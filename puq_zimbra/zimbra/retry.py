@@ -56,7 +56,9 @@ def by_meaning(request: str, send: Callable[[], Result]) -> Result:
             raise
     # Loaded when something went wrong, and not at every start.
     import stamina
+    from stamina.instrumentation import set_on_retry_hooks
 
+    set_on_retry_hooks(())  # it would log what was called, and with what
     contexts = stamina.retry_context(
         on=lambda error: _backoff(request, error),
         attempts=ATTEMPTS - 1,
