@@ -31,8 +31,10 @@ EVENTS = {
     "python -c pass": ("", ""),
     "describe": ("plain", "no store"),
     "MetaData": ("whmcs", "no store"),
-    "create (exists)": ("plain", "no store"),
-    "suspend (is)": ("plain", "no store"),
+    "test_connection": ("plain", "no store"),
+    "list_services": ("plain", "no store"),
+    "create (exists)": ("plain", "store"),
+    "suspend (is)": ("plain", "store"),
     "usage (stored)": ("plain", "store"),
     "client_area": ("plain", "store"),
 }

@@ -132,8 +132,14 @@ def may_set(context: Context, target: Entry, names: Iterable[str]) -> str | None
     right = {"domain": "domainAdminDomainRights", "cos": "modifyCos"}.get(
         target.kind, "modifyAccount"
     )
+    if target.kind == "domain" and may(context, "modifyDomain", target):
+        return None
     allowed = may(context, right, target)
+    kind = "calresource" if target.kind == "resource" else target.kind
     for name in names:
+        # A right to one attribute, as "set.domain.zimbraVirtualHostname".
+        if may(context, f"set.{kind}.{name}", target):
+            continue
         if not allowed:
             return name
         if target.kind == "domain" and name not in DOMAIN_MODIFIABLE:

@@ -10,9 +10,21 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
 
-from puq_zimbra.simulator.faults import by_code
+from puq_zimbra.simulator import element as el
+from puq_zimbra.simulator.element import Element
+from puq_zimbra.simulator.faults import by_code, no_such
 
-Kind = Literal["fault", "http", "drop", "delay", "drip", "mangle"]
+Kind = Literal["fault", "http", "drop", "delay", "drip", "mangle", "stale", "refuse"]
+#: Reads that may be stale: what they select, how a fault calls it, and what makes one.
+STALE = {
+    "GetDomainRequest": ("domain", "domain", "CreateDomainRequest"),
+    "GetAccountRequest": ("account", "account", "CreateAccountRequest"),
+    "GetAccountInfoRequest": ("account", "account", "CreateAccountRequest"),
+    "GetCosRequest": ("cos", "cos", "CreateCosRequest"),
+    "GetDistributionListRequest": ("dl", "list", "CreateDistributionListRequest"),
+    "GetCalendarResourceRequest": ("calresource", "resource", "CreateCalendarResourceRequest"),
+    "GetServerRequest": ("server", "server", "CreateServerRequest"),
+}
 
 
 @dataclass
@@ -36,6 +48,8 @@ class Plan:
     seconds: float = 0.0
     #: One of `mangle.WAYS`.
     how: str = ""
+    #: A stale read also misses what was there before the plan.
+    old_too: bool = False
 
 
 class Chaos:
@@ -44,16 +58,28 @@ class Chaos:
     def __init__(self) -> None:
         self._plans: list[Plan] = []
         self._lock = threading.Lock()
+        #: Names and ids of what was made while a stale read was planned.
+        self._fresh: set[str] = set()
+        #: Called when connections are to be refused: those that are open go first.
+        self.on_refusal: list[Callable[[], None]] = []
 
     def add(self, plan: Plan) -> None:
-        """Plan a disturbance."""
+        """Plan a disturbance; ValueError for a read that cannot be stale."""
+        if plan.kind == "stale" and plan.name not in STALE:
+            raise ValueError(f"stale reads are {', '.join(STALE)}")
         with self._lock:
+            if not any(each.kind == "stale" for each in self._plans):
+                self._fresh.clear()
             self._plans.append(plan)
+        if plan.kind == "refuse":
+            for hang_up in self.on_refusal:
+                hang_up()
 
     def clear(self) -> None:
         """Forget all plans."""
         with self._lock:
             self._plans.clear()
+            self._fresh.clear()
 
     @property
     def pending(self) -> int:
@@ -85,6 +111,29 @@ class Chaos:
         plan = self._take(name, lambda p: p.kind == "fault" and p.applied)
         if plan:
             raise by_code(plan.code, plan.text)
+
+    def stale(self, command: Element) -> None:
+        """Raise the fault of a read that does not see yet what was made."""
+        name = el.local(command)
+        if name not in STALE:
+            return
+        tag, kind, _ = STALE[name]
+        selector = el.child(command, tag)
+        asked = el.text(selector).strip() if selector is not None else ""
+        is_new = asked.lower() in self._fresh
+        plan = self._take(name, lambda p: p.kind == "stale" and (p.old_too or is_new))
+        if plan:
+            raise no_such(kind, asked)
+
+    def note(self, name: str, answer: Element) -> None:
+        """Remember what a command made, if a stale read waits for it."""
+        if any(plan.kind == "stale" and STALE[plan.name][2] == name for plan in self._plans):
+            made = (each.get(key) for each in answer for key in ("name", "id"))
+            self._fresh.update(value.lower() for value in made if value)
+
+    def refuses(self) -> bool:
+        """Say whether a connection is to be refused."""
+        return self._take("*", lambda p: p.kind == "refuse") is not None
 
     def transport(self, name: str) -> Plan | None:
         """Take the plan for how an answer travels."""

@@ -14,7 +14,7 @@ import dataclasses
 import json
 from typing import Any, get_args
 
-from puq_zimbra.simulator.chaos import Chaos, Kind, Plan
+from puq_zimbra.simulator.chaos import STALE, Chaos, Kind, Plan
 from puq_zimbra.simulator.directory import PEOPLE
 from puq_zimbra.simulator.mangle import WAYS
 from puq_zimbra.simulator.world import World
@@ -35,6 +35,10 @@ def _plan(value: Any) -> Plan:
     if unknown or "name" not in value or value.get("kind") not in get_args(Kind):
         known = ", ".join(get_args(Kind))
         raise ValueError(f"a plan needs name and kind ({known}); unknown: {sorted(unknown)}")
+    if value["kind"] == "refuse" and value["name"] != "*":
+        raise ValueError("connections are refused whatever is asked: name is *")
+    if value["kind"] == "stale" and value["name"] not in STALE:
+        raise ValueError(f"stale reads are {', '.join(STALE)}")
     if value["kind"] == "mangle" and value.get("how") not in WAYS:
         raise ValueError(f"how is one of {', '.join(WAYS)}")
     body = value.get("body", "")

@@ -186,7 +186,9 @@ class Engine:
     def _one(self, command: Element, context: Context) -> Element:
         try:
             self.chaos.before(el.local(command))
+            self.chaos.stale(command)
             result = self._handle(command, context)
+            self.chaos.note(el.local(command), result)
             self.chaos.after(el.local(command))
         except Fault as fault:
             self.log.add(command, fault)

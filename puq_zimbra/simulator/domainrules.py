@@ -14,6 +14,11 @@ from puq_zimbra.simulator.modify import Change
 from puq_zimbra.simulator.world import World
 
 _RULES = "zimbraDomainCOSMaxAccounts"
+#: Host names that Carbonio checks, with the beginning of its refusal.
+_HOST_NAMES = {
+    "zimbraPublicServiceHostname": "Public service hostname must be a valid FQDN",
+    "zimbraVirtualHostname": "Virtual hostnames must be valid FQDNs",
+}
 _AUTH_MECHS = ("zimbra", "ldap", "ad", "kerberos5")
 
 
@@ -23,7 +28,9 @@ def before(context: Context, domain: Entry, changes: list[Change]) -> list[Chang
     if cos is not None and not cos.clears:
         _check_cos(context, cos.value)
     _check_rules(domain, changes)
-    check_auth_mech(changes)
+    if not knows_auth_mech(changes):
+        mech = find(changes, "zimbraAuthMech")
+        raise faults.invalid(f"invalid value: {mech.value if mech else ''}")
     return [*changes, *_status(domain, changes)]
 
 
@@ -62,13 +69,27 @@ def _rule(value: str) -> tuple[str, str]:
     return cos, count
 
 
-def check_auth_mech(changes: list[Change]) -> None:
-    """Refuse a way of authentication that Zimbra does not know (callback AuthMech)."""
+def knows_auth_mech(changes: list[Change]) -> bool:
+    """Say whether Zimbra knows the way of authentication, if one is set (callback AuthMech)."""
     change = find(changes, "zimbraAuthMech")
     if change is None or change.clears:
+        return True
+    return change.value in _AUTH_MECHS or change.value.startswith("custom")
+
+
+def check_carbonio(context: Context, domain: Entry, changes: list[Change]) -> None:
+    """Refuse a new name, and host names outside the domain to delegated administrators."""
+    if find(changes, "zimbraDomainName") is not None:
+        raise faults.invalid("zimbraDomainName cannot be changed.")
+    if context.is_global_admin:
         return
-    if change.value not in _AUTH_MECHS and not change.value.startswith("custom"):
-        raise faults.invalid(f"invalid value: {change.value}")
+    for name, subject in _HOST_NAMES.items():
+        # Only what replaces is looked at: "+zimbraVirtualHostname" passes.
+        change = next((each for each in changes if (each.name, each.sign) == (name, "")), None)
+        if change is None or (change.clears and name == "zimbraVirtualHostname"):
+            continue
+        if not all(f".{value}".endswith(f".{domain.name}") for value in change.values):
+            raise faults.failure(f"{subject} and compatible with current domain (or its aliases).")
 
 
 def _status(domain: Entry, changes: list[Change]) -> list[Change]:

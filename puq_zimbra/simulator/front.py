@@ -154,7 +154,8 @@ class Front:
         if path == "/service/preauth":
             return self._preauth(request, query, path)
         if path.startswith("/service/wsdl/"):
-            found = pages.wsdl(path.rpartition("/")[2], request.admin_url)
+            name = path.rpartition("/")[2]
+            found = pages.wsdl(name, request.admin_url, self.world.flavour)
             if found is not None:
                 return HttpAnswer(200, "text/xml; charset=utf-8", found)
         landing = {"user": ("/mail", "/zimbra", "/"), "admin": ("/zimbraAdmin",)}

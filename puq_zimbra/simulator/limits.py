@@ -6,10 +6,17 @@ Source: `AccountUtil.getEffectiveQuota`, `CountAccounts`/`Validators.DomainAccou
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from puq_zimbra.simulator import faults
 from puq_zimbra.simulator.directory import Entry
-from puq_zimbra.simulator.world import World
+
+if TYPE_CHECKING:
+    from puq_zimbra.simulator.world import World
+
+#: Seconds for which Zimbra believes a count of a domain's accounts.
+COUNT_SECONDS = 60
 
 
 def smaller(one: int, other: int) -> int:
@@ -43,15 +50,38 @@ def counts(account: Entry) -> bool:
     )
 
 
+@dataclass
+class AccountCounts:
+    """How many accounts the check of ``zimbraDomainMaxAccounts`` believes there to be.
+
+    Zimbra keeps one count for the whole process, whatever domain it is of, and creates that run
+    side by side all go by the count from before them. ``reuse`` says how many checks one count
+    serves for at most: 1 counts each time, as the recordings of single requests have it.
+    """
+
+    reuse: int = 1
+    _count: int = 0
+    _left: int = 0
+    _until: float = 0.0
+
+    def held(self, world: World, domain: Entry) -> int:
+        """Accounts of a domain as the check sees them."""
+        now = world.clock()
+        if self._left <= 0 or now >= self._until:
+            people = world.directory.of_domain(domain.name, "account")
+            self._count = sum(counts(each) for each in people)
+            self._left, self._until = self.reuse, now + COUNT_SECONDS
+        self._left -= 1
+        return self._count
+
+
 def check_new_account(
     world: World, domain: Entry, cos_id: str | None, changes: Mapping[str, str]
 ) -> None:
     """Refuse one more account in a domain: ``zimbraDomainMaxAccounts``, then plan limits."""
     limit = domain.first("zimbraDomainMaxAccounts")
-    if limit is not None:
-        held = sum(counts(each) for each in world.directory.of_domain(domain.name, "account"))
-        if held >= int(limit):
-            raise faults.too_many_accounts(f"domain={domain.name} ({limit})")
+    if limit is not None and world.counts.held(world, domain) >= int(limit):
+        raise faults.too_many_accounts(f"domain={domain.name} ({limit})")
     check_plan(world, domain, cos_id or default_cos_id(world, domain), changes, None)
 
 

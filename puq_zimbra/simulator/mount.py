@@ -41,6 +41,8 @@ class _Callback:
     def __call__(self, prepared: Any) -> tuple[int, dict[str, str], bytes]:
         from requests import ConnectionError as Dropped
 
+        if self.front.chaos.refuses():
+            raise Dropped("the simulated server refused the connection")
         place = urlsplit(prepared.url)
         body = prepared.body or b""
         request = HttpRequest(

@@ -13,6 +13,13 @@ from puq_zimbra.simulator.world import World
 
 _FILE = re.compile(r"[A-Za-z]+\.(wsdl|xsd)")
 _SOAP = "http://schemas.xmlsoap.org/wsdl/soap/"
+#: Carbonio's WSDL binds SOAP 1.2 and has a namespace of its own (`WsdlGenerator`).
+_CARBONIO = {
+    _SOAP: "http://schemas.xmlsoap.org/wsdl/soap12/",
+    "http://www.zimbra.com/wsdl/ZimbraService.wsdl": (
+        "https://www.zextras.com/wsdl/ZimbraService.wsdl"
+    ),
+}
 
 
 def landing(world: World, token: str | None, port_kind: str) -> bytes:
@@ -50,14 +57,18 @@ def _page(title: str, *body: tuple[str, str]) -> bytes:
     return etree.tostring(page, method="html", encoding="utf-8")
 
 
-def wsdl(name: str, address: str) -> bytes | None:
+def wsdl(name: str, address: str, flavour: str) -> bytes | None:
     """One of the WSDL files, with the address of this server in it."""
     if not _FILE.fullmatch(name):
         return None
     source = resources.files("puq_zimbra.simulator").joinpath(name)
     if not source.is_file():
         return None
-    root = etree.fromstring(source.read_bytes())
-    for each in root.iter(f"{{{_SOAP}}}address"):
+    text = source.read_text("utf-8")
+    changed = _CARBONIO if flavour == "carbonio" else {}
+    for namespace, other in changed.items():
+        text = text.replace(f'"{namespace}"', f'"{other}"')
+    root = etree.fromstring(text.encode())
+    for each in root.iter(f"{{{changed.get(_SOAP, _SOAP)}}}address"):
         each.set("location", address)
     return etree.tostring(root, encoding="utf-8", xml_declaration=True)

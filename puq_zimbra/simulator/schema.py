@@ -82,10 +82,12 @@ class Attribute:
                 check_email(address.strip())
 
     def _check_number(self, value: str) -> None:
-        word = "long" if self.type == "long" else "integer"
+        word = self.type if self.type in ("long", "port") else "integer"
         if not re.fullmatch(r"[+-]?[0-9]+", value):
             raise faults.bad_value(f"{self.name} must be a valid {word}: {value}")
         figure = int(value)
+        if self.type == "port" and not 0 <= figure <= 65535:
+            raise faults.bad_value(f"{self.name} must be a valid port: {value}")
         if not -(1 << _WIDTHS[self.type]) <= figure < 1 << _WIDTHS[self.type]:
             raise faults.bad_value(f"{self.name} must be a valid {word}: {value}")
         if self.minimum is not None and figure < self.minimum:
@@ -133,6 +135,13 @@ class Schema:
         for row in csv.DictReader(text.splitlines()):
             self.attributes[row["name"]] = _define(row, self.attributes.get(row["name"]))
         self._folded = {name.lower(): each for name, each in self.attributes.items()}
+
+    def drop(self, name: str) -> None:
+        """Forget an attribute that an older version does not have."""
+        self._folded.pop(name.lower(), None)
+        defaults = self.cos_defaults, self.cos_only, self.account_defaults, self.config_defaults
+        for table in (self.attributes, *defaults):
+            table.pop(name, None)
 
     def get(self, name: str) -> Attribute | None:
         """Find a definition; attribute names are case-insensitive."""

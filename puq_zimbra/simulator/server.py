@@ -5,10 +5,11 @@ from __future__ import annotations
 import contextlib
 import socket
 import ssl
+import struct
 import threading
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,18 @@ class Running:
     fingerprint: str
     #: Admin addresses of all mailbox servers, by their names.
     admin_urls: dict[str, str]
+    _servers: tuple[_Server, ...] = field(default=(), repr=False)
+
+    @contextlib.contextmanager
+    def refusing(self) -> Iterator[None]:
+        """Listen on no port while the context is open: connections are refused, open ones gone."""
+        for each in self._servers:
+            each.stop()
+        try:
+            yield
+        finally:
+            for each in self._servers:
+                each.start()
 
 
 class _Server(ThreadingHTTPServer):
@@ -40,10 +53,55 @@ class _Server(ThreadingHTTPServer):
     def __init__(self, port: int, front: Front, kind: str, server: str, dos_limit: int) -> None:
         super().__init__((_LOOPBACK, port), _Handler)
         self.front = front
+        self.settings: ssl.SSLContext
+        self.listens = True
+        #: Connections on which no request is being answered.
+        self.idle: set[socket.socket] = set()
         self.kind = kind
         self.server_name_shown = server
         self.dos_limit = dos_limit
         self.admin_url = self.user_url = ""
+
+    def listen(self, settings: ssl.SSLContext) -> None:
+        """Speak TLS from now on, in a thread of its own."""
+        self.settings = settings
+        self.front.chaos.on_refusal.append(self.hang_up)
+        self._run()
+
+    def _run(self) -> None:
+        self.socket = self.settings.wrap_socket(
+            self.socket, server_side=True, do_handshake_on_connect=False
+        )
+        threading.Thread(target=self.serve_forever, args=(0.05,), daemon=True).start()
+
+    def stop(self) -> None:
+        """Stop listening, and end the connections that are idle."""
+        self.listens = False
+        self.shutdown()
+        self.server_close()
+        self.hang_up()
+
+    def start(self) -> None:
+        """Listen again on the same port."""
+        self.socket = socket.socket(self.address_family, self.socket_type)
+        self.server_bind()
+        self.server_activate()
+        self.listens = True
+        self._run()
+
+    def hang_up(self) -> None:
+        """End the connections that are idle."""
+        for each in list(self.idle):
+            with contextlib.suppress(OSError):
+                socket.socket.shutdown(each, socket.SHUT_RDWR)
+
+    def verify_request(self, request: Any, client_address: Any) -> bool:
+        """Reset a connection that is to be refused, before a byte of TLS."""
+        if not self.front.chaos.refuses():
+            return True
+        request.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        request.close()
+        return False
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Stay silent when a client hangs up or does not trust us."""
@@ -58,12 +116,21 @@ class _Handler(BaseHTTPRequestHandler):
     def setup(self) -> None:
         super().setup()
         self.recent: list[float] = []
+        self.server.idle.add(self.connection)
+
+    def finish(self) -> None:
+        self.server.idle.discard(self.connection)
+        super().finish()
 
     def log_message(self, format: str, *args: Any) -> None:
         """Write nothing: the simulator's own log has it all."""
 
     def do_GET(self) -> None:
+        self.server.idle.discard(self.connection)
         self._serve()
+        self.server.idle.add(self.connection)
+        if not self.server.listens:
+            self.close_connection = True
 
     do_POST = do_PUT = do_DELETE = do_HEAD = do_GET
 
@@ -167,13 +234,12 @@ def serve(
             admin_urls[name] = admin_url
             for each in pair:
                 each.admin_url, each.user_url = admin_url, user_url
-                each.socket = settings.wrap_socket(
-                    each.socket, server_side=True, do_handshake_on_connect=False
-                )
-                threading.Thread(target=each.serve_forever, args=(0.05,), daemon=True).start()
+                each.listen(settings)
         first = servers[0]
-        yield Running(first.admin_url, first.user_url, tls.ca_file, tls.fingerprint, admin_urls)
+        urls = first.admin_url, first.user_url
+        yield Running(*urls, tls.ca_file, tls.fingerprint, admin_urls, tuple(servers))
     finally:
         for each in servers:
+            each.front.chaos.on_refusal.remove(each.hang_up)
             each.shutdown()
             each.server_close()

@@ -14,6 +14,7 @@ from puq_zimbra.simulator.context import Context
 from puq_zimbra.simulator.directory import PEOPLE, Entry
 from puq_zimbra.simulator.dispatch import Engine
 from puq_zimbra.simulator.front import Front
+from puq_zimbra.simulator.handlers import monitoring
 from puq_zimbra.simulator.handlers.cos import create_cos
 from puq_zimbra.simulator.handlers.domains import create_domain
 from puq_zimbra.simulator.handlers.listmembers import add_members
@@ -47,12 +48,18 @@ class Simulator:
         clock: Callable[[], float] = time.time,
         dos_limit: int = 0,
         control: bool = False,
+        logger: bool = False,
+        stale_counts: bool | int = False,
     ) -> None:
         self.world = World(
             domain=domain, hostname=hostname, flavour=flavour, servers=servers, clock=clock
         )
         #: Requests per second and connection above which 429 is answered; 0 for no filter.
         self.dos_limit = dos_limit
+        if logger:
+            monitoring.enable(self.world)
+        if stale_counts:
+            self.world.counts.reuse = 1 << 30 if stale_counts is True else stale_counts
         self.chaos = Chaos()
         self._calls = CallLog()
         self._engine = Engine(self.world, self._calls, self.chaos)
@@ -164,6 +171,15 @@ class Simulator:
     def drip_next(self, name: str, seconds: float, times: int = 1) -> None:
         """Send the answer's body in small pieces over that time."""
         self.chaos.add(Plan(name, "drip", True, times, seconds=seconds))
+
+    def stale_next(self, name: str, times: int = 1, old_too: bool = False) -> None:
+        """Answer reads that what was made from now on does not exist; with ``old_too`` whatever
+        it is."""
+        self.chaos.add(Plan(name, "stale", times=times, old_too=old_too))
+
+    def refuse_next(self, times: int = 1) -> None:
+        """End idle connections, and reset the next ones before TLS."""
+        self.chaos.add(Plan("*", "refuse", times=times))
 
     def expire_tokens(self) -> None:
         """Let every issued token be expired."""

@@ -18,6 +18,7 @@ from puq_zimbra.simulator.directory import (
     Mailbox,
     new_id,
 )
+from puq_zimbra.simulator.limits import AccountCounts
 from puq_zimbra.simulator.schema import Schema, Values
 from puq_zimbra.simulator.sessions import Sessions
 from puq_zimbra.simulator.tokens import Tokens
@@ -26,6 +27,7 @@ from puq_zimbra.simulator.tokens import Tokens
 ACCOUNT_CACHE_SECONDS = 900
 VERSIONS = {
     "zimbra10": ("10.1.3_GA_0001.FOSS", "10", "1", "3"),
+    "zimbra9": ("9.0.0_GA_4612.FOSS", "9", "0", "0"),
     "zimbra88": ("8.8.15_GA_3869.FOSS", "8", "8", "15"),
     "carbonio": ("23.11.0_ZEXTRAS_202311.FOSS", "23", "11", "0"),
 }
@@ -45,6 +47,8 @@ class World:
         self.clock = clock
         self.lock = threading.RLock()
         self.schema = Schema()
+        if flavour in ("zimbra9", "zimbra88"):
+            self.schema.drop("zimbraPasswordBlockCommonEnabled")
         self.directory = Directory()
         self.tokens = Tokens()
         self.sessions = Sessions()
@@ -62,6 +66,10 @@ class World:
         self._cos_seen: dict[str, tuple[float, Entry]] = {}
         #: Domain id by foreign name (`FOREIGN_NAME` look-ups are cached for good).
         self.foreign_names: dict[str, str] = {}
+        #: What the limits on accounts go by.
+        self.counts = AccountCounts()
+        #: Services that report to be down, as (server, service).
+        self.stopped: set[tuple[str, str]] = set()
         self.next_mailbox = 1
         self._placed = -1
         self._create_servers(servers)
@@ -74,6 +82,11 @@ class World:
         self.directory = Directory()
         self.mailboxes.clear()
         self._cos_seen.clear()
+
+    @property
+    def is_recent(self) -> bool:
+        """Say whether this is Zimbra 9 with its patches, or later; Carbonio kept the older ways."""
+        return self.flavour in ("zimbra9", "zimbra10")
 
     # -- time ------------------------------------------------------------------------------------
 

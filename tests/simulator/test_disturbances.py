@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ import responses
 from lxml import etree
 
 from puq_zimbra.simulator import Simulator
+from puq_zimbra.simulator.control import read_plans
 
 CREATE = '<CreateDomainRequest xmlns="urn:zimbraAdmin" name="new.test"/>'
 URL = "https://zimbra.test:7071/service/admin/soap"
@@ -165,3 +167,91 @@ def test_log_tells_reads_from_writes(zimbra: Any, sim: Any) -> None:
         ("CreateDomainRequest", False),
     ]
     assert sim.calls("CreateDomainRequest")[0].element.get("name") == "new.test"
+
+
+GET = '<GetDomainRequest xmlns="urn:zimbraAdmin"><domain by="{}">{}</domain></GetDomainRequest>'
+
+
+def test_stale_reads_miss_what_was_just_made(zimbra: Any, sim: Any) -> None:
+    """A read after a create says no such, by name and by id, as often as planned; other entries
+    are seen all the time."""
+    sim.stale_next("GetDomainRequest", times=2)
+    zimbra(GET.format("name", "firma.test"))
+    id_ = zimbra(CREATE)[0].get("id")
+    for by, value in (("name", "New.test"), ("id", id_)):
+        zimbra(GET.format("name", "firma.test"))
+        with pytest.raises(Exception, match=r"account\.NO_SUCH_DOMAIN") as caught:
+            zimbra(GET.format(by, value))
+        assert caught.value.text == f"no such domain: {value}"  # type: ignore[attr-defined]
+
+    assert zimbra(GET.format("name", "new.test"))[0].get("id") == id_
+
+
+def test_stale_reads_of_what_was_there(zimbra: Any, sim: Any) -> None:
+    """A replica may miss older entries too; only reads of one entry can be stale."""
+    sim.stale_next("GetAccountRequest", old_too=True)
+    with pytest.raises(Exception, match=r"account\.NO_SUCH_ACCOUNT"):
+        zimbra.account("anna@firma.test")
+
+    assert zimbra.account("anna@firma.test")
+    with pytest.raises(ValueError, match="stale reads are"):
+        sim.stale_next("GetQuotaUsageRequest")
+
+
+def test_connections_reset_before_tls(zimbra: Any, sim: Any) -> None:
+    """The next connections are reset; kept-alive ones are gone before; nothing was asked."""
+    zimbra.admin("Ping")
+    sim.reset_log()
+    sim.refuse_next(2)
+    for _ in range(2):
+        with pytest.raises(requests.ConnectionError):
+            zimbra.admin("Ping")
+    assert sim.log == []
+
+    assert zimbra.admin("Ping") is not None
+
+
+def test_no_one_listens(zimbra: Any, running: Any, sim: Any) -> None:
+    """The port is closed for a while: connections are refused, then all is as before."""
+    zimbra.admin("Ping")
+    sim.reset_log()
+    with running.refusing():
+        for url in (running.admin_url, running.user_url):
+            port = int(url.split(":")[2].partition("/")[0])
+            with pytest.raises(ConnectionRefusedError):
+                socket.create_connection(("127.0.0.1", port), timeout=5)
+        with pytest.raises(requests.ConnectionError, match="refused"):
+            zimbra.admin("Ping")
+    assert sim.log == []
+
+    assert zimbra.admin("Ping") is not None
+
+
+def test_refusal_and_stale_reads_when_mounted(sim: Any) -> None:
+    """Inside a `responses` mock each request is a connection."""
+    with responses.RequestsMock(assert_all_requests_are_fired=False) as mock:
+        sim.mount(mock, URL)
+        sim.refuse_next()
+        with pytest.raises(requests.ConnectionError, match="refused"):
+            requests.post(URL, data=b"<x/>", timeout=5)
+        answer = requests.post(URL, data=b"<x/>", timeout=5)
+
+    assert answer.status_code == 500
+
+
+@pytest.mark.parametrize(
+    ("plan", "good"),
+    [
+        ({"name": "*", "kind": "refuse", "times": 2}, True),
+        ({"name": "GetDomainRequest", "kind": "refuse"}, False),
+        ({"name": "GetDomainRequest", "kind": "stale"}, True),
+        ({"name": "PingRequest", "kind": "stale"}, False),
+    ],
+)
+def test_plans_from_json(plan: dict[str, Any], good: bool) -> None:
+    """What cannot happen is refused when it is planned."""
+    if good:
+        assert read_plans(plan)[0].kind == plan["kind"]
+        return
+    with pytest.raises(ValueError, match=r"name is \*|stale reads are"):
+        read_plans([plan])

@@ -44,7 +44,7 @@ def get(context: Context, request: Element) -> Element:
     asked = shown.wanted(context, request, "account")
     world = context.world
     values = world.account_values(account, el.flag(request, "applyCos", True))
-    if el.flag(request, "effectiveQuota") and world.flavour == "zimbra10":
+    if el.flag(request, "effectiveQuota") and world.is_recent:
         values = {**values, "zimbraMailQuota": [str(limits.effective_quota(world, account))]}
     made = el.response(request)
     shown.put(made, "account", account, values, asked)
@@ -86,8 +86,23 @@ def change(context: Context, request: Element) -> Element:
 def delete(context: Context, request: Element) -> Element:
     """DeleteAccountRequest: the mailbox, the addresses and the memberships go too."""
     account = by_id(context, el.required(request, "id"), "deleteAccount")
+    if context.world.flavour == "carbonio":
+        _empty_mailbox(context, account)
     remove_person(context.world, account)
     return el.response(request)
+
+
+def _empty_mailbox(context: Context, account: Entry) -> None:
+    """Carbonio closes the account first and deletes a mailbox that must be there; what fails on
+    the way leaves the account in maintenance (`DeleteUserUseCase`)."""
+    account.put("zimbraAccountStatus", "maintenance")
+    if account.id not in context.world.mailboxes:
+        raise faults.failure(
+            f"Delete account {account.name} has an error: Cannot invoke "
+            '"com.zimbra.cs.mailbox.Mailbox.deleteMailbox()" because the return value of '
+            '"com.zimbra.cs.mailbox.MailboxManager.getMailboxByAccount('
+            'com.zimbra.cs.account.Account, boolean)" is null'
+        )
 
 
 def info(context: Context, request: Element) -> Element:

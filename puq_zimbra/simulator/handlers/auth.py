@@ -44,7 +44,7 @@ def log_in(context: Context, request: Element) -> Element:
 def _admit(context: Context, account: Entry | None, name: str, password: str) -> Entry:
     """Check an administrator; the order of checks tells flavours apart."""
     world = context.world
-    current = world.flavour == "zimbra10"
+    current = world.is_recent
     if account is None or effective(world, account) != "active":
         raise faults.denied("Error in Authentication") if current else faults.auth_failed(name)
     eligible = any(account.first(flag) == "TRUE" for flag in _FLAGS)
@@ -105,7 +105,7 @@ def note_log_in(context: Context, account: Entry, token: Token) -> None:
 def _response(context: Context, request: Element, token: Token) -> Element:
     made = el.response(request)
     lifetime = str(token.expires - context.world.now_ms())
-    if context.world.flavour == "zimbra10":
+    if context.world.is_recent:
         el.add(made, "lifetime", content=lifetime)
         el.add(made, "authToken", content=token.text)
     else:

@@ -17,11 +17,11 @@ def create(context: Context, request: Element) -> Element:
     access.system_only(context)
     world = context.world
     name = el.required(request, "name").strip().lower()
+    if not name:
+        raise faults.invalid("name can not be empty")
     changes = modify.read(el.pairs(request))
     modify.check_values(world.schema, changes, creating=True)
     values = modify.for_create(world.schema, "server", changes)
-    if not name:
-        raise faults.directory("LDAP_ERROR", modify.CREATING, "invalid DN")
     if name in world.directory.servers:
         raise faults.Fault("account.SERVER_EXISTS", f"server already exists: {name}")
     id_ = new_id()

@@ -1,7 +1,7 @@
 """Servers, versions, health, the global configuration.
 
 Source: `service/admin/GetAllServers.java`, `GetServer.java`, `GetVersionInfo.java`,
-`CheckHealth.java`, `GetConfig.java`, `GetServiceStatus.java`, `GetLoggerStats.java`.
+`CheckHealth.java`, `GetConfig.java`, `ModifyConfig.java`, `GetServerStats.java`.
 """
 
 from __future__ import annotations
@@ -29,7 +29,11 @@ def all_servers(context: Context, request: Element) -> Element:
 
 def get_server(context: Context, request: Element) -> Element:
     """GetServerRequest."""
-    found = find_server(context, el.required_child(request, "server"))
+    selector = el.required_child(request, "server")
+    el.required(selector, "by")
+    if not el.text(selector):
+        raise faults.invalid("must specify a value for a server")
+    found = find_server(context, selector)
     asked = shown.wanted(context, request, "server")
     apply_config = el.flag(request, "applyConfig", True)
     made = el.response(request)
@@ -95,16 +99,6 @@ def modify_config(context: Context, request: Element) -> Element:
         else:
             world.config[change.name] = [value for value in change.values if value]
     return el.response(request)
-
-
-def logger(context: Context, _request: Element) -> Element:
-    """GetServiceStatusRequest, GetLoggerStatsRequest: there is no logger host."""
-    host = context.world.config.get("zimbraLogHostname")
-    if not host:
-        raise faults.failure("zimbraLogHostname is not configured")
-    made = el.response(_request)
-    el.add(made, "note", content="Logger is not enabled")
-    return made
 
 
 _STATS = {"soap_count": "1", "http_idle_threads": "10", "db_conn_count": "1"}
@@ -175,8 +169,6 @@ ADMIN = {
     "GetConfigRequest": get_config,
     "GetAllConfigRequest": all_config,
     "ModifyConfigRequest": modify_config,
-    "GetServiceStatusRequest": logger,
-    "GetLoggerStatsRequest": logger,
     "GetServerStatsRequest": server_stats,
     "GetServerNIfsRequest": interfaces,
     "GetMailQueueInfoRequest": queues,
