@@ -15,11 +15,13 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from puq_zimbra.billing import plain
-from puq_zimbra.billing.whmcs_options import OPTIONS, Option
+from puq_zimbra.billing.whmcs_answers import answer
+from puq_zimbra.billing.whmcs_options import DEFAULT_PORT, OPTIONS, Option
 from puq_zimbra.call import Call
 from puq_zimbra.errors import Invalid
-from puq_zimbra.model import Reply
 from puq_zimbra.units import MB
+
+__all__ = ["EVENTS", "answer", "read"]
 
 EVENTS: Mapping[str, str] = {
     "CreateAccount": "create",
@@ -51,7 +53,6 @@ _SERVER_ONLY = {
     "ListAccounts",
 }
 _LANGUAGES = {"polish": "pl", "english": "en"}
-_DEFAULT_PORT = 7071
 
 
 def read(event: str, params: Mapping[str, Any], default_installation: str) -> Call:
@@ -130,7 +131,7 @@ def _server(params: Mapping[str, Any]) -> dict[str, Any]:
     if not host:
         return {}
     access = _access_hash(_text(params, "serveraccesshash"))
-    port = _text(params, "serverport") or _DEFAULT_PORT
+    port = _text(params, "serverport") or DEFAULT_PORT
     server: dict[str, Any] = {"url": f"https://{host}:{port}/service/admin/soap", "hostname": host}
     for ours, theirs in (
         ("username", "serverusername"),
@@ -224,106 +225,3 @@ def _chosen(params: Mapping[str, Any], option: Option) -> str | int | None:
     if bought and option.kind == "megabytes":
         raise Invalid("The bought option %(name)s is 0.", name=option.name)
     return 0 if bought else None
-
-
-def answer(event: str, reply: Reply, message: str, reference: str) -> Any:
-    """What the WHMCS function returns."""
-    shape = _SHAPES.get(event, _success)
-    return shape(reply, message if reply.ok else f"{message} ({reference})")
-
-
-def _success(reply: Reply, message: str) -> Any:
-    return "success" if reply.ok else message
-
-
-def _test_connection(reply: Reply, message: str) -> Any:
-    return {"success": reply.ok, "error": "" if reply.ok else message}
-
-
-def _sso(reply: Reply, message: str) -> Any:
-    if not reply.ok:
-        return {"success": False, "errorMsg": message}
-    return {"success": True, "redirectTo": reply.data["url"]}
-
-
-def _usage(reply: Reply, message: str) -> Any:
-    return list(reply.data["rows"]) if reply.ok else message
-
-
-def _metrics(reply: Reply, message: str) -> Any:
-    usage = dict(reply.data.get("metrics", {})) if reply.ok else None
-    return {"metrics": METRICS, "usage": usage, "error": "" if reply.ok else message}
-
-
-def _list_accounts(reply: Reply, message: str) -> Any:
-    # WHMCS's Server Sync terminates what a list leaves out: a list that is not whole is an error.
-    if not reply.ok or not reply.data.get("complete"):
-        return {"success": False, "error": message}
-    accounts = [
-        {
-            "uniqueIdentifier": one["domain"],
-            "domain": one["domain"],
-            "username": "",
-            "email": "",
-            "status": "Suspended" if one["suspended"] else "Active",
-            "created": one["created"],
-            "product": one["cos"],
-            "primaryip": "",
-        }
-        for one in reply.data["services"]
-    ]
-    return {"success": True, "accounts": accounts}
-
-
-def _client_area(reply: Reply, message: str) -> Any:
-    return {
-        "tabOverviewModuleOutputTemplate": "templates/clientarea.tpl",
-        "templateVariables": {"puqFragment": reply.html or ""},
-    }
-
-
-def _admin_fields(reply: Reply, message: str) -> Any:
-    return dict(reply.data.get("fields", {})) if reply.ok else {"Zimbra": message}
-
-
-def _meta_data(reply: Reply, message: str) -> Any:
-    return {
-        "DisplayName": "PUQ Zimbra",
-        "APIVersion": "1.1",
-        "RequiresServer": True,
-        "DefaultSSLPort": str(_DEFAULT_PORT),
-        "ServiceSingleSignOnLabel": "Webmail",
-        "AdminSingleSignOnLabel": "Zimbra",
-        "ListAccountsUniqueIdentifierDisplayName": "Domain",
-        "ListAccountsUniqueIdentifierField": "domain",
-        "ListAccountsProductField": "configoption2",
-    }
-
-
-def _config_options(reply: Reply, message: str) -> Any:
-    return {option.name: option.field() for option in OPTIONS}
-
-
-#: WHMCS bills these; the list must be given without a server
-METRICS = [
-    {"systemName": "mailboxes", "displayName": "Mailboxes", "type": "snapshot", "unit": "Accounts"},
-    {
-        "systemName": "storage_gb",
-        "displayName": "Storage",
-        "type": "snapshot",
-        "unit": "GigaBytes",
-    },
-]
-
-_SHAPES = {
-    "UsageUpdate": _usage,
-    "MetricProvider": _metrics,
-    "TestConnection": _test_connection,
-    "ServiceSingleSignOn": _sso,
-    "AdminSingleSignOn": _sso,
-    "ListAccounts": _list_accounts,
-    "ClientArea": _client_area,
-    "AdminServicesTabFields": _admin_fields,
-    "MetaData": _meta_data,
-    "ConfigOptions": _config_options,
-}

@@ -11,6 +11,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+#: of the admin SOAP service, where the server record names none
+DEFAULT_PORT = 7071
+
 
 @dataclass(frozen=True)
 class Option:

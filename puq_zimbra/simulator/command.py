@@ -35,6 +35,7 @@ def main(
     servers: int = 1,
     dos_limit: int = 0,
     chaos: Path | str | None = None,
+    logger: bool = False,
 ) -> None:
     """Serve until SIGTERM or SIGINT; with a state folder, go on where the last run stopped."""
     simulator = Simulator(
@@ -45,6 +46,7 @@ def main(
         servers=servers,
         dos_limit=dos_limit,
         control=chaos is not None,
+        logger=logger,
     )
     if chaos is not None and Path(chaos).exists():
         for plan in read_plans(json.loads(Path(chaos).read_text("utf-8"))):

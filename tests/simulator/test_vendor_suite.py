@@ -137,6 +137,17 @@ def test_values_of_plans(outcome: Any, attributes: dict[str, str], expected: str
     assert outcome("CreateCos", f"<name>gold</name>{inner}") == expected
 
 
+def test_statistics_and_copies(zimbra: Any, outcome: Any) -> None:
+    """Server/Stats/GetServerStats.xml, COS/CopyCosRequest-Basic.xml."""
+    names = '<stat name="soap_count"/><stat name="soap_ms_avg"/>'
+    found = [each.get("name") for each in zimbra.admin("GetServerStats", names)]
+    assert found == ["soap_count", "soap_ms_avg"]
+    made = '<name>gold</name><a n="zimbraProxyAllowedDomains">test.com</a>'
+    assert outcome("CreateCos", made) == OK
+    copied = '<name>copy</name><cos by="name">gold</cos>'
+    assert [outcome("CopyCos", copied) for _ in range(2)] == [OK, "account.COS_EXISTS"]
+
+
 def test_new_names_of_plans(outcome: Any, sim: Any) -> None:
     """COS/COS-Rename.xml: blank fails, the present name is fine, a taken one is not."""
     gold, silver = sim.create_cos("gold").id, sim.create_cos("silver").id

@@ -101,7 +101,14 @@ def modify_config(context: Context, request: Element) -> Element:
     return el.response(request)
 
 
-_STATS = {"soap_count": "1", "http_idle_threads": "10", "db_conn_count": "1"}
+#: Counters of an idle server (`ZimbraPerf`).
+_STATS = {
+    **dict.fromkeys(("db_conn_count", "soap_count", "soap_ms_avg"), "1"),
+    **dict.fromkeys(("imap_count", "imap_ms_avg", "pop_count", "pop_ms_avg"), "0"),
+    **dict.fromkeys(("lmtp_rcvd_msgs", "lmtp_rcvd_bytes", "lmtp_rcvd_rcpt"), "0"),
+    **dict.fromkeys(("mbox_get_count", "mbox_add_msg_count", "ldap_dc_count"), "0"),
+    "http_idle_threads": "10",
+}
 
 
 def server_stats(_context: Context, request: Element) -> Element:

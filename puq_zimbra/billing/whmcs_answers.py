@@ -1,0 +1,118 @@
+"""What each WHMCS function returns, as a JSON value.
+
+Core functions want the literal ``success``, anything else is shown as the error. WHMCS breaks on a
+wrong type, so every shape holds for refusals too.
+
+Source: WHMCS developer documentation, "Core Module Functions", "Single Sign-On", "Usage Update",
+"Usage Billing", "Service Sync", "Client Area Output".
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from puq_zimbra.billing.whmcs_options import DEFAULT_PORT, OPTIONS
+from puq_zimbra.model import Reply
+
+
+def answer(event: str, reply: Reply, message: str, reference: str) -> Any:
+    """What the WHMCS function returns."""
+    shape = _SHAPES.get(event, _success)
+    return shape(reply, message if reply.ok else f"{message} ({reference})")
+
+
+def _success(reply: Reply, message: str) -> Any:
+    return "success" if reply.ok else message
+
+
+def _test_connection(reply: Reply, message: str) -> Any:
+    return {"success": reply.ok, "error": "" if reply.ok else message}
+
+
+def _sso(reply: Reply, message: str) -> Any:
+    if not reply.ok:
+        return {"success": False, "errorMsg": message}
+    return {"success": True, "redirectTo": reply.data["url"]}
+
+
+def _usage(reply: Reply, message: str) -> Any:
+    return list(reply.data["rows"]) if reply.ok else message
+
+
+def _metrics(reply: Reply, message: str) -> Any:
+    usage = dict(reply.data.get("metrics", {})) if reply.ok else None
+    return {"metrics": METRICS, "usage": usage, "error": "" if reply.ok else message}
+
+
+def _list_accounts(reply: Reply, message: str) -> Any:
+    # WHMCS's Server Sync terminates what a list leaves out: a list that is not whole is an error.
+    if not reply.ok or not reply.data.get("complete"):
+        return {"success": False, "error": message}
+    accounts = [
+        {
+            "uniqueIdentifier": one["domain"],
+            "domain": one["domain"],
+            "username": "",
+            "email": "",
+            "status": "Suspended" if one["suspended"] else "Active",
+            "created": one["created"],
+            "product": one["cos"],
+            "primaryip": "",
+        }
+        for one in reply.data["services"]
+    ]
+    return {"success": True, "accounts": accounts}
+
+
+def _client_area(reply: Reply, message: str) -> Any:
+    return {
+        "tabOverviewModuleOutputTemplate": "templates/clientarea.tpl",
+        "templateVariables": {"puqFragment": reply.html or ""},
+    }
+
+
+def _admin_fields(reply: Reply, message: str) -> Any:
+    return dict(reply.data.get("fields", {})) if reply.ok else {"Zimbra": message}
+
+
+def _meta_data(reply: Reply, message: str) -> Any:
+    return {
+        "DisplayName": "PUQ Zimbra",
+        "APIVersion": "1.1",
+        "RequiresServer": True,
+        "DefaultSSLPort": str(DEFAULT_PORT),
+        "ServiceSingleSignOnLabel": "Webmail",
+        "AdminSingleSignOnLabel": "Zimbra",
+        "ListAccountsUniqueIdentifierDisplayName": "Domain",
+        "ListAccountsUniqueIdentifierField": "domain",
+        "ListAccountsProductField": "configoption2",
+    }
+
+
+def _config_options(reply: Reply, message: str) -> Any:
+    return {option.name: option.field() for option in OPTIONS}
+
+
+#: WHMCS bills these; the list must be given without a server
+METRICS = [
+    {"systemName": "mailboxes", "displayName": "Mailboxes", "type": "snapshot", "unit": "Accounts"},
+    {
+        "systemName": "storage_gb",
+        "displayName": "Storage",
+        "type": "snapshot",
+        "unit": "GigaBytes",
+    },
+]
+
+_SHAPES = {
+    "UsageUpdate": _usage,
+    "MetricProvider": _metrics,
+    "TestConnection": _test_connection,
+    "ServiceSingleSignOn": _sso,
+    "AdminSingleSignOn": _sso,
+    "ListAccounts": _list_accounts,
+    "ClientArea": _client_area,
+    "AdminServicesTabFields": _admin_fields,
+    "MetaData": _meta_data,
+    "ConfigOptions": _config_options,
+}
