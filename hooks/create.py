@@ -47,9 +47,7 @@ def run(call: Call, runtime: Runtime) -> Reply:
     if plan.mailboxes == 0:
         raise Refused("The plan allows no mailboxes, but the administrator needs one.")
     if call.dry_run:
-        made = [] if domain is not None else [call.shown_domain]
-        made.append(shown_address(admins.address_of(call)))
-        return dry_run.reply(dry_run.change("create", one) for one in made)
+        return _dry_run(call, domain, domains.attributes_of(plan, cos, 0))
     _make(call, zimbra, domain, domains.attributes_of(plan, cos, 0))
     return Reply(
         "created",
@@ -57,6 +55,17 @@ def run(call: Call, runtime: Runtime) -> Reply:
         {"domain": call.shown_domain},
         data=_data(call, call.given_server),
     )
+
+
+def _dry_run(call: Call, domain: Entry | None, limits: dict[str, str]) -> Reply:
+    address = shown_address(admins.address_of(call))
+    told = []
+    if domain is None:
+        attributes = {ownership.FOREIGN_NAME: call.stamp, **limits}
+        told.append(dry_run.change("create", call.shown_domain, attributes))
+    settings = {**admins.settings_of(call.sold.plan), "rights": admins.RIGHTS}
+    told.append(dry_run.change("create", address, settings))
+    return dry_run.reply(told)
 
 
 def _exists(call: Call, domain: Entry) -> Reply:

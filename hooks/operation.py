@@ -35,6 +35,8 @@ EVENTS = {
     "renew",
     "client_action",
 }
+#: hooks after which the list of services is another
+_CHANGE_WHAT_THERE_IS = {"create", "terminate"}
 #: seconds between two looks at a running operation
 _POLL = 0.05
 #: seconds that an operation's lease outlives its hook's time; nothing is sent in them
@@ -81,7 +83,18 @@ def carry_out(
         _end(operations, intent, Reply("unavailable", "The operation broke off."))
         raise
     _end(operations, intent, reply)
+    if event in _CHANGE_WHAT_THERE_IS and reply.code in ("created", "updated"):
+        _forget_whole(call, runtime)
     return reply
+
+
+def _forget_whole(call: Call, runtime: Runtime) -> None:
+    from puq_zimbra.usage.sync import place_of
+
+    try:
+        runtime.store().figures.forget_whole(place_of(call.given_server))
+    except (StoreUnusable, Busy):
+        log.warning("old figures not forgotten")
 
 
 def _end(operations: Operations, intent: Intent, reply: Reply) -> None:

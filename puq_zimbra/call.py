@@ -87,9 +87,12 @@ class Tls(_Given):
 
 
 def _digest(fingerprint: str) -> str:
-    kind, _, digest = fingerprint.strip().partition(":")
-    digest = digest.replace(":", "").lower()
-    if kind.lower() != "sha256" or len(digest) != 64 or set(digest) - set("0123456789abcdef"):
+    digest = fingerprint.strip().lower()
+    # As we write it, as openssl prints it, and bare.
+    for prefix in ("sha256:", "sha256 fingerprint="):
+        digest = digest.removeprefix(prefix)
+    digest = digest.replace(":", "")
+    if len(digest) != 64 or set(digest) - set("0123456789abcdef"):
         raise ValueError("is not sha256: followed by 64 hexadecimal digits")
     return digest
 

@@ -30,7 +30,7 @@ _LARGEST_INPUT = 4 * 2**20
 @click.option(
     "--config",
     "config_path",
-    type=click.Path(path_type=Path),
+    type=click.Path(path_type=Path, readable=False),
     help="Settings file [$PUQ_ZIMBRA_CONFIG, ./puq-zimbra.toml, /etc/puq-zimbra/config.toml].",
 )
 @click.pass_context
@@ -98,9 +98,16 @@ def _read_input() -> Any:
     if not given.strip():
         return {}
     try:
-        return json.loads(given)
+        return json.loads(given, object_pairs_hook=_no_key_twice)
     except (ValueError, RecursionError):
         return None
+
+
+def _no_key_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a key stands twice, and only one of its values would count")
+    return found
 
 
 @cli.group()
@@ -203,9 +210,12 @@ def simulator(**options: Any) -> None:
     """
     try:
         from puq_zimbra.simulator.command import main as run
+
+        run(**options)
     except ImportError as error:
         raise _needs_extra(error) from error
-    run(**options)
+    except OSError as error:
+        raise click.ClickException(f"{error.strerror}; --admin-port 0 takes a free one") from error
 
 
 @cli.command()
@@ -233,15 +243,17 @@ def demo(context: click.Context, /, **options: Any) -> None:
     """
     try:
         from puq_zimbra.demo.command import main as run
+
+        status = run(**options)
     except ImportError as error:
         raise _needs_extra(error) from error
-    context.exit(run(**options))
+    context.exit(status)
 
 
 def _needs_extra(error: ImportError) -> Exception:
     if error.name == "trustme":
         return click.ClickException(
-            "This needs one package more: pip install 'puq_zimbra[simulator]'"
+            "This needs the package trustme, which the extra [simulator] brings."
         )
     return error
 

@@ -161,14 +161,21 @@ class Config(_Setting):
 
 def _password(path: Path) -> SecretStr:
     try:
-        if path.stat().st_mode & 0o007:
-            raise Misconfigured(
-                "Everybody may read the password file %(path)s: chmod 600 it.", path=path
-            )
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8").removesuffix("\n").removesuffix("\r")
+        mode = path.stat().st_mode
     except (OSError, UnicodeDecodeError) as error:
-        raise Misconfigured("The password file %(path)s cannot be read.", path=path) from error
-    return SecretStr(text.removesuffix("\n").removesuffix("\r"))
+        raise Misconfigured(
+            "The password file %(path)s cannot be read: %(reason)s.",
+            path=path,
+            reason=getattr(error, "strerror", None) or "it is not UTF-8",
+        ) from error
+    if mode & 0o007:
+        raise Misconfigured(
+            "Everybody may read the password file %(path)s: chmod 600 it.", path=path
+        )
+    if not text:
+        raise Misconfigured("The password file %(path)s is empty.", path=path)
+    return SecretStr(text)
 
 
 def load(path: Path | None = None) -> Config:
@@ -178,18 +185,31 @@ def load(path: Path | None = None) -> Config:
         Misconfigured: names the file and the key.
     """
     named = path or (Path(p) if (p := os.environ.get("PUQ_ZIMBRA_CONFIG")) else None)
-    candidates = [named] if named else [Path("puq-zimbra.toml"), SYSTEM_FILE]
-    found = next((one for one in candidates if one.exists()), None)
-    if found is None:
-        if named:
-            raise Misconfigured("There is no settings file %(path)s.", path=named)
-        return Config()
+    for candidate in [named] if named else [Path("puq-zimbra.toml"), SYSTEM_FILE]:
+        try:
+            text = candidate.read_text(encoding="utf-8")
+        except FileNotFoundError:
+            continue
+        except (OSError, UnicodeDecodeError) as error:
+            raise Misconfigured(
+                "The settings file %(path)s cannot be read: %(reason)s.",
+                path=candidate,
+                reason=getattr(error, "strerror", None) or "it is not UTF-8",
+            ) from error
+        return _parse(candidate, text)
+    if named:
+        raise Misconfigured("There is no settings file %(path)s.", path=named)
+    return Config()
+
+
+def _parse(path: Path, text: str) -> Config:
     try:
-        with found.open("rb") as file:
-            return Config.model_validate(tomllib.load(file))
+        return Config.model_validate(tomllib.loads(text))
     except ValidationError as error:
         raise Misconfigured(
-            "%(path)s: %(problem)s", path=found, problem=problems.sentence(error, Config)
+            "%(path)s: %(problem)s", path=path, problem=problems.sentence(error, Config)
         ) from error
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise Misconfigured("%(path)s cannot be read as TOML.", path=found) from error
+    except tomllib.TOMLDecodeError as error:
+        raise Misconfigured(
+            "%(path)s cannot be read as TOML: %(problem)s.", path=path, problem=error
+        ) from error

@@ -99,10 +99,13 @@ class CosUnknown(Misconfigured):
 class StoreUnusable(Misconfigured):
     """Our own memory cannot be read or written."""
 
-    sentence = "The store cannot be used: check [store] in the settings, its disk and its owner."
+    sentence = (
+        "The store cannot be used (%(reason)s): check [store] in the settings, its disk and who may"
+        " write there."
+    )
 
-    def __init__(self) -> None:
-        super().__init__(self.sentence)
+    def __init__(self, reason: object = "?") -> None:
+        super().__init__(self.sentence, reason=reason)
 
 
 class Refused(PuqZimbraError):

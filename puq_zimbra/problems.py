@@ -50,7 +50,9 @@ def sentence(error: ValidationError, model: type[BaseModel]) -> str:
 
 def _nearest(path: list[str], model: type[BaseModel]) -> str:
     for part in path[:-1]:
-        inner = _models(model.model_fields[part].annotation) if part in model.model_fields else []
+        if part not in model.model_fields:
+            continue  # the name of an entry, such as NAME in servers.NAME
+        inner = _models(model.model_fields[part].annotation)
         if not inner:
             return ""
         model = inner[0]

@@ -65,6 +65,7 @@ def test_each_process_logs_off(params: Params, simulator: Simulator, tmp_path: P
         (["nonsense"], "", 64),
         (["hook", "plain", "create"], "{", 65),
         (["hook", "plain", "create"], "[]", 65),
+        (["hook", "plain", "describe"], '{"locale": "pl", "locale": "en"}', 65),
         (["hook", "plain", "create"], '{"a": 1}', 65),
         (["hook", "whmcs", "CreateAccount"], "", 65),
         (["hook", "plain", "describe"], "", 0),

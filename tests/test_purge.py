@@ -61,7 +61,7 @@ def test_only_what_is_due_goes(hook: Hook, simulator: Simulator, settings: str) 
     assert simulator.domain("due.example") is None
     assert simulator.domain("later.example") is not None
     assert simulator.domain("kept.example") is not None
-    assert purge(settings).output == ""
+    assert purge(settings).stdout == ""
 
 
 def test_what_cannot_go_is_named_and_stops_no_other(

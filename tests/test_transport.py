@@ -219,7 +219,7 @@ def test_the_pinned_certificate_passes_and_another_does_not(server: Server) -> N
     wrong = Transport(server.url, Tls(fingerprint=other), seconds=2.0)
 
     assert pinned.post(b"<x/>").body == b"<a/>"
-    with pytest.raises(CertificateNotTrusted):
+    with pytest.raises(CertificateNotTrusted, match=f"sha256:{server.fingerprint}"):
         wrong.post(b"<secret/>")
     pinned.close()
     wrong.close()

@@ -189,3 +189,12 @@ def test_every_error_class_has_a_reply_code() -> None:
 
     assert {cls.code for cls in classes} <= set(CODES)
     assert all(CODES[cls.code][0] is False for cls in classes)
+
+
+@pytest.mark.parametrize("written", ["sha256:{}", "SHA256 Fingerprint={}", "{}"])
+def test_a_fingerprint_is_taken_as_openssl_prints_it(written: str) -> None:
+    """People paste what the command of the README shows."""
+    pairs = ":".join(["AB"] * 32)
+    given = {"server": {"url": "https://m.example", "tls": {"fingerprint": written.format(pairs)}}}
+
+    assert plain.validate(given).given_server.tls.fingerprint == ("ab" * 32,)

@@ -41,14 +41,16 @@ def purge(config: Config, *, dry_run: bool, as_json: bool) -> int:
     if not config.servers:
         raise Misconfigured("No server is configured: add [servers.NAME] to the settings.")
     runtime = Runtime(config)
-    worst = 0
+    worst = count = 0
     try:
         for name in config.servers:
             for line in _server(name, runtime, dry_run=dry_run):
                 click.echo(json.dumps(vars(line), ensure_ascii=False) if as_json else _text(line))
                 worst = max(worst, CODES[line.code][1])
+                count += 1
     finally:
         runtime.close()
+    click.echo(f"servers: {len(config.servers)}, services due or unclear: {count}", err=True)
     return worst
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import select
 import socket
 import ssl
 import struct
@@ -19,6 +20,8 @@ from puq_zimbra.simulator.tls import TlsFiles
 
 _CHUNK = 65_536
 _LOOPBACK = "127.0.0.1"
+#: Seconds to wait for the first byte of a connection that is to be reset.
+_PATIENCE = 1.0
 
 
 @dataclass
@@ -96,9 +99,11 @@ class _Server(ThreadingHTTPServer):
                 socket.socket.shutdown(each, socket.SHUT_RDWR)
 
     def verify_request(self, request: Any, client_address: Any) -> bool:
-        """Reset a connection that is to be refused, before a byte of TLS."""
+        """Reset a connection that is to be refused, before it has said a byte of TLS."""
         if not self.front.chaos.refuses():
             return True
+        # Python's own client leaks its socket when the reset comes before it begins to speak.
+        select.select([request], [], [], _PATIENCE)
         request.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         request.close()
         return False
@@ -128,7 +133,6 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         self.server.idle.discard(self.connection)
         self._serve()
-        self.server.idle.add(self.connection)
         if not self.server.listens:
             self.close_connection = True
 
@@ -177,6 +181,8 @@ class _Handler(BaseHTTPRequestHandler):
         return self.rfile.read(int(self.headers.get("Content-Length") or 0))
 
     def _send(self, answer: HttpAnswer) -> None:
+        # Who has read the answer may count on the connection being known as idle.
+        self.server.idle.add(self.connection)
         plan = answer.plan
         if plan is not None and plan.kind == "drop" and plan.when == "before":
             self._hang_up()

@@ -58,7 +58,7 @@ class Store:
                     _check_version(connection)
                 return cls(engine, _key(config))
         except (SQLAlchemyError, ArgumentError, OSError, ImportError) as error:
-            raise StoreUnusable from error
+            raise StoreUnusable(getattr(error, "strerror", None) or type(error).__name__) from error
 
     def close(self) -> None:
         """Close the store."""
@@ -128,7 +128,7 @@ def _as_ours(context: sa.engine.ExceptionContext) -> None:
         return
     if "database is locked" in str(context.original_exception):
         raise Busy from context.original_exception
-    raise StoreUnusable from context.original_exception
+    raise StoreUnusable(type(context.original_exception).__name__) from context.original_exception
 
 
 def _check_version(connection: Connection) -> None:

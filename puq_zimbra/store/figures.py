@@ -64,6 +64,11 @@ class Figures:
                 service.update().where(service.c.server == server).values(failed_at=_seconds(at))
             )
 
+    def forget_whole(self, server: str) -> None:
+        """Let the last reading of a server no longer pass for all of its services."""
+        with self._writer.begin() as connection:
+            connection.execute(whole.delete().where(whole.c.server == server))
+
     def latest(self, installation: str, service_id: str, **domain: str) -> ServiceUsage | None:
         """A service's last whole reading, of ``domain=`` name or ``domain_id=`` Zimbra's id."""
         query = _latest().where(_known(installation, service_id))

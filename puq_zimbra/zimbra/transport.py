@@ -16,6 +16,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import http.cookiejar
+import logging
 import ssl
 import threading
 import zlib
@@ -46,6 +47,8 @@ CONNECT_SECONDS = 3.0
 #: bytes; the largest answer we ask for (a page of usage) is a sixth of it
 MAX_ANSWER = 8 * 2**20
 
+log = logging.getLogger("puq_zimbra")
+
 _this_thread = threading.local()
 
 
@@ -66,7 +69,7 @@ class _Connection(HTTPSConnection):
             seen = hashlib.sha256(self.sock.getpeercert(binary_form=True) or b"").hexdigest()
             if not any(hmac.compare_digest(seen, pinned) for pinned in self.fingerprints):
                 self.close()
-                raise _FingerprintDiffers
+                raise _FingerprintDiffers(seen)
             self.is_verified = True
 
     def request(self, *args: Any, **kwargs: Any) -> None:
@@ -140,6 +143,7 @@ class Transport:
 
     def __init__(self, url: str, tls: Tls, seconds: float) -> None:
         self.url = url
+        self.host = urllib3.util.parse_url(url).host or ""
         #: total time of one request
         self.seconds = seconds
         self._session = requests.Session()
@@ -178,8 +182,14 @@ class Transport:
                     raise self._too_late()
                 return Answer(response.status_code, kind, body)
         except _FingerprintDiffers as error:
-            raise self._not_trusted() from error
+            raise CertificateNotTrusted(
+                "The Zimbra server's certificate has another fingerprint than the given one:"
+                " compare %(fingerprint)s with what its administrator says.",
+                fingerprint=f"sha256:{error}",
+            ) from error
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
+            # The kind and the system's own words: a URL or a header never stands in them.
+            log.info("no answer", extra={"fields": {"host": self.host, "cause": _cause(error)}})
             raise self._no_answer(error, deadline.passed) from error
 
     def _read(self, response: requests.Response, gzip: bool) -> bytes:
@@ -252,6 +262,15 @@ class _Deadline:
 
     def __exit__(self, *_: object) -> None:
         self._timer.cancel()
+
+
+def _cause(error: BaseException) -> str:
+    """The innermost error, in a word or two."""
+    while True:
+        inner = error.__cause__ or error.__context__ or getattr(error, "reason", None)
+        if not isinstance(inner, BaseException):
+            return f"{type(error).__name__} {getattr(error, 'strerror', None) or ''}".strip()
+        error = inner
 
 
 def _certificate_failed(error: BaseException | None) -> bool:
