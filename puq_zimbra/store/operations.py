@@ -1,8 +1,8 @@
 """Operations: hook calls that may write, one at a time for each service, and the audit trail.
 
 The intent is on disk before the first write and the outcome after the last. A process that died
-leaves its lease to run out; the next call of the service then goes on, since every hook begins by
-reading what is there. The same request id with the same call gets the stored reply again, with
+loses its lease; the next call of the service then goes on, since every hook begins by reading what
+is there. The same request id with the same call gets the stored reply again, with
 another call it is refused.
 
 Source: Stripe's idempotent requests (the same key, another request), Kubernetes' leases.
@@ -24,6 +24,7 @@ from sqlalchemy.exc import IntegrityError
 
 from puq_zimbra.errors import Busy, Refused
 from puq_zimbra.model import Reply
+from puq_zimbra.store import owner
 from puq_zimbra.store.tables import audit, audit_end, lease, operation
 from puq_zimbra.store.tables import password as passwords
 
@@ -195,12 +196,12 @@ class Operations:
             lease.c.service_id == intent.service_id
         )
         held = connection.execute(sa.select(lease).where(mine).with_for_update()).first()
-        if held is not None and held.until > now:
+        if held is not None and held.until > now and not owner.is_dead(held.owner):
             other = connection.execute(
                 sa.select(operation.c.fingerprint).where(operation.c.id == held.operation)
             ).scalar()
             raise SameRuns if other == intent.fingerprint else Busy
-        values = {"operation": intent.id, "until": until}
+        values = {"operation": intent.id, "owner": owner.this_process(), "until": until}
         if held is not None:
             dead = operation.c.id == held.operation
             connection.execute(operation.update().where(dead).values(state="abandoned"))

@@ -100,6 +100,8 @@ lease = Table(
     Column("installation", String(64), primary_key=True),
     Column("service_id", String(64), primary_key=True),
     Column("operation", String(40), nullable=False),
+    #: the process, see owner.py
+    Column("owner", String(300), nullable=False),
     #: seconds since 1970; afterwards its process counts as dead
     Column("until", BigInteger, nullable=False),
 )
