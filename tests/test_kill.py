@@ -1,4 +1,4 @@
-"""kill -9 of a real hook process at each of its SOAP calls: the next call finishes the work, once."""
+"""kill -9 of a real hook process at each of its SOAP calls: the next call finishes the work."""
 
 from __future__ import annotations
 
