@@ -50,7 +50,7 @@ class Answer:
 
 
 def host_of(name: str) -> Host:
-    """The host of that name, one of `HOSTS`."""
+    """The host of that name, a module of `puq_zimbra.billing`."""
     module: Any = importlib.import_module(f"puq_zimbra.billing.{name}")
     host: Host = module
     return host

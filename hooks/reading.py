@@ -58,7 +58,8 @@ def fresh(call: Call, runtime: Runtime, domain: Entry) -> ServiceUsage:
     held = measure.held_by(runtime.zimbra(call), domain)
     read = measure.service_usage(domain, held.customers, call.stamp, now)
     try:
-        runtime.store().figures.write(place_of(call.given_server), [read])
+        held_back = runtime.store().figures.write(place_of(call.given_server), [read])
     except (StoreUnusable, Busy):
         log.warning("reading not kept")  # it was read all the same
-    return read
+        return read
+    return (last(call, runtime, domain_id=domain.id) or read) if held_back else read

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from puq_zimbra.call import STAMP_PREFIX, Call
+from puq_zimbra.call import Call
 from puq_zimbra.errors import Invalid
 from puq_zimbra.model import Reply, ServiceUsage
 from puq_zimbra.provisioning import domains
@@ -54,15 +54,15 @@ def _all(call: Call, runtime: Runtime) -> tuple[list[ServiceUsage], bool]:
     from puq_zimbra.usage.sync import place_of
 
     place, figures = place_of(call.given_server), runtime.store().figures
-    stored = figures.latest_of_server(place, call.owner, reading.oldest(runtime))
-    if stored is not None:
-        return stored, True
-    now = runtime.now()
-    found = collect(runtime.zimbra(call), now)
-    figures.write(place, found.readings, whole_at=now, failed=found.failed)
-    ours = [one for one in found.readings if one.installation == call.owner]
-    missing = [one for one in found.failed if one.startswith(f"{STAMP_PREFIX}{call.owner}:")]
-    return ours, not missing
+    oldest = reading.oldest(runtime)
+    stored = figures.latest_of_server(place, call.owner, oldest)
+    if stored is None:
+        now = runtime.now()
+        found = collect(runtime.zimbra(call), now)
+        figures.write(place, found.readings, whole_at=now, failed=found.failed)
+        # Read back: a sum that fell too low to be believed is kept back there.
+        stored = figures.latest_of_server(place, call.owner, oldest)
+    return stored or ([], False)
 
 
 def _row(one: ServiceUsage) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import subprocess
 import sys
@@ -24,7 +23,9 @@ COMMAND = Path(sys.executable).with_name("puq-zimbra")
 def run(
     *arguments: str, given: str = "", cwd: Path | None = None
 ) -> subprocess.CompletedProcess[str]:
-    """Run the installed command as a billing host does."""
+    """Run the installed command as a billing host does, with a store of the test's own."""
+    if cwd is not None and not (cwd / "puq-zimbra.toml").exists():
+        (cwd / "puq-zimbra.toml").write_text(f'[store]\ndir = "{cwd}/state"\n')
     return subprocess.run(
         [str(COMMAND), *arguments],
         input=given,
@@ -32,7 +33,6 @@ def run(
         text=True,
         check=False,
         cwd=cwd,
-        env={**os.environ, "XDG_STATE_HOME": str(cwd or "/nonexistent")},
         timeout=60,
     )
 

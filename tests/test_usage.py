@@ -303,10 +303,11 @@ def test_a_collapse_waits_for_a_second_reading(
     sync(configured, store, begun)
     sold.add_mail("anna@firma.example", -2015 * MB)
     sold.add_mail("admin@firma.example", -10 * MB)
-    sync(configured, store, begun + timedelta(hours=1))
+    result = sync(configured, store, begun + timedelta(hours=1))
     first = latest(store)
     sync(configured, store, begun + timedelta(hours=2))
 
+    assert result.error is not None
     assert (first.used, first.stale) == (2030 * MB, True)
     assert (latest(store).used, latest(store).stale) == (5 * MB, False)
 
@@ -448,3 +449,19 @@ def test_first_pages_of_a_new_service_at_once(
         thread.join()
 
     assert pages == ["unchanged"] * 6
+
+
+@pytest.mark.parametrize("service", [{}, None], ids=["one", "all"])
+def test_a_collapse_is_not_handed_to_the_host(
+    hook: Hook, sold: Simulator, runtime: Runtime, service: object
+) -> None:
+    """The hook that reads by itself must be as careful as the sync."""
+    sold.add_mail("anna@firma.example", 2000 * MB)
+    hook("usage", service=service)
+    sold.add_mail("anna@firma.example", -2015 * MB)
+    sold.add_mail("admin@firma.example", -10 * MB)
+    runtime.now = lambda: (datetime.now(UTC) + timedelta(hours=2)).replace(microsecond=0)
+    data = hook("usage", service=service).value["data"]
+
+    assert [row["disk_used_mb"] for row in data["rows"]] in ([2030], [])
+    assert data["rows"] or not data["complete"]

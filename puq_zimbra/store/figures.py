@@ -15,6 +15,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
+from puq_zimbra.call import STAMP_PREFIX
 from puq_zimbra.model import MailboxUsage, ServiceUsage, UsagePoint
 from puq_zimbra.store.tables import mailbox, service, usage, whole
 from puq_zimbra.units import MB
@@ -33,28 +34,29 @@ class Figures:
         *,
         whole_at: datetime | None = None,
         failed: Collection[str] = (),
-    ) -> None:
+    ) -> frozenset[str]:
         """Keep readings of services on a server (host and port).
 
         ``whole_at`` says that these are all of the server's services, and when they were read;
         ``failed`` are the stamps of those among them whose figures stay as they are, as stale.
+        Returns the stamps of services whose reading is held back, because it fell too low to be
+        believed without a second one.
         """
         with self._writer.begin() as connection:
-            if whole_at is not None:
-                connection.execute(whole.delete().where(whole.c.server == server))
-                connection.execute(
-                    whole.insert(), {"server": server, "measured_at": _seconds(whole_at)}
-                )
             for stamp in failed:
                 _, installation, service_id = stamp.split(":", 2)
+                values = {"failed_at": _seconds(whole_at or datetime.now(UTC))}
                 known = _known(installation, service_id)
-                connection.execute(
-                    service.update()
-                    .where(known)
-                    .values(failed_at=_seconds(whole_at or datetime.now(UTC)))
-                )
-            for one in readings:
-                _write_one(connection, server, one)
+                connection.execute(service.update().where(known).values(values))
+            held = frozenset(
+                stamp_of(one) for one in readings if not _write_one(connection, server, one)
+            )
+            if whole_at is not None:
+                connection.execute(whole.delete().where(whole.c.server == server))
+                row = {"server": server, "measured_at": _seconds(whole_at)}
+                complete = {"complete": 0 if failed or held else 1}
+                connection.execute(whole.insert(), {**row, **complete})
+        return held
 
     def note_failure(self, server: str, at: datetime) -> None:
         """Mark the figures of every service on a server as stale since ``at``."""
@@ -81,25 +83,24 @@ class Figures:
 
     def latest_of_server(
         self, server: str, installation: str, since: datetime
-    ) -> list[ServiceUsage] | None:
-        """An installation's services on a server, if all were read since a time; else None.
+    ) -> tuple[list[ServiceUsage], bool] | None:
+        """An installation's services as the last whole reading of a server found them.
 
-        Services that the last such reading no longer found are not among them.
+        With whether none of the server's services stayed behind; None if that reading is older
+        than ``since``, or there is none.
         """
         with self._engine.connect() as connection:
-            at = connection.execute(
-                sa.select(whole.c.measured_at).where(whole.c.server == server)
-            ).scalar()
-            if at is None or at < _seconds(since):
+            last = connection.execute(sa.select(whole).where(whole.c.server == server)).first()
+            if last is None or last.measured_at < _seconds(since):
                 return None
             found = connection.execute(
                 _latest().where(
                     service.c.server == server,
                     service.c.installation == installation,
-                    usage.c.measured_at >= at,
+                    usage.c.measured_at >= last.measured_at,
                 )
             ).all()
-            return [_reading(connection, row) for row in found]
+            return [_reading(connection, row) for row in found], bool(last.complete)
 
     def history(self, one: ServiceUsage, since: datetime) -> Sequence[UsagePoint]:
         """The readings of a service's domain since a time, oldest first."""
@@ -124,10 +125,16 @@ def _known(installation: str, service_id: str) -> sa.ColumnElement[bool]:
     return (service.c.installation == installation) & (service.c.service_id == service_id)
 
 
-def _write_one(connection: Connection, server: str, one: ServiceUsage) -> None:
+def stamp_of(one: ServiceUsage) -> str:
+    """The stamp of a reading's service."""
+    return f"{STAMP_PREFIX}{one.installation}:{one.service_id}"
+
+
+def _write_one(connection: Connection, server: str, one: ServiceUsage) -> bool:
+    """Keep a reading; False if it is held back."""
     key = _service_key(connection, server, one)
     if _fell_too_low(connection, key, one):
-        return
+        return False
     row = {"service": key, "measured_at": _seconds(one.measured_at)}
     for table in (mailbox, usage):  # the same second again replaces
         same = (table.c.service == key) & (table.c.measured_at == row["measured_at"])
@@ -138,6 +145,7 @@ def _write_one(connection: Connection, server: str, one: ServiceUsage) -> None:
     )
     if one.mailboxes:
         connection.execute(mailbox.insert(), [_mailbox_row(row, m) for m in one.mailboxes])
+    return True
 
 
 def _fell_too_low(connection: Connection, key: int, one: ServiceUsage) -> bool:

@@ -2,8 +2,8 @@
 
 The intent is on disk before the first write and the outcome after the last. A process that died
 loses its lease; the next call of the service then goes on, since every hook begins by reading what
-is there. The same request id with the same call gets the stored reply again, with
-another call it is refused.
+is there. The same request id with the same call gets the stored reply again, with another call it
+is refused.
 
 Source: Stripe's idempotent requests (the same key, another request), Kubernetes' leases.
 """

@@ -43,6 +43,8 @@ whole = Table(
     metadata,
     Column("server", String(300), primary_key=True),
     Column("measured_at", BigInteger, nullable=False),
+    #: 0 where a service's figures stayed behind
+    Column("complete", Integer, nullable=False),
 )
 
 #: a service at a time; all mailboxes were read

@@ -56,13 +56,14 @@ def sync_server(
         store.figures.note_failure(place_of(server), now)
         return Result(name, 0, 0, error)
     readings, failed = collected.readings, collected.failed
-    store.figures.write(place_of(server), readings, whole_at=now, failed=failed)
+    held = store.figures.write(place_of(server), readings, whole_at=now, failed=failed)
     _sum_up(zimbra, readings)
     problem = None
-    if failed:
+    if failed or held:
         problem = Conflict(
-            "These services were not read whole or have no clear owner: %(stamps)s.",
-            stamps=", ".join(sorted(failed)[:10]),
+            "The figures of these services stay as they were, because they were not read whole,"
+            " have no clear owner or fell too low to be believed at once: %(stamps)s.",
+            stamps=", ".join(sorted(failed | held)[:10]),
         )
     return Result(name, len(readings), sum(len(one.mailboxes) for one in readings), problem)
 
