@@ -100,7 +100,8 @@ def test_exit_statuses(arguments: list[str], given: str, status: int, tmp_path: 
 )
 def test_wrong_settings_are_named(settings: str, words: str, tmp_path: Path) -> None:
     """File and key, so that the provider knows what to mend."""
-    (tmp_path / "puq-zimbra.toml").write_text(settings)
+    store = f'[store]\ndir = "{tmp_path}/state"\n'
+    (tmp_path / "puq-zimbra.toml").write_text(store + settings)
     done = run("usage", "sync", cwd=tmp_path)
 
     assert done.returncode == 78
@@ -113,7 +114,8 @@ def test_a_password_file_that_everybody_reads_is_refused(tmp_path: Path) -> None
     secret.write_text("canary-7")
     secret.chmod(0o644)
     settings = f'[servers.a]\nurl = "https://x.example"\nusername="a"\npassword_file = "{secret}"\n'
-    (tmp_path / "puq-zimbra.toml").write_text(settings)
+    store = f'[store]\ndir = "{tmp_path}/state"\n'
+    (tmp_path / "puq-zimbra.toml").write_text(store + settings)
     done = run("usage", "sync", cwd=tmp_path)
 
     assert done.returncode == 78
