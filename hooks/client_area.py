@@ -6,10 +6,8 @@ be asked, the page shows the last figures with their age and says so.
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
-
 from puq_zimbra.call import Call
+from puq_zimbra.clientarea.compiled import own_folder
 from puq_zimbra.errors import N_, NotFound, PuqZimbraError
 from puq_zimbra.model import DomainState, Reply
 from puq_zimbra.provisioning import admins, domains, ownership
@@ -49,19 +47,9 @@ def run(call: Call, runtime: Runtime) -> Reply:
         problem=problem,
         notice=None,
         now=runtime.now(),
-        compiled=_compiled(runtime),
+        compiled=own_folder(runtime.config.store_directory() / "templates"),
     )
     return Reply("unchanged", "The page was drawn.", html=html)
-
-
-def _compiled(runtime: Runtime) -> Path | None:
-    """The folder of compiled templates, beside the store; None where there can be none."""
-    folder = runtime.config.store_directory() / "templates"
-    try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    except OSError:
-        return None
-    return folder if os.access(folder, os.W_OK) else None
 
 
 def state_of(call: Call, domain: Entry) -> DomainState:

@@ -18,11 +18,12 @@ from functools import cache
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from jinja2 import Environment, FileSystemBytecodeCache, PackageLoader, StrictUndefined
+from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from puq_zimbra import model, units
 from puq_zimbra.call import Call
 from puq_zimbra.clientarea import i18n, views
+from puq_zimbra.clientarea.compiled import CompiledTemplates
 from puq_zimbra.clientarea.figures import Figures
 
 _HOST = re.compile(r"(?:[\w-]+\.)*[\w-]+|\[[0-9a-fA-F:.]+\]")
@@ -148,7 +149,7 @@ def admin_fields(
 @cache
 def _environment(language: str, compiled: Path | None) -> Environment:
     environment = Environment(
-        bytecode_cache=FileSystemBytecodeCache(str(compiled)) if compiled else None,
+        bytecode_cache=CompiledTemplates(str(compiled)) if compiled else None,
         loader=PackageLoader("puq_zimbra.templates", ""),
         autoescape=True,
         undefined=StrictUndefined,

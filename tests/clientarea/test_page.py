@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -278,3 +279,17 @@ def test_the_admins_lines(
         "Przestrzeń": "3\u00a0GB z 60\u00a0GB (5\u00a0%)",
         "Pomiar": "Dane z 12:08 (przed chwilą)",
     }
+
+
+def test_compiled_templates_that_cannot_be_kept_cost_no_page(
+    call: Callable[..., Call],
+    active: model.DomainState,
+    usage: Callable[..., model.ServiceUsage],
+    now: datetime,
+    tmp_path: Path,
+) -> None:
+    """The folder is gone, or its disk is full: the page is drawn all the same."""
+    html = render.fragment(call(), active, usage(), (), now=now, compiled=tmp_path / "gone")
+
+    assert "Informacja o serwerze" in html
+    assert not (tmp_path / "gone").exists()
