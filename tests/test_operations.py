@@ -192,3 +192,14 @@ def test_the_key_of_the_fingerprints_is_made_once(config: Config) -> None:
     key = config.store_directory() / "key"
     assert (key.stat().st_mode & 0o777, key.stat().st_size) == (0o600, 32)
     assert [path.name for path in config.store_directory().glob("key.*")] == []
+
+
+def test_a_damaged_key_is_not_worked_with(hook: Hook, config: Config) -> None:
+    """Digests made with a short key could be guessed back; nothing is sent to Zimbra."""
+    key = config.store_directory() / "key"
+    key.parent.mkdir(parents=True, exist_ok=True)
+    key.write_bytes(b"")
+    answer = hook("create")
+
+    assert answer.value["code"] == "misconfigured"
+    assert str(key) in answer.value["message"]

@@ -27,6 +27,9 @@ from puq_zimbra.store.figures import Figures
 from puq_zimbra.store.operations import Operations
 from puq_zimbra.store.tables import VERSION, metadata, schema
 
+#: length of the key file
+_KEY_BYTES = 32
+
 
 class Store:
     """Our own memory."""
@@ -105,9 +108,21 @@ def _key(config: Config) -> bytes:
     """
     path = _directory(config) / "key"
     if not path.exists():
-        path.touch(mode=0o600)
-        path.write_bytes(secrets.token_bytes(32))
-    return path.read_bytes()
+        # Whole or not at all: a power cut must not leave a short key, which could be guessed.
+        new = path.with_name("key.new")
+        new.unlink(missing_ok=True)
+        new.touch(mode=0o600)
+        with new.open("wb") as file:
+            file.write(secrets.token_bytes(_KEY_BYTES))
+            file.flush()
+            os.fsync(file.fileno())
+        new.replace(path)
+    key = path.read_bytes()
+    if len(key) != _KEY_BYTES:
+        raise Misconfigured(
+            "The key file %(path)s is damaged: put it back from a backup.", path=str(path)
+        )
+    return key
 
 
 def _sqlite_settings(connection: Any, _record: object) -> None:
