@@ -6,7 +6,6 @@ import signal
 import ssl
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
@@ -104,17 +103,11 @@ def test_unknown_target_server(zimbra: Any) -> None:
 
 
 def test_a_hundred_thousand_accounts(zimbra: Any, sim: Any) -> None:
-    """Seeded in seconds and answered in about one: a benchmark's other side."""
+    """All of them in one answer; benchmarks/simulator_size.py says how fast."""
     sim.create_domain("big.test")
-    began = time.monotonic()
     sim.seed_accounts("big.test", 100_000, quota=5 << 30, used=lambda index: index)
-    seeded = time.monotonic()
     answer = zimbra.post(
         zimbra.envelope('<GetQuotaUsageRequest xmlns="urn:zimbraAdmin"/>', zimbra.token)
     )
-    answered = time.monotonic()
 
     assert answer.content.count(b"<account ") == 100_003
-    # Generous against a busy machine; docs/simulator.md has the measured figures.
-    assert seeded - began < 20
-    assert answered - seeded < 10
