@@ -1,0 +1,53 @@
+"""`puq-zimbra usage sync`: what cron mails, and its exit status."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from click.testing import CliRunner
+
+from puq_zimbra.cli import cli
+from puq_zimbra.config import Config
+from puq_zimbra.simulator import Simulator
+
+
+def settings_file(config: Config, tmp_path: Any) -> str:
+    """The settings as a TOML file."""
+    server = config.servers["mail1"]
+    path = tmp_path / "puq-zimbra.toml"
+    path.write_text(
+        f'[store]\ndir = "{config.store.dir}"\n[servers.mail1]\nurl = "{server.url}"\n'
+        f'username = "{server.username}"\npassword_file = "{server.password_file}"\n'
+        f'ca_file = "{server.ca_file}"\n'
+    )
+    return str(path)
+
+
+def test_the_command_says_what_it_read(sold: Simulator, configured: Config, tmp_path: Any) -> None:
+    """Cron mails one line; the exit status says whether all of it was read."""
+    settings = settings_file(configured, tmp_path)
+    good = CliRunner().invoke(cli, ["--config", settings, "usage", "sync"])
+    sold.fail_next("GetQuotaUsageRequest", "service.FAILURE", times=3)
+    bad = CliRunner().invoke(cli, ["--config", settings, "usage", "sync", "--json"])
+
+    assert (good.exit_code, good.output) == (
+        0,
+        "servers read: 1 of 1, services: 1, mailboxes: 2\n",
+    )
+    assert bad.exit_code == 69
+    assert '"complete": false' in bad.output
+
+
+def test_one_servers_wrong_settings_stop_no_other(
+    sold: Simulator, configured: Config, tmp_path: Any
+) -> None:
+    """A forgotten password file must not stop everybody's billing."""
+    path = settings_file(configured, tmp_path)
+    broken = '[servers.a0]\nurl = "https://a.example"\nusername = "a"\npassword_file = "/none"\n'
+    with open(path, "a", encoding="utf-8") as file:  # noqa: PTH123 - appended to
+        file.write(broken)
+    done = CliRunner().invoke(cli, ["--config", path, "usage", "sync", "--json"])
+
+    assert done.exit_code == 78
+    assert '"services": 1' in done.output
+    assert "password file" in done.output
