@@ -1,4 +1,4 @@
-"""Change package: bring the domain's limits to the new plan, and delete nothing.
+"""Change package: bring the service's limits to the new plan, and delete nothing.
 
 A plan below what is held or used is refused with the numbers and the mailboxes that block it.
 """
@@ -6,38 +6,50 @@ A plan below what is held or used is refused with the numbers and the mailboxes 
 from __future__ import annotations
 
 from puq_zimbra.call import Call
+from puq_zimbra.errors import Conflict
 from puq_zimbra.model import Reply
-from puq_zimbra.provisioning import admins, domains, plans
-from puq_zimbra.units import shown_address
+from puq_zimbra.provisioning import accounts, admins, domains, mailboxes, objects, plans
+from puq_zimbra.provisioning.suspension import Changes
 from puq_zimbra.usage import measure
+from puq_zimbra.zimbra.answers import Entry
 
 from . import dry_run
 from .runtime import Runtime
 
 
 def run(call: Call, runtime: Runtime) -> Reply:
-    """Make the domain hold the plan."""
-    plan = call.sold.plan
+    """Make the service hold the plan."""
     zimbra = runtime.zimbra(call)
-    domain = domains.get_ours(zimbra, call)
-    cos = plans.class_of_service(zimbra, plan)
-    held = measure.held_by(zimbra, domain)
-    plans.refuse_if_too_small(plan, held.customers)
-    wanted = domains.attributes_of(plan, cos, held.system_accounts)
-    changes = domains.difference(domain, wanted)
-    admin = admins.find(zimbra, call)
-    admin_changes = domains.difference(admin, admins.quota_guide(plan)) if admin else {}
+    bearer = objects.get_ours(zimbra, call)
+    cos = plans.class_of_service(zimbra, call.sold.plan)
+    held = measure.held_by(zimbra, objects.all_ours(zimbra, call, bearer))
+    plans.refuse_if_too_small(call.sold, held.customers)
+    changes = _changes(call, bearer, cos, held.system_accounts)
+    plans.refuse_if_class_too_small(zimbra, bearer, changes, held.customers)
+    admin = accounts.find(zimbra, call) if bearer.kind == "domain" else None
+    guide = domains.difference(admin, admins.quota_guide(call.sold.plan)) if admin else {}
     if call.dry_run:
-        address = shown_address(admins.address_of(call))
-        told = [dry_run.change("modify", call.shown_domain, changes)] if changes else []
-        told += [dry_run.change("modify", address, admin_changes)] if admin_changes else []
+        told = [dry_run.change("modify", call.shown_name, changes)] if changes else []
+        told += [dry_run.change("modify", call.shown_address, guide)] if guide else []
         return dry_run.reply(told)
-    places = {"domain": call.shown_domain}
-    if not changes and not admin_changes:
-        return Reply("unchanged", "The mail domain %(domain)s holds this plan already.", places)
+    places = {"name": call.shown_name}
+    if not changes and not guide:
+        return Reply("unchanged", "The service %(name)s holds this plan already.", places)
     if changes:
-        zimbra.modify_domain(domain.id, changes)
-    if admin and admin_changes:
-        zimbra.modify_account(admin.id, admin_changes)
-    domains.verify(zimbra, call, wanted)
-    return Reply("updated", "The mail domain %(domain)s has its new plan.", places)
+        objects.modify(zimbra, bearer, changes)
+    if admin and guide:
+        zimbra.modify_account(admin.id, guide)
+    fresh = objects.get_ours(zimbra, call)
+    if left := _changes(call, fresh, cos, held.system_accounts):
+        raise Conflict(
+            "Zimbra did not keep %(attributes)s of %(name)s as written.",
+            attributes=", ".join(sorted(left)),
+            **places,
+        )
+    return Reply("updated", "The service %(name)s has its new plan.", places)
+
+
+def _changes(call: Call, bearer: Entry, cos: Entry | None, system_accounts: int) -> Changes:
+    if bearer.kind == "account":
+        return mailboxes.changes_to_fit(call, bearer, cos)
+    return domains.changes_to_fit(call, bearer, cos, system_accounts)

@@ -1,4 +1,4 @@
-"""Change password: the administrator's, after Zimbra itself has found it strong enough.
+"""Change password: the administrator's or the sold mailbox's, once Zimbra finds it strong enough.
 
 A host that retries sends the same password again. We keep a keyed digest of the last password that
 we set, with the time that Zimbra noted for it: while both are still the same nothing is written,
@@ -11,21 +11,20 @@ from __future__ import annotations
 from puq_zimbra.call import Call
 from puq_zimbra.errors import PasswordRefused
 from puq_zimbra.model import Reply
-from puq_zimbra.provisioning import admins, domains, passwords
-from puq_zimbra.units import shown_address
+from puq_zimbra.provisioning import objects, passwords
 from puq_zimbra.zimbra.answers import Entry
+from puq_zimbra.zimbra.client import Zimbra
 
 from . import dry_run
 from .runtime import Runtime
 
 
 def run(call: Call, runtime: Runtime) -> Reply:
-    """Make the administrator's password the new one."""
+    """Make the password the new one."""
     assert call.new_password is not None
     zimbra = runtime.zimbra(call)
-    domains.get_ours(zimbra, call)
-    account = admins.get(zimbra, call)
-    places = {"address": shown_address(admins.address_of(call))}
+    account = _account(zimbra, call)
+    places = {"address": call.shown_address}
     password = call.new_password.get_secret_value()
     try:
         zimbra.check_password_strength(account.id, password)
@@ -37,8 +36,12 @@ def run(call: Call, runtime: Runtime) -> Reply:
     if operations.is_password(account.id, password, _changed_at(account)):
         return Reply("unchanged", "The mailbox %(address)s has this password already.", places)
     zimbra.set_password(account.id, password)
-    operations.note_password(account.id, password, _changed_at(admins.get(zimbra, call)))
+    operations.note_password(account.id, password, _changed_at(_account(zimbra, call)))
     return Reply("updated", "The password of %(address)s was changed.", places)
+
+
+def _account(zimbra: Zimbra, call: Call) -> Entry:
+    return objects.log_in_account(zimbra, call, objects.get_ours(zimbra, call))
 
 
 def _changed_at(account: Entry) -> str:

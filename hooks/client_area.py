@@ -9,8 +9,9 @@ from __future__ import annotations
 from puq_zimbra.call import Call
 from puq_zimbra.clientarea.compiled import own_folder
 from puq_zimbra.errors import N_, NotFound, PuqZimbraError
-from puq_zimbra.model import DomainState, Reply
-from puq_zimbra.provisioning import admins, domains, ownership
+from puq_zimbra.model import Reply, ServiceState
+from puq_zimbra.provisioning import objects, ownership
+from puq_zimbra.provisioning.kinds import status_of
 from puq_zimbra.zimbra.answers import Entry
 
 from . import reading
@@ -18,6 +19,10 @@ from .runtime import Runtime
 
 #: what the customer reads when Zimbra gives no answer; the provider finds more in the log
 UNREACHED = N_("The mail server gives no answer just now; please try again later.")
+
+
+#: what an account's status means to its owner, in a domain's words
+_SHOWN = {"lockout": "locked", "pending": "closed"}
 
 
 def run(call: Call, runtime: Runtime) -> Reply:
@@ -29,9 +34,9 @@ def run(call: Call, runtime: Runtime) -> Reply:
     state = None
     usage = reading.last(call, runtime, domain=call.domain)
     try:
-        domain = domains.get_ours(runtime.zimbra(call), call)
-        state = state_of(call, domain)
-        usage = reading.fresh(call, runtime, domain)
+        bearer = objects.get_ours(runtime.zimbra(call), call)
+        state = state_of(call, bearer)
+        usage = reading.fresh(call, runtime, bearer)
     except NotFound as error:
         problem = translate(error.message, error.places, call.locale)
         usage = None
@@ -52,11 +57,11 @@ def run(call: Call, runtime: Runtime) -> Reply:
     return Reply("unchanged", "The page was drawn.", html=html)
 
 
-def state_of(call: Call, domain: Entry) -> DomainState:
-    """How the service's domain stands."""
-    return DomainState(
-        status=domains.status_of(domain),
-        suspended=ownership.was(domain) is not None,
-        purge_at=ownership.purge_at(domain),
-        admin_address=admins.address_of(call),
+def state_of(call: Call, bearer: Entry) -> ServiceState:
+    """How the service stands."""
+    return ServiceState(
+        status=_SHOWN.get(status_of(bearer), status_of(bearer)),
+        suspended=ownership.was(bearer) is not None,
+        purge_at=ownership.purge_at(bearer),
+        admin_address=call.address,
     )

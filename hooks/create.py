@@ -7,7 +7,8 @@
 4. Take the mark away, read everything back, answer.
 
 A service that is complete keeps its limits and its passwords: those are for change_package and
-change_password.
+change_password. Model ``server`` begins with its first domain, on a Zimbra that holds no other
+service; model ``mailbox`` is in `create_mailbox`.
 """
 
 from __future__ import annotations
@@ -15,70 +16,92 @@ from __future__ import annotations
 from typing import Any
 
 from puq_zimbra.call import Call, Server
-from puq_zimbra.errors import Conflict, Refused
+from puq_zimbra.errors import N_, Conflict, Refused
 from puq_zimbra.model import Reply
-from puq_zimbra.provisioning import admins, domains, ownership, passwords, plans, stamped
-from puq_zimbra.units import shown_address
+from puq_zimbra.provisioning import accounts, admins, domains, ownership, passwords, plans, stamped
+from puq_zimbra.provisioning.kinds import KINDS, shown_name
 from puq_zimbra.zimbra.answers import Entry
 from puq_zimbra.zimbra.client import Zimbra
 
-from . import dry_run
+from . import create_mailbox, dry_run
 from .runtime import Runtime
 
 
 def run(call: Call, runtime: Runtime) -> Reply:
     """Make the service exist."""
+    if call.sold.model == "mailbox":
+        return create_mailbox.run(call, runtime)
     zimbra = runtime.zimbra(call)
     domain = domains.find_ours(zimbra, call)
     if domain is None:
         stamped.refuse_if_elsewhere(zimbra, call)
+        if call.sold.model == "server":
+            _check_server(zimbra)
     else:
-        ownership.require_whole(domain)
-        if ownership.purge_at(domain) is not None:
-            raise Refused(
-                "The domain %(domain)s waits for its deletion: restore it first.",
-                domain=call.shown_domain,
-            )
+        refuse_if_ending(call, domain)
         if not ownership.is_unfinished(domain) and admins.is_complete(zimbra, call, domain):
-            return _exists(call, domain)
+            return exists(call, domain, data=_data(call, call.given_server))
     plan = call.sold.plan
     cos = plans.class_of_service(zimbra, plan)
-    passwords.check(admins.password_of(call), cos or plans.default_class(zimbra))
+    passwords.check(accounts.password_of(call), cos or plans.default_class(zimbra))
     if plan.mailboxes == 0:
         raise Refused("The plan allows no mailboxes, but the administrator needs one.")
+    wanted = domains.attributes_of(call.sold, cos, 0)
     if call.dry_run:
-        return _dry_run(call, domain, domains.attributes_of(plan, cos, 0))
-    _make(call, zimbra, domain, domains.attributes_of(plan, cos, 0))
-    return Reply(
-        "created",
-        "The mail domain %(domain)s was created.",
-        {"domain": call.shown_domain},
-        data=_data(call, call.given_server),
-    )
+        return _dry_run(call, domain, wanted)
+    _make(call, zimbra, domain, wanted)
+    return created(call, _data(call, call.given_server))
+
+
+def refuse_if_ending(call: Call, entry: Entry) -> None:
+    """Let a service pass only if it is not being deleted, nor waits for it.
+
+    Raises:
+        Refused: it does.
+    """
+    ownership.require_whole(entry)
+    if ownership.purge_at(entry) is not None:
+        raise Refused("%(name)s waits for its deletion: restore it first.", name=call.shown_name)
+
+
+def exists(call: Call, entry: Entry, data: dict[str, Any]) -> Reply:
+    """The reply for a service that is there and complete."""
+    places = {"name": call.shown_name}
+    if ownership.was(entry) is not None:
+        message = N_("The service %(name)s exists already and is suspended.")
+        return Reply("already_exists", message, places, data=data)
+    return Reply("already_exists", "The service %(name)s exists already.", places, data=data)
+
+
+def created(call: Call, data: dict[str, Any]) -> Reply:
+    """The reply for a service that was made, or finished."""
+    message = N_("The service %(name)s was created.")
+    return Reply("created", message, {"name": call.shown_name}, data=data)
+
+
+def _check_server(zimbra: Zimbra) -> None:
+    """Let only a Zimbra pass that holds no other service.
+
+    Raises:
+        Conflict: it is not private.
+    """
+    found = stamped.find_all(zimbra)
+    held = [shown_name(one) for one in found.services.values()] + sorted(found.unclear)
+    if held:
+        raise Conflict(
+            "This Zimbra holds other services and cannot be sold as a private server: %(names)s.",
+            names=", ".join(held[:5]),
+        )
 
 
 def _dry_run(call: Call, domain: Entry | None, limits: dict[str, str]) -> Reply:
-    address = shown_address(admins.address_of(call))
     told = []
     if domain is None:
-        attributes = {ownership.FOREIGN_NAME: call.stamp, **limits}
+        attributes = {KINDS["domain"].words: call.stamp, **limits}
         told.append(dry_run.change("create", call.shown_domain, attributes))
     settings = {**admins.settings_of(call.sold.plan), "rights": admins.RIGHTS}
-    told.append(dry_run.change("create", address, settings))
+    told.append(dry_run.change("create", call.shown_address, settings))
     return dry_run.reply(told)
-
-
-def _exists(call: Call, domain: Entry) -> Reply:
-    places = {"domain": call.shown_domain}
-    data = _data(call, call.given_server)
-    if ownership.was(domain) is not None:
-        return Reply(
-            "already_exists",
-            "The mail domain %(domain)s exists already and is suspended.",
-            places,
-            data=data,
-        )
-    return Reply("already_exists", "The mail domain %(domain)s exists already.", places, data=data)
 
 
 def _make(call: Call, zimbra: Zimbra, domain: Entry | None, wanted: dict[str, str]) -> None:
@@ -91,9 +114,9 @@ def _make(call: Call, zimbra: Zimbra, domain: Entry | None, wanted: dict[str, st
     if missing := domains.difference(domain, wanted):
         zimbra.modify_domain(domain.id, missing)
     admins.ensure(zimbra, call, domain, unfinished=True)
-    zimbra.modify_domain(domain.id, {"-" + ownership.FOREIGN_NAME: ownership.CREATING})
+    zimbra.modify_domain(domain.id, {"-" + KINDS["domain"].words: ownership.CREATING})
     fresh = domains.verify(zimbra, call, wanted)
-    if ownership.is_unfinished(fresh) or admins.find(zimbra, call) is None:
+    if ownership.is_unfinished(fresh) or accounts.find(zimbra, call) is None:
         raise Conflict(
             "The domain %(domain)s was created, but does not read back complete: create it again.",
             domain=call.shown_domain,
@@ -105,14 +128,10 @@ def _data(call: Call, server: Server) -> dict[str, Any]:
     name, host = call.domain, server.mail_host
     return {
         "domain": call.shown_domain,
-        "admin_address": shown_address(admins.address_of(call)),
+        "admin_address": call.shown_address,
         "webmail_url": server.webmail,
         "admin_url": server.admin_panel,
-        "mail_hosts": {
-            "imap": f"{host}:993",
-            "pop3": f"{host}:995",
-            "smtp": f"{host}:465",
-        },
+        "mail_hosts": server.mail_hosts,
         "dns": [
             {"type": "MX", "name": name, "value": f"10 {host}."},
             {"type": "TXT", "name": name, "value": "v=spf1 mx ~all"},

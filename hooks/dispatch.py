@@ -20,8 +20,7 @@ from puq_zimbra.errors import N_, Fault, Invalid, PuqZimbraError
 from puq_zimbra.model import CODES, Reply
 from puq_zimbra.zimbra import budget
 
-from . import operation
-from .needs import NEEDS
+from . import needs, operation
 from .runtime import Runtime
 
 log = logging.getLogger("puq_zimbra")
@@ -107,7 +106,7 @@ def _unexpected(error: Exception, reference: str) -> Reply:
 
 
 def _run(event: str, call: Call, runtime: Runtime, reference: str) -> Reply:
-    _check_needs(event, call)
+    needs.check(call, needs.NEEDS[event])
     hook = importlib.import_module(f"puq_zimbra.hooks.{event}")
     call = runtime.config.complete(call)
 
@@ -140,25 +139,6 @@ def _run_until_known(hook: ModuleType, call: Call, runtime: Runtime) -> Reply:
 #: what a second look finds done was done by this very call
 _WRITTEN = {"already_exists": "created", "unchanged": "updated", "already_gone": "updated"}
 _DONE = N_("It was done.")
-
-
-def _check_needs(event: str, call: Call) -> None:
-    """See that the call holds what the hook needs.
-
-    Raises:
-        Invalid: names the first key that is missing.
-    """
-    for need in NEEDS[event]:
-        value: Any = call
-        for key in need.split("."):
-            value = getattr(value, key)
-            if value is None or value == {}:
-                raise Invalid("%(key)s is missing.", key=need)
-    if call.service is not None and call.sold.model != "domain":
-        raise Invalid(
-            "service.model: %(model)s is not offered by this version, only domain.",
-            model=call.sold.model,
-        )
 
 
 def _with_page(call: Call, reply: Reply, runtime: Runtime, reference: str) -> Reply:

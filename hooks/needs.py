@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from puq_zimbra.call import Call
+from puq_zimbra.errors import Invalid
 
 _SERVER = ("server",)
 _INSTALLATION = ("installation", "server")
-_SERVICE = ("installation", "server", "service", "service.domain")
+#: the service's domain; the address for model ``mailbox``
+NAME = "service.domain"
+_SERVICE = ("installation", "server", "service", NAME)
 
 #: hook -> the keys, in the order in which they are looked for
 NEEDS: Mapping[str, tuple[str, ...]] = {
@@ -28,3 +34,19 @@ NEEDS: Mapping[str, tuple[str, ...]] = {
     "test_connection": _SERVER,
     "describe": (),
 }
+
+
+def check(call: Call, needs: Iterable[str]) -> None:
+    """See that the call holds the keys.
+
+    Raises:
+        Invalid: names the first one that is missing.
+    """
+    for need in needs:
+        if need == NAME and call.sold.model == "mailbox":
+            need = "service.mailbox"
+        value: Any = call
+        for key in need.split("."):
+            value = getattr(value, key)
+            if value is None or value == {}:
+                raise Invalid("%(key)s is missing.", key=need)

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from puq_zimbra.call import Call
 from puq_zimbra.errors import Busy, StoreUnusable
 from puq_zimbra.model import ServiceUsage, UsagePoint
+from puq_zimbra.provisioning import objects
 from puq_zimbra.usage import measure
 from puq_zimbra.usage.sync import place_of
 from puq_zimbra.zimbra.answers import Entry
@@ -46,20 +47,21 @@ def history(one: ServiceUsage, runtime: Runtime) -> Sequence[UsagePoint]:
         return ()
 
 
-def fresh(call: Call, runtime: Runtime, domain: Entry) -> ServiceUsage:
-    """The figures of the call's service, whose domain was found to be ours.
+def fresh(call: Call, runtime: Runtime, bearer: Entry) -> ServiceUsage:
+    """The figures of the call's service, whose object was found to be ours.
 
-    Its quota is the domain's as it was just read, however old the reading.
+    Its space is the one noted there as it was just read, however old the reading.
     """
-    stored = last(call, runtime, domain_id=domain.id)
+    stored = last(call, runtime, domain_id=bearer.id)
     now = runtime.now()
     if stored is not None and not stored.stale and oldest(runtime) <= stored.measured_at <= now:
-        return replace(stored, limit=measure.quota_of(domain))
-    held = measure.held_by(runtime.zimbra(call), domain)
-    read = measure.service_usage(domain, held.customers, call.stamp, now)
+        return replace(stored, limit=measure.space_of(bearer))
+    zimbra = runtime.zimbra(call)
+    held = measure.held_by(zimbra, objects.all_ours(zimbra, call, bearer))
+    read = measure.service_usage(bearer, held.customers, call.stamp, now)
     try:
         held_back = runtime.store().figures.write(place_of(call.given_server), [read])
     except (StoreUnusable, Busy):
         log.warning("reading not kept")  # it was read all the same
         return read
-    return (last(call, runtime, domain_id=domain.id) or read) if held_back else read
+    return (last(call, runtime, domain_id=bearer.id) or read) if held_back else read

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from puq_zimbra.call import Call
 from puq_zimbra.model import Reply
-from puq_zimbra.provisioning import domains, ownership
+from puq_zimbra.provisioning import objects, ownership
 
 from . import restore
 from .runtime import Runtime
@@ -12,10 +12,8 @@ from .runtime import Runtime
 
 def run(call: Call, runtime: Runtime) -> Reply:
     """See that the service is there to go on."""
-    domain = domains.get_ours(runtime.zimbra(call), call)
-    if ownership.purge_at(domain) is not None:
+    bearer = objects.get_ours(runtime.zimbra(call), call)
+    if ownership.purge_at(bearer) is not None:
         return restore.run(call, runtime)
-    ownership.require_whole(domain)
-    return Reply(
-        "unchanged", "The mail domain %(domain)s goes on as it is.", {"domain": call.shown_domain}
-    )
+    ownership.require_whole(bearer)
+    return Reply("unchanged", "The service %(name)s goes on as it is.", {"name": call.shown_name})

@@ -1,10 +1,10 @@
-"""Restore: call off a pending deletion and give the domain back the status before it was shut."""
+"""Restore: call off a pending deletion and give the service back the status before it was shut."""
 
 from __future__ import annotations
 
 from puq_zimbra.call import Call
 from puq_zimbra.model import Reply
-from puq_zimbra.provisioning import domains, ownership
+from puq_zimbra.provisioning import objects, ownership
 
 from . import unsuspend
 from .runtime import Runtime
@@ -15,10 +15,10 @@ def run(call: Call, runtime: Runtime) -> Reply:
 
     A service that was merely suspended stays so: that is for `unsuspend`.
     """
-    domain = domains.get_ours(runtime.zimbra(call), call)
-    ownership.require_whole(domain)
-    places = {"domain": call.shown_domain}
-    if ownership.purge_at(domain) is None:
-        return Reply("unchanged", "The mail domain %(domain)s waits for no deletion.", places)
-    done = Reply("updated", "The mail domain %(domain)s was restored.", places)
-    return unsuspend.give_back(call, runtime, domain, done)
+    bearer = objects.get_ours(runtime.zimbra(call), call)
+    ownership.require_whole(bearer)
+    places = {"name": call.shown_name}
+    if ownership.purge_at(bearer) is None:
+        return Reply("unchanged", "The service %(name)s waits for no deletion.", places)
+    done = Reply("updated", "The service %(name)s was restored.", places)
+    return unsuspend.give_back(call, runtime, bearer, done)

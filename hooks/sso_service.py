@@ -1,4 +1,4 @@
-"""Single sign-on for the customer: a short log-in as the service's administrator.
+"""Single sign-on for the customer: a short log-in as the service's administrator or mailbox.
 
 The link works once; the session it opens ends after ``[limits] sso_seconds``, and no suspension
 ends it sooner, so that is how long a suspended customer can still be inside. Zimbra's admin panel
@@ -16,8 +16,8 @@ from urllib.parse import quote, urlsplit
 from puq_zimbra.call import Call, Server
 from puq_zimbra.errors import Refused
 from puq_zimbra.model import Reply
-from puq_zimbra.provisioning import admins, domains, ownership
-from puq_zimbra.units import shown_address
+from puq_zimbra.provisioning import domains, objects, ownership
+from puq_zimbra.provisioning.kinds import status_of
 from puq_zimbra.zimbra.answers import Entry
 
 from . import sso_admin
@@ -25,19 +25,17 @@ from .runtime import Runtime
 
 
 def run(call: Call, runtime: Runtime) -> Reply:
-    """Give a link that opens the service's administrator mailbox."""
+    """Give a link that opens the administrator's mailbox, or the one that was sold."""
     zimbra = runtime.zimbra(call)
-    domain = domains.get_ours(zimbra, call)
-    if domains.status_of(domain) != "active" or ownership.was(domain) is not None:
-        raise Refused("The mail domain %(domain)s is suspended.", domain=call.shown_domain)
+    bearer = objects.get_ours(zimbra, call)
+    if status_of(bearer) != "active" or ownership.was(bearer) is not None:
+        raise Refused("The service %(name)s is suspended.", name=call.shown_name)
     if call.target == "admin":
-        return sso_admin.run(call, runtime)
-    account = admins.get(zimbra, call)
-    if account.one("zimbraAccountStatus") != "active":
-        raise Refused(
-            "The mailbox %(address)s is locked in Zimbra.",
-            address=shown_address(admins.address_of(call)),
-        )
+        return _admin_panel(call, runtime)
+    account = objects.log_in_account(zimbra, call, bearer)
+    domain = domains.find(zimbra, call.domain) if bearer.kind == "account" else bearer
+    if status_of(account) != "active" or domain is None or status_of(domain) != "active":
+        raise Refused("The mailbox %(address)s is locked in Zimbra.", address=call.shown_address)
     seconds = runtime.config.limits.sso_seconds
     token = zimbra.delegate_auth(account.id, seconds)
     expires = runtime.now() + timedelta(seconds=seconds)
@@ -46,9 +44,15 @@ def run(call: Call, runtime: Runtime) -> Reply:
     return Reply(
         "unchanged",
         "The link opens the mailbox %(address)s once.",
-        {"address": shown_address(admins.address_of(call))},
+        {"address": call.shown_address},
         data={"url": url, "expires_at": expires.isoformat()},
     )
+
+
+def _admin_panel(call: Call, runtime: Runtime) -> Reply:
+    if call.sold.model == "mailbox":
+        raise Refused("A mailbox that is sold by itself has no administration panel.")
+    return sso_admin.run(call, runtime)
 
 
 def _origin(server: Server, account: Entry) -> str:

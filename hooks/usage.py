@@ -9,12 +9,11 @@ from __future__ import annotations
 from typing import Any
 
 from puq_zimbra.call import Call
-from puq_zimbra.errors import Invalid
 from puq_zimbra.model import Reply, ServiceUsage
-from puq_zimbra.provisioning import domains
-from puq_zimbra.units import GB, megabytes, shown_domain
+from puq_zimbra.provisioning import objects
+from puq_zimbra.units import GB, megabytes, shown_address, shown_domain
 
-from . import reading
+from . import needs, reading
 from .runtime import Runtime
 
 
@@ -27,7 +26,7 @@ def run(call: Call, runtime: Runtime) -> Reply:
         readings, complete = _all(call, runtime)
     rows = [_row(one) for one in readings]
     metrics = {
-        shown_domain(one.domain): {
+        shown_address(one.address) or shown_domain(one.domain): {
             "mailboxes": len(one.mailboxes),
             "storage_gb": round(one.used / GB, 3),
         }
@@ -42,10 +41,8 @@ def run(call: Call, runtime: Runtime) -> Reply:
 
 
 def _one(call: Call, runtime: Runtime) -> ServiceUsage:
-    if call.sold.domain is None:
-        raise Invalid("%(key)s is missing.", key="service.domain")
-    domain = domains.get_ours(runtime.zimbra(call), call)
-    return reading.fresh(call, runtime, domain)
+    needs.check(call, (needs.NAME,))
+    return reading.fresh(call, runtime, objects.get_ours(runtime.zimbra(call), call))
 
 
 def _all(call: Call, runtime: Runtime) -> tuple[list[ServiceUsage], bool]:
@@ -69,7 +66,7 @@ def _row(one: ServiceUsage) -> dict[str, Any]:
     return {
         "service_id": one.service_id,
         "domain": shown_domain(one.domain),
-        "username": "",
+        "username": shown_address(one.address),
         "disk_used_mb": megabytes(one.used),
         "disk_limit_mb": megabytes(one.space or 0),
         "measured_at": one.measured_at.isoformat(),

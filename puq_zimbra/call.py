@@ -30,7 +30,9 @@ STAMP_PREFIX = "puq_zimbra:"
 Text = Annotated[str, AfterValidator(units.plain_text)]
 Count = Annotated[int, Field(ge=0, le=2**31 - 1)]
 Size = Annotated[int, Field(ge=0, le=2**63 - 1)]
+Model: TypeAlias = Literal["domain", "mailbox", "server"]
 SuspendMode: TypeAlias = Literal["locked", "maintenance", "closed"]
+TerminateMode: TypeAlias = Literal["delete", "grace", "keep"]
 
 
 def _plain_secret(secret: SecretStr) -> SecretStr:
@@ -130,6 +132,12 @@ class Server(_Given):
         return (urlsplit(self.webmail_url or self.url).hostname) or ""
 
     @property
+    def mail_hosts(self) -> dict[str, str]:
+        """Where mail programs find the mail, by protocol: host and port."""
+        host = self.mail_host
+        return {"imap": f"{host}:993", "pop3": f"{host}:995", "smtp": f"{host}:465"}
+
+    @property
     def webmail(self) -> str:
         """Address of the webmail."""
         return self.webmail_url or f"https://{self.mail_host}/"
@@ -143,7 +151,8 @@ class Server(_Given):
 class Terminate(_Given):
     """How a service ends."""
 
-    mode: Literal["delete", "grace", "keep"] = "delete"
+    #: None = delete; for model ``server`` keep
+    mode: TerminateMode | None = None
     #: days between the termination and the deletion, for mode grace
     grace_days: Annotated[int, Field(ge=0, le=3650)] = 0
 
@@ -168,34 +177,37 @@ class Plan(_Given):
         return value or None
 
 
+def _not_blank(value: str) -> str:
+    if not value.strip():
+        raise ValueError("is blank: Zimbra would drop it; leave the key out instead")
+    return value
+
+
+DisplayName = Annotated[Text, AfterValidator(_not_blank)]
+
+
 class Admin(_Given):
     """The mailbox of the customer who runs the domain."""
 
     #: local part of the address
     name: Annotated[Text, AfterValidator(units.local_part)] = "admin"
     password: Secret | None = None
-    display_name: Text | None = None
-
-    @field_validator("display_name")
-    @classmethod
-    def _not_blank(cls, value: str | None) -> str | None:
-        if value is not None and not value.strip():
-            raise ValueError("is blank: Zimbra would drop it; leave the key out instead")
-        return value
+    display_name: DisplayName | None = None
 
 
 class Mailbox(_Given):
     """The one address of a service of model ``mailbox``."""
 
-    address: Text
-    display_name: Text | None = None
+    #: its domain in A-label form, whatever form was given
+    address: Annotated[Text, AfterValidator(units.address)]
+    display_name: DisplayName | None = None
 
 
 class Service(_Given):
     """One purchase."""
 
     id: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,64}$")]
-    model: Literal["domain", "mailbox", "server"] = "domain"
+    model: Model = "domain"
     #: A-label form, whatever form was given
     domain: Annotated[Text, AfterValidator(units.mail_domain)] | None = None
     plan: Plan = Plan()
@@ -204,6 +216,11 @@ class Service(_Given):
     customer_id: Text | None = None
     #: bytes contracted, for model ``server``
     disk: Size | None = None
+
+    @property
+    def terminate_mode(self) -> TerminateMode:
+        """How the service ends; a private server is only deleted if its plan says so."""
+        return self.plan.terminate.mode or ("keep" if self.model == "server" else "delete")
 
 
 class Billing(_Given):
@@ -260,7 +277,12 @@ class Call(_Given):
 
     @property
     def domain(self) -> str:
-        """The service's domain as an A-label; `needs` has seen to it that there is one."""
+        """The service's domain as an A-label; `needs` has seen to it that there is one.
+
+        That of the address for model ``mailbox``, the first one for model ``server``.
+        """
+        if self.sold.model == "mailbox":
+            return self.address.rpartition("@")[2]
         assert self.sold.domain is not None
         return self.sold.domain
 
@@ -268,6 +290,24 @@ class Call(_Given):
     def shown_domain(self) -> str:
         """The service's domain as people read it."""
         return units.shown_domain(self.domain)
+
+    @property
+    def address(self) -> str:
+        """The address of the customer who logs in: the mailbox sold, else the administrator's."""
+        if self.sold.model == "mailbox":
+            assert self.sold.mailbox is not None
+            return self.sold.mailbox.address
+        return f"{self.sold.admin.name}@{self.domain}"
+
+    @property
+    def shown_address(self) -> str:
+        """That address as people read it."""
+        return units.shown_address(self.address)
+
+    @property
+    def shown_name(self) -> str:
+        """What was bought, as people read it: a domain or an address."""
+        return self.shown_address if self.sold.model == "mailbox" else self.shown_domain
 
     @property
     def given_server(self) -> Server:

@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
-from puq_zimbra import problems
+from puq_zimbra import problems, units
 from puq_zimbra.call import Call, Server, Tls
 from puq_zimbra.errors import Misconfigured
 
@@ -68,6 +68,13 @@ class UsageSettings(_Setting):
     max_age: Annotated[int, Field(ge=0)] = 3600
 
 
+class MailboxSettings(_Setting):
+    """Mailboxes sold by themselves."""
+
+    #: the domains (A-labels) in which they are sold; None = every one that is nobody's service
+    domains: list[Annotated[str, AfterValidator(units.mail_domain)]] | None = None
+
+
 class WhmcsSettings(_Setting):
     """The host whmcs."""
 
@@ -84,6 +91,7 @@ class Config(_Setting):
     only_configured_servers: bool = False
     limits: Limits = Limits()
     usage: UsageSettings = UsageSettings()
+    mailbox: MailboxSettings = MailboxSettings()
     whmcs: WhmcsSettings = WhmcsSettings()
 
     def server(self, name: str) -> Server:

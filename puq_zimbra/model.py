@@ -68,19 +68,25 @@ class ServiceUsage:
 
     installation: str
     service_id: str
-    #: A-label form
+    #: A-label form; that of the address for model ``mailbox``
     domain: str
-    #: Zimbra's id of the domain: a new domain of the same name is another one
+    #: Zimbra's id of what bears the stamp: a new domain of the same name is another one
     domain_id: str
     #: UTC
     measured_at: datetime
     #: bytes
     used: int
-    #: the domain's quota in bytes; None = unlimited
+    #: the space noted in Zimbra for the whole service, in bytes; None = unlimited
     limit: int | None
     mailboxes: tuple[MailboxUsage, ...]
     #: a reading failed since: the figures are the last good ones
     stale: bool = False
+
+    @property
+    def address(self) -> str:
+        """The address of a mailbox sold by itself; "" for domains and servers."""
+        alone = [one.address for one in self.mailboxes if one.id == self.domain_id]
+        return alone[0] if alone else ""
 
     @property
     def mailbox_limits(self) -> int | None:
@@ -106,14 +112,14 @@ class UsagePoint:
 
 
 @dataclass(frozen=True)
-class DomainState:
-    """How a service's domain stands in Zimbra."""
+class ServiceState:
+    """How a service stands in Zimbra."""
 
-    #: zimbraDomainStatus
+    #: zimbraDomainStatus; for model ``mailbox`` zimbraAccountStatus
     status: str
     #: suspended by the host (not: locked by an administrator)
     suspended: bool
     #: the day on which it will be deleted; None = it will not
     purge_at: date | None
-    #: address of the administrator's mailbox
+    #: the address that logs in: the administrator's, or the mailbox sold
     admin_address: str

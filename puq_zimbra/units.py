@@ -111,3 +111,18 @@ def local_part(text: str) -> str:
             "may hold only a-z, 0-9 and . _ + - (64 at the most), beginning with a letter or digit"
         )
     return name
+
+
+def address(text: str) -> str:
+    """The address of a mailbox that we are willing to create, its domain as an A-label.
+
+    >>> address("Anna@Firma-Przykład.example")
+    'anna@xn--firma-przykad-6hc.example'
+
+    Raises:
+        ValueError: there is no @, or what stands before or after it cannot be used.
+    """
+    local, at, domain = text.strip().rpartition("@")
+    if not at:
+        raise ValueError("is not an address like anna@firma.example")
+    return f"{local_part(local)}@{mail_domain(domain)}"

@@ -37,7 +37,7 @@ WRONG_PIN = {"ca_file": None, "fingerprint": "sha256:" + "00" * 32}
         ({"service": {"plan": {"mailboxes": "25"}}}, "invalid", 65, "service.plan.mailboxes"),
         ({"service": {"plan": {"domain_quota": -1}}}, "invalid", 65, "service.plan.domain_quota"),
         ({"service": {"plan": {"mailboxs": 1}}}, "invalid", 65, "did you mean mailboxes"),
-        ({"service": {"model": "mailbox"}}, "invalid", 65, "service.model"),
+        ({"service": {"model": "mailbox"}}, "invalid", 65, "service.mailbox"),
         ({"service": {"plan": {"mailboxes": 0}}}, "refused", 1, "no mailboxes"),
         ({"service": {"plan": {"cos": "gold"}}}, "misconfigured", 78, "class of service gold"),
         ({"server": {"password": "wrong"}}, "misconfigured", 78, "user name or password"),

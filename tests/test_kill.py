@@ -22,7 +22,8 @@ from .conftest import Hook, Params
 COMMAND = Path(sys.executable).with_name("puq-zimbra")
 #: the calls of a create, in order; the test sees to it that there is none besides
 CREATE = (
-    "AuthRequest", "GetDomainRequest", "SearchDirectoryRequest", "GetCosRequest",
+    "AuthRequest", "GetDomainRequest", "SearchDirectoryRequest", "SearchDirectoryRequest",
+    "GetCosRequest",
     "CreateDomainRequest", "GetDomainRequest", "GetAccountRequest", "CreateAccountRequest",
     "GetGrantsRequest", "GrantRightRequest", "GrantRightRequest", "ModifyDomainRequest",
     "GetDomainRequest", "GetAccountRequest",

@@ -187,8 +187,8 @@ def test_list_services_gives_all_of_the_installation(hook: Hook, simulator: Simu
     assert set(services) == {"42", "43"}
     assert services["42"]["suspended"] is True
     assert services["43"] | {"created": ""} == {
-        "service_id": "43", "domain": "druga.example", "status": "active",
-        "suspended": False, "purge_at": None, "cos": "business", "created": "",
+        "service_id": "43", "model": "domain", "domain": "druga.example", "mailbox": "",
+        "status": "active", "suspended": False, "purge_at": None, "cos": "business", "created": "",
     }  # fmt: skip
 
 

@@ -64,6 +64,39 @@ def test_only_what_is_due_goes(hook: Hook, simulator: Simulator, settings: str) 
     assert purge(settings).stdout == ""
 
 
+def test_a_mailbox_sold_by_itself_goes_on_its_day(
+    hook: Hook, simulator: Simulator, settings: str
+) -> None:
+    """The day stands on the account; the provider's domain around it stays."""
+    simulator.create_domain("poczta.example")
+    sold = {
+        "model": "mailbox",
+        "domain": None,
+        "mailbox": {"address": "anna@poczta.example"},
+        "plan": {"mailboxes": None, "terminate": {"mode": "grace", "grace_days": 0}},
+    }
+    hook("create", service=sold)
+    hook("terminate", service=sold)
+    done = purge(settings)
+
+    assert (done.exit_code, "anna@poczta.example" in done.output) == (0, True)
+    assert simulator.account("anna@poczta.example") is None
+    assert simulator.domain("poczta.example") is not None
+
+
+def test_a_private_server_goes_on_its_day(hook: Hook, simulator: Simulator, settings: str) -> None:
+    """With all of its domains, which only the mark on the first one tells."""
+    sold = {"model": "server", "plan": {"terminate": {"mode": "grace", "grace_days": 0}}}
+    hook("create", service=sold)
+    simulator.create_domain("druga.example")
+    hook("terminate", service=sold)
+
+    assert purge(settings).exit_code == 0
+    assert simulator.domain("firma.example") is None
+    assert simulator.domain("druga.example") is None
+    assert simulator.domain("example.test") is not None
+
+
 def test_what_cannot_go_is_named_and_stops_no_other(
     hook: Hook, simulator: Simulator, settings: str
 ) -> None:

@@ -79,7 +79,7 @@ def test_functions_return_what_whmcs_expects(
     assert list(value("MetricProvider")["usage"]) == ["firma.example"]
     assert "Zimbra" not in value("AdminServicesTabFields")
     assert value("MetaData")["RequiresServer"] is True
-    assert len(value("ConfigOptions")) == 12
+    assert len(value("ConfigOptions")) == 13
 
 
 EMPTY = {

@@ -44,6 +44,7 @@ def test_the_order_of_whmcs_settings_is_frozen() -> None:
         (10, "mode"),
         (11, "grace_days"),
         (12, "name"),
+        (13, "disk"),
     ]
 
 

@@ -198,11 +198,29 @@ def _service(event: str, params: Mapping[str, Any]) -> dict[str, Any]:
         plan["terminate"] = terminate
     if event in _WITH_PASSWORD and (password := _text(params, "password")):
         admin["password"] = password
-    if domain := _text(params, "domain").strip():
+    if service.get("model") == "mailbox":
+        service["mailbox"] = _mailbox(params)
+    elif domain := _text(params, "domain").strip():
         service["domain"] = domain
     if customer := _text(params, "userid"):
         service["customer_id"] = customer
     return service
+
+
+def _mailbox(params: Mapping[str, Any]) -> dict[str, str]:
+    """The mailbox sold: the custom field "Mailbox", else the Username or the Domain.
+
+    The field may hold the part before the @ alone. WHMCS fills the Username by itself with a piece
+    of the domain, so it counts only as a whole address.
+    """
+    domain = _text(params, "domain").strip()
+    chosen = _text(_map(params, "customfields"), "Mailbox").strip()
+    if chosen and "@" not in chosen:
+        chosen = f"{chosen}@{domain}"
+    for address in (chosen, _text(params, "username").strip(), domain):
+        if "@" in address:
+            return {"address": address}
+    raise Invalid("The service names no mailbox: give its Username as a whole address.")
 
 
 def _chosen(params: Mapping[str, Any], option: Option) -> str | int | None:

@@ -50,9 +50,9 @@ def _list_accounts(reply: Reply, message: str) -> Any:
         return {"success": False, "error": message}
     accounts = [
         {
-            "uniqueIdentifier": one["domain"],
+            "uniqueIdentifier": one["mailbox"] or one["domain"],
             "domain": one["domain"],
-            "username": "",
+            "username": one["mailbox"],
             "email": "",
             "status": "Suspended" if one["suspended"] else "Active",
             "created": one["created"],

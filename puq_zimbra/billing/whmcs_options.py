@@ -36,7 +36,7 @@ class Option:
     @property
     def limit(self) -> bool:
         """Whether it says how much the plan grants."""
-        return self.place == "plan" and self.key != "suspend_mode"
+        return self.key == "disk" or (self.place == "plan" and self.key != "suspend_mode")
 
     def field(self) -> dict[str, Any]:
         """The field as WHMCS's ConfigOptions function declares it."""
@@ -61,7 +61,11 @@ OPTIONS = (
         "choice",
         "What is sold",
         "domain",
-        (("domain", "Mail domain"),),
+        (
+            ("domain", "Mail domain"),
+            ("mailbox", "One mailbox"),
+            ("server", "Private server: all domains of a Zimbra"),
+        ),
         place="service",
     ),
     Option(2, "Class of service", "cos", "text", "Name in Zimbra; blank = the server's default"),
@@ -90,8 +94,9 @@ OPTIONS = (
         "mode",
         "choice",
         "What happens to the mail of a terminated service",
-        "delete",
+        "",
         (
+            ("", "Delete at once; a private server: lock and keep"),
             ("delete", "Delete at once"),
             ("grace", "Lock now, delete after the grace days"),
             ("keep", "Lock and keep"),
@@ -109,5 +114,13 @@ OPTIONS = (
     ),
     Option(
         12, "Administrator", "name", "text", "Local part of the address", "admin", place="admin"
+    ),
+    Option(
+        13,
+        "Space of a private server (MB)",
+        "disk",
+        "megabytes",
+        "As contracted; 0 or blank = not said",
+        place="service",
     ),
 )

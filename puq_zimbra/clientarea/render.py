@@ -66,7 +66,7 @@ def host_address(url: str | None) -> str:
 
 def fragment(
     call: Call,
-    state: model.DomainState | None,
+    state: model.ServiceState | None,
     usage: model.ServiceUsage | None,
     history: Sequence[model.UsagePoint],
     *,
@@ -114,7 +114,7 @@ def page(
 
 def admin_fields(
     call: Call,
-    state: model.DomainState | None,
+    state: model.ServiceState | None,
     usage: model.ServiceUsage | None,
     *,
     now: datetime | None = None,

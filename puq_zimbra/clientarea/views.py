@@ -99,6 +99,8 @@ class PageView:
     service_id: str
     #: what the customer bought, as people read it: a domain or an address
     title: str
+    #: one mailbox was sold, whose owner administrates nothing
+    sold_alone: bool
     tab: Literal["info", "usage"]
     #: where the host serves our style sheet
     assets_url: str | None
@@ -132,7 +134,7 @@ class PageView:
 
 def build(
     call: Call,
-    state: model.DomainState | None,
+    state: model.ServiceState | None,
     usage: model.ServiceUsage | None,
     history: Sequence[model.UsagePoint],
     *,
@@ -150,6 +152,7 @@ def build(
     return PageView(
         service_id=call.service.id if call.service else "0",
         title=_title(call, usage),
+        sold_alone=_sold_alone(call),
         tab="usage" if call.page == "usage" else "info",
         assets_url=call.assets_url,
         zone=zone,
@@ -193,15 +196,20 @@ def time_zone(name: str) -> tzinfo:
         return UTC
 
 
+def _sold_alone(call: Call) -> bool:
+    """Whether the service is one mailbox, whose owner administrates nothing."""
+    return call.service is not None and call.service.model == "mailbox"
+
+
 def _title(call: Call, usage: model.ServiceUsage | None) -> str:
     service = call.service
-    if service and service.model == "mailbox" and service.mailbox:
+    if service and service.mailbox and _sold_alone(call):
         return units.shown_address(service.mailbox.address)
     domain = (service.domain if service else None) or (usage.domain if usage else None)
     return units.shown_domain(domain) if domain else ""
 
 
-def _state(state: model.DomainState | None) -> State:
+def _state(state: model.ServiceState | None) -> State:
     if state is None:
         return State("unknown")
     mail = state.status if state.status in ("locked", "maintenance", "closed") else ""
@@ -216,7 +224,8 @@ def _total(call: Call, usage: model.ServiceUsage | None) -> tuple[Space, str]:
     """Give the space of the whole service, and where its limit comes from."""
     used = usage.used if usage else None
     service = call.service
-    domain = (service.plan.domain_quota if service else None) or (usage.limit if usage else None)
+    sold = service.plan.domain_quota if service and not _sold_alone(call) else None
+    domain = sold or (usage.limit if usage else None)
     if domain:
         return Space(used, domain), "domain"
     if service and service.disk:
@@ -243,10 +252,14 @@ def _rows(call: Call, total: Space) -> tuple[Row, ...]:
         "total_space": total,
         "used_space": total,
     }
-    return tuple(Row(key, kind, values[key] or None) for key, kind in ROWS.items())
+    return tuple(
+        Row(key, kind, values[key] or None)
+        for key, kind in ROWS.items()
+        if key != "admin_panel" or not _sold_alone(call)
+    )
 
 
-def _form(call: Call, state: model.DomainState | None) -> Form | None:
+def _form(call: Call, state: model.ServiceState | None) -> Form | None:
     action = call.form.get("action")
     # Of a domain that is not there, or a Zimbra that does not answer, no password can be changed.
     if not action or state is None:

@@ -22,7 +22,7 @@ from puq_zimbra.hooks.dispatch import dispatch
 from puq_zimbra.hooks.runtime import Runtime
 from puq_zimbra.model import CODES
 from puq_zimbra.provisioning import ownership, stamped
-from puq_zimbra.units import shown_domain
+from puq_zimbra.provisioning.kinds import shown_name
 from puq_zimbra.zimbra.answers import Entry
 
 
@@ -31,7 +31,8 @@ class _Line:
     """What became of one service."""
 
     server: str
-    domain: str
+    #: the domain or the address
+    service: str
     code: str
     message: str
 
@@ -62,26 +63,28 @@ def _server(name: str, runtime: Runtime, *, dry_run: bool) -> Iterator[_Line]:
         yield _Line(name, "", error.code, str(error))
         return
     today = runtime.now().date()
-    for stamp, domain in sorted(services.items()):
+    for stamp, bearer in sorted(services.items()):
         try:
-            due = ownership.purge_at(domain)
+            due = ownership.purge_at(bearer)
         except PuqZimbraError as error:
-            yield _Line(name, shown_domain(domain.name), error.code, str(error))
+            yield _Line(name, shown_name(bearer), error.code, str(error))
             continue
         if due is not None and due <= today:
-            yield _one(name, server, stamp, domain, runtime, dry_run=dry_run)
+            yield _one(name, server, stamp, bearer, runtime, dry_run=dry_run)
 
 
 def _one(
-    name: str, server: Server, stamp: str, domain: Entry, runtime: Runtime, *, dry_run: bool
+    name: str, server: Server, stamp: str, bearer: Entry, runtime: Runtime, *, dry_run: bool
 ) -> _Line:
     _, installation, service_id = stamp.split(":")
+    sold_alone = bearer.kind == "account"
     params: dict[str, Any] = {
         "installation": installation,
         "server": {"url": server.url},  # the rest comes from the settings, as for every call
         "service": {
             "id": service_id,
-            "domain": domain.name,
+            "model": ownership.model_of(bearer),
+            **({"mailbox": {"address": bearer.name}} if sold_alone else {"domain": bearer.name}),
             "plan": {"terminate": {"mode": "delete"}},
         },
         "dry_run": dry_run,
@@ -91,8 +94,8 @@ def _one(
     if dry_run and value["ok"]:
         count = len(value["data"]["changes"])
         message = f"{count} objects would be deleted"
-    return _Line(name, shown_domain(domain.name), value["code"], message)
+    return _Line(name, shown_name(bearer), value["code"], message)
 
 
 def _text(line: _Line) -> str:
-    return f"{line.server}  {line.domain:<40} {line.code:<14} {line.message}"
+    return f"{line.server}  {line.service:<40} {line.code:<14} {line.message}"

@@ -9,17 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from puq_zimbra.call import Call, Plan
-from puq_zimbra.errors import (
-    AddressExists,
-    Conflict,
-    LimitReached,
-    NoSuchAccount,
-    NotFound,
-    PasswordRefused,
-    Refused,
-)
-from puq_zimbra.provisioning import domains, passwords
-from puq_zimbra.units import mail_domain, shown_address
+from puq_zimbra.errors import AddressExists, Conflict, LimitReached, PasswordRefused, Refused
+from puq_zimbra.provisioning import accounts, domains, passwords
 from puq_zimbra.zimbra.answers import Entry
 from puq_zimbra.zimbra.client import Zimbra
 
@@ -33,71 +24,6 @@ _PANEL = (
     "saveSearch",
     "domainListView",
 )
-ATTRIBUTES = (
-    "displayName",
-    "zimbraAccountStatus",
-    "zimbraMailHost",
-    "zimbraIsAdminAccount",
-    "zimbraIsDelegatedAdminAccount",
-    "zimbraAdminConsoleUIComponents",
-    "zimbraDomainAdminMaxMailQuota",
-    "zimbraPasswordModifiedTime",
-    "zimbraAccountCalendarUserType",
-)
-
-
-def address_of(call: Call) -> str:
-    """The address of the service's administrator, its domain as an A-label."""
-    return f"{call.sold.admin.name}@{call.domain}"
-
-
-def find(zimbra: Zimbra, call: Call) -> Entry | None:
-    """The administrator's account, or None on Zimbra's word that there is none.
-
-    Raises:
-        Conflict: the address is an alias, a resource's or a global administrator's.
-    """
-    address = address_of(call)
-    try:
-        account = zimbra.get_account(address, "name", ATTRIBUTES)
-    except NoSuchAccount:
-        return None
-    local, _, domain = account.name.rpartition("@")
-    if f"{local}@{mail_domain(domain)}" != address:
-        raise Conflict(
-            "The address %(address)s is an alias of %(account)s.",
-            address=shown_address(address),
-            account=account.name,
-        )
-    if _is_untouchable(account):
-        raise Conflict(
-            "The address %(address)s is a global administrator's or a resource's: it is not"
-            " touched.",
-            address=shown_address(address),
-        )
-    return account
-
-
-def _is_untouchable(account: Entry) -> bool:
-    """Whether it is a global administrator, or a room or a piece of equipment."""
-    resource = account.one("zimbraAccountCalendarUserType") == "RESOURCE"
-    return resource or account.one("zimbraIsAdminAccount") == "TRUE"
-
-
-def get(zimbra: Zimbra, call: Call) -> Entry:
-    """The administrator's account.
-
-    Raises:
-        NotFound: there is none.
-        Conflict: the address is an alias, a resource's or a global administrator's.
-    """
-    account = find(zimbra, call)
-    if account is None:
-        raise NotFound(
-            "The mailbox %(address)s does not exist in Zimbra.",
-            address=shown_address(address_of(call)),
-        )
-    return account
 
 
 def quota_guide(plan: Plan) -> dict[str, str]:
@@ -119,7 +45,7 @@ def is_complete(zimbra: Zimbra, call: Call, domain: Entry) -> bool:
     One whom the customer renamed counts, and so does a mailbox that the customer made himself under
     the address: its password is his.
     """
-    account = find(zimbra, call)
+    account = accounts.find(zimbra, call)
     holders = _holders(zimbra, domain)
     if account is None:
         return any(set(RIGHTS) <= rights for rights in holders.values())
@@ -137,7 +63,7 @@ def ensure(zimbra: Zimbra, call: Call, domain: Entry, *, unfinished: bool) -> No
         Refused: the password breaks the policy, or the domain's limit is reached.
         Conflict: another object holds the address.
     """
-    account = find(zimbra, call)
+    account = accounts.find(zimbra, call)
     if account is None:
         account = _make(zimbra, call)
     elif unfinished:
@@ -157,12 +83,6 @@ def _holders(zimbra: Zimbra, domain: Entry) -> dict[str, set[str]]:
     return holders
 
 
-def password_of(call: Call) -> str:
-    """The administrator's password as ordered (dispatch has seen to it that it is there)."""
-    assert call.sold.admin.password is not None
-    return call.sold.admin.password.get_secret_value()
-
-
 def _make(zimbra: Zimbra, call: Call) -> Entry:
     attrs: dict[str, str | tuple[str, ...]] = {
         **settings_of(call.sold.plan),
@@ -171,7 +91,7 @@ def _make(zimbra: Zimbra, call: Call) -> Entry:
     if call.sold.admin.display_name:
         attrs["displayName"] = call.sold.admin.display_name
     try:
-        return zimbra.create_account(address_of(call), password_of(call), attrs)
+        return zimbra.create_account(call.address, accounts.password_of(call), attrs)
     except PasswordRefused as error:
         raise passwords.refusal(error) from error
     except LimitReached as error:
@@ -181,11 +101,11 @@ def _make(zimbra: Zimbra, call: Call) -> Entry:
         ) from error
     except AddressExists as error:
         # The same order sent twice at once, or a list or alias that the customer made.
-        account = find(zimbra, call)
+        account = accounts.find(zimbra, call)
         if account is None:
             raise Conflict(
                 "The address %(address)s is held by something that is not a mailbox.",
-                address=shown_address(address_of(call)),
+                address=call.shown_address,
             ) from error
         _complete(zimbra, call, account)
         return account
@@ -199,4 +119,4 @@ def _complete(zimbra: Zimbra, call: Call, account: Entry) -> None:
         missing["zimbraAdminConsoleUIComponents"] = _PANEL
     if missing:
         zimbra.modify_account(account.id, missing)
-    zimbra.set_password(account.id, password_of(call))
+    zimbra.set_password(account.id, accounts.password_of(call))

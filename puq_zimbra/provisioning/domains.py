@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import suppress
 
-from puq_zimbra.call import Call, Plan
+from puq_zimbra.call import Call, Service
 from puq_zimbra.errors import Conflict, DomainExists, NoSuchDomain, NotFound
 from puq_zimbra.provisioning import ownership
+from puq_zimbra.provisioning.kinds import KINDS, words_of
+from puq_zimbra.provisioning.suspension import Changes
 from puq_zimbra.units import mail_domain, shown_domain
 from puq_zimbra.zimbra.answers import Entry
 from puq_zimbra.zimbra.client import Zimbra
@@ -26,7 +28,7 @@ ATTRIBUTES = (
     "zimbraDomainAggregateQuota",
     "zimbraDomainAggregateQuotaPolicy",
     "zimbraCreateTimestamp",
-    ownership.FOREIGN_NAME,
+    KINDS["domain"].words,
 )
 
 
@@ -75,17 +77,16 @@ def get_ours(zimbra: Zimbra, call: Call) -> Entry:
     return domain
 
 
-def status_of(domain: Entry) -> str:
-    """The domain's status; one that is not set counts as active."""
-    return domain.one("zimbraDomainStatus") or "active"
-
-
-def attributes_of(plan: Plan, cos: Entry | None, system_accounts: int) -> dict[str, str]:
+def attributes_of(sold: Service, cos: Entry | None, system_accounts: int) -> dict[str, str]:
     """The plan as a domain's attributes; "" stands for an attribute that is not set.
 
     ``system_accounts`` are held by Zimbra itself (galsync and the like): its limit counts them, the
-    customer's does not.
+    customer's does not. What a private server grants is for all of its domains together, for which
+    Zimbra has no limit.
     """
+    plan = sold.plan
+    if sold.model == "server":
+        plan = plan.model_copy(update={"mailboxes": None, "domain_quota": None})
     wanted = {
         "zimbraDomainDefaultCOSId": cos.id if cos else "",
         "zimbraDomainMaxAccounts": "",
@@ -97,6 +98,11 @@ def attributes_of(plan: Plan, cos: Entry | None, system_accounts: int) -> dict[s
     if plan.domain_quota:
         wanted["zimbraDomainAggregateQuotaPolicy"] = "BLOCKSENDRECEIVE"
     return wanted
+
+
+def server_words(call: Call) -> list[str]:
+    """What stands beside the stamp of a private server's first domain; of no other."""
+    return [f"{ownership.SERVER}{call.sold.disk or 0}"] if call.sold.model == "server" else []
 
 
 def difference(entry: Entry, wanted: Mapping[str, str]) -> dict[str, str]:
@@ -112,10 +118,22 @@ def make(zimbra: Zimbra, call: Call, wanted: Mapping[str, str]) -> Entry:
     """
     name = call.domain
     attrs: dict[str, str | list[str]] = {key: value for key, value in wanted.items() if value}
-    attrs[ownership.FOREIGN_NAME] = [call.stamp, ownership.CREATING]
+    attrs[KINDS["domain"].words] = [call.stamp, ownership.CREATING, *server_words(call)]
     with suppress(DomainExists):  # sent twice at once: the stamp will say whether it was ours
         zimbra.create_domain(name, attrs)
     return get_ours(zimbra, call)
+
+
+def changes_to_fit(call: Call, domain: Entry, cos: Entry | None, system_accounts: int) -> Changes:
+    """What must be written so that the domain holds the plan."""
+    wanted = attributes_of(call.sold, cos, system_accounts)
+    changes: Changes = dict(difference(domain, wanted))
+    held = [one for one in words_of(domain) if one.startswith(ownership.SERVER)]
+    if held != server_words(call):
+        words = KINDS["domain"].words
+        changes["-" + words] = held
+        changes["+" + words] = server_words(call)
+    return changes
 
 
 def verify(zimbra: Zimbra, call: Call, wanted: Mapping[str, str]) -> Entry:

@@ -1,6 +1,6 @@
-"""Find domains by their stamps.
+"""Find domains and mailboxes by their stamps.
 
-Zimbra's own look-up by foreign name ignores case, is not unique and may be out of date, so the
+Zimbra's own look-ups by foreign name ignore case, are not unique and may be out of date, so the
 directory is searched and each stamp compared exactly. Alias domains bear their target's stamp and
 are not services.
 
@@ -13,8 +13,8 @@ from dataclasses import dataclass
 
 from puq_zimbra.call import STAMP_PREFIX, Call
 from puq_zimbra.errors import Conflict, Misconfigured
-from puq_zimbra.provisioning import domains, ownership
-from puq_zimbra.units import shown_domain
+from puq_zimbra.provisioning import accounts, domains, ownership
+from puq_zimbra.provisioning.kinds import KINDS, domain_of, shown_name
 from puq_zimbra.zimbra.answers import Entry
 from puq_zimbra.zimbra.client import Zimbra
 
@@ -23,9 +23,9 @@ from puq_zimbra.zimbra.client import Zimbra
 class Stamped:
     """The services of a Zimbra."""
 
-    #: stamp -> the one domain that bears it, and no other
+    #: stamp -> the one domain or account that bears it, and no other
     services: dict[str, Entry]
-    #: stamps whose owner or domain is not clear: an administrator must put them right
+    #: stamps that are not clear: several on an object, or on several objects
     unclear: frozenset[str]
 
 
@@ -56,10 +56,10 @@ def find_all(zimbra: Zimbra, installation: str | None = None) -> Stamped:
     require_global_administrator(zimbra)
     prefix = STAMP_PREFIX + (f"{installation}:" if installation else "")
     bearers: dict[str, list[Entry]] = {}
-    for domain in _search(zimbra, prefix + "*"):
-        for stamp in ownership.stamps(domain):
+    for entry in _bearers(zimbra, STAMP_PREFIX + "*"):
+        for stamp in ownership.stamps(entry):
             if stamp.startswith(prefix):
-                bearers.setdefault(stamp, []).append(domain)
+                bearers.setdefault(stamp, []).append(entry)
     clear = {
         stamp: found[0]
         for stamp, found in bearers.items()
@@ -69,24 +69,43 @@ def find_all(zimbra: Zimbra, installation: str | None = None) -> Stamped:
 
 
 def refuse_if_elsewhere(zimbra: Zimbra, call: Call) -> None:
-    """Stop when the service's stamp stands on a domain of another name than the call's.
+    """Stop when the service's stamp stands on an object of another name than the call's.
 
     Raises:
-        Conflict: the host names another domain than the service has.
+        Conflict: the host names another domain or address than the service has.
     """
-    for domain in _search(zimbra, call.stamp):
-        if call.stamp in ownership.stamps(domain):
+    for entry in _bearers(zimbra, call.stamp):
+        if call.stamp in ownership.stamps(entry):
             raise Conflict(
-                "This service has the domain %(held)s in Zimbra, not %(asked)s.",
-                held=shown_domain(domain.name),
-                asked=call.shown_domain,
+                "This service is %(held)s in Zimbra, not %(asked)s.",
+                held=shown_name(entry),
+                asked=call.shown_name,
             )
 
 
-def _search(zimbra: Zimbra, foreign_name: str) -> list[Entry]:
+def _bearers(zimbra: Zimbra, stamp: str) -> list[Entry]:
+    """Every domain and mailbox that bears a stamp; ``*`` at its end stands for any rest.
+
+    A domain's own administrator can write our mark on its mailboxes: in a domain that bears a stamp
+    it counts for nothing.
+    """
+    found = _search(zimbra, "domains", stamp, domains.ATTRIBUTES)
+    sold_whole = {domain_of(one) for one in found}
+    mailboxes = []
+    for account in _search(zimbra, "accounts", stamp, accounts.ATTRIBUTES):
+        if not stamp.endswith("*"):  # then the domains were not all found
+            domain = domains.find(zimbra, domain_of(account))
+            if domain is not None and ownership.stamps(domain):
+                continue
+        if domain_of(account) not in sold_whole:
+            mailboxes.append(account)
+    return [one for one in found if one.one("zimbraDomainType") != "alias"] + mailboxes
+
+
+def _search(zimbra: Zimbra, types: str, stamp: str, attributes: tuple[str, ...]) -> list[Entry]:
     # A stamp holds no character that an LDAP filter would have to have escaped.
-    query = f"({ownership.FOREIGN_NAME}={foreign_name})"
-    found = list(zimbra.search_directory("domains", query, domains.ATTRIBUTES))
-    for domain in found:
-        ownership.require_visible(domain)
-    return [one for one in found if one.one("zimbraDomainType") != "alias"]
+    query = f"({KINDS[types.removesuffix('s')].words}={stamp})"
+    found = list(zimbra.search_directory(types, query, attributes))
+    for entry in found:
+        ownership.require_visible(entry)
+    return found

@@ -1,4 +1,4 @@
-"""Measure one domain: its mailboxes, their storage, and the accounts that are Zimbra's own.
+"""Measure one service: its mailboxes, their storage, and the accounts that are Zimbra's own.
 
 Source: `service/admin/GetQuotaUsage.java` and `SearchDirectory.java`; zimbra-attrs.xml
 (zimbraIsSystemAccount, zimbraIsSystemResource, zimbraIsExternalVirtualAccount).
@@ -6,13 +6,14 @@ Source: `service/admin/GetQuotaUsage.java` and `SearchDirectory.java`; zimbra-at
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from puq_zimbra.errors import NoAnswer
 from puq_zimbra.model import MailboxUsage, ServiceUsage
-from puq_zimbra.units import mail_domain, shown_domain
+from puq_zimbra.provisioning import ownership
+from puq_zimbra.provisioning.kinds import domain_of, shown_name
 from puq_zimbra.zimbra import quota
 from puq_zimbra.zimbra.answers import Entry
 from puq_zimbra.zimbra.client import Zimbra
@@ -28,30 +29,36 @@ ACCOUNT_ATTRIBUTES = (
 
 @dataclass(frozen=True)
 class Held:
-    """What a domain holds."""
+    """What a service holds."""
 
     #: the customer's mailboxes
     customers: tuple[MailboxUsage, ...]
-    #: accounts of Zimbra's own that its zimbraDomainMaxAccounts counts
+    #: accounts of Zimbra's own that a domain's zimbraDomainMaxAccounts counts
     system_accounts: int
 
 
-def held_by(zimbra: Zimbra, domain: Entry) -> Held:
-    """Read a domain's accounts and their storage.
+def held_by(zimbra: Zimbra, entries: Sequence[Entry]) -> Held:
+    """Read the accounts and the storage of what a service is: domains, or an account.
 
     Raises:
         NoAnswer: directory and usage do not name the same accounts.
     """
-    accounts = {
-        one.id: one
-        for one in zimbra.search_directory("accounts", "", ACCOUNT_ATTRIBUTES, domain=domain.name)
-    }
-    rows = {row.id: row for row in quota.get_quota_usage(zimbra, domain=domain.name)}
+    accounts: dict[str, Entry] = {}
+    rows: dict[str, QuotaRow] = {}
+    for entry in entries:
+        domain, wanted = entry.name.rpartition("@")[2], ""
+        read = quota.get_quota_usage(zimbra, domain=domain)
+        if entry.kind == "account":
+            wanted = f"(zimbraId={entry.id})"
+            read = (row for row in read if row.id == entry.id)
+        found = zimbra.search_directory("accounts", wanted, ACCOUNT_ATTRIBUTES, domain=domain)
+        accounts.update((one.id, one) for one in found)
+        rows.update((row.id, row) for row in read)
     together = held(rows, accounts)
     if together is None:
         raise NoAnswer(
-            "The mailboxes of %(domain)s changed while they were read: try again.",
-            domain=shown_domain(domain.name),
+            "The mailboxes of %(name)s changed while they were read: try again.",
+            name=shown_name(entries[0]),
         )
     return together
 
@@ -84,24 +91,31 @@ def _is(account: Entry, *attributes: str) -> bool:
     return any(account.one(attribute) == "TRUE" for attribute in attributes)
 
 
-def quota_of(domain: Entry) -> int | None:
-    """A domain's quota in bytes; None = unlimited."""
-    text = domain.one("zimbraDomainAggregateQuota") or "0"
+def space_of(bearer: Entry) -> int | None:
+    """The space in bytes that Zimbra has noted for a service; None = unlimited.
+
+    A domain's quota, what is contracted for a private server, an account's own quota.
+    """
+    contracted = ownership.contracted(bearer)
+    if contracted is not None:
+        return contracted or None
+    attribute = "zimbraMailQuota" if bearer.kind == "account" else "zimbraDomainAggregateQuota"
+    text = bearer.one(attribute) or "0"
     return int(text) or None if text.isdigit() else None
 
 
 def service_usage(
-    domain: Entry, mailboxes: tuple[MailboxUsage, ...], stamp: str, now: datetime
+    bearer: Entry, mailboxes: tuple[MailboxUsage, ...], stamp: str, now: datetime
 ) -> ServiceUsage:
-    """The figures of the service that a domain's stamp names."""
+    """The figures of the service whose stamp an object bears."""
     _, installation, service_id = stamp.split(":")
     return ServiceUsage(
         installation=installation,
         service_id=service_id,
-        domain=mail_domain(domain.name),
-        domain_id=domain.id,
+        domain=domain_of(bearer),
+        domain_id=bearer.id,
         measured_at=now,
         used=sum(one.used or 0 for one in mailboxes),
-        limit=quota_of(domain),
+        limit=space_of(bearer),
         mailboxes=mailboxes,
     )

@@ -190,13 +190,13 @@ class Zimbra:
         """Delete a room or a piece of equipment (DeleteCalendarResource.java)."""
         self._call("DeleteCalendarResource", id=identity)
 
-    def get_cos(self, name: str, attrs: tuple[str, ...]) -> Entry:
-        """A class of service by name (GetCos.java).
+    def get_cos(self, value: str, attrs: tuple[str, ...], by: str = "name") -> Entry:
+        """A class of service by ``name`` or ``id`` (GetCos.java).
 
         Raises:
             NoSuchCos: there is none.
         """
-        response = self._call("GetCos", cos=selector("name", name), attrs=",".join(attrs))
+        response = self._call("GetCos", cos=selector(by, value), attrs=",".join(attrs))
         return answers.the_entry(response, "cos")
 
     def get_all_cos(self) -> list[Entry]:

@@ -56,9 +56,9 @@ def call() -> Callable[..., Call]:
 
 
 @pytest.fixture
-def active() -> model.DomainState:
+def active() -> model.ServiceState:
     """A domain in service."""
-    return model.DomainState("active", False, None, "admin@firma.example")
+    return model.ServiceState("active", False, None, "admin@firma.example")
 
 
 @pytest.fixture
@@ -95,11 +95,11 @@ def usage(now: datetime) -> Callable[..., model.ServiceUsage]:
 
 
 @pytest.fixture
-def draw(call: Callable[..., Call], active: model.DomainState, now: datetime) -> Draw:
+def draw(call: Callable[..., Call], active: model.ServiceState, now: datetime) -> Draw:
     """Draw the page and read it as a browser does."""
 
     def page(
-        state: model.DomainState | None = active,
+        state: model.ServiceState | None = active,
         usage: model.ServiceUsage | None = None,
         history: tuple[model.UsagePoint, ...] = (),
         *,

@@ -55,10 +55,10 @@ def _assert_harmless(page: Any) -> None:
 
 @pytest.mark.parametrize("hostile", HOSTILE)
 def test_hostile_text_stays_text(
-    draw: Draw, active: model.DomainState, now: datetime, hostile: str
+    draw: Draw, active: model.ServiceState, now: datetime, hostile: str
 ) -> None:
     """In every place that a value from outside can reach, in both tabs and the form."""
-    state = model.DomainState(hostile, False, None, hostile)
+    state = model.ServiceState(hostile, False, None, hostile)
     box = model.MailboxUsage(hostile, hostile, 6 * GB, 5 * GB, hostile)
     page = draw(
         state,
@@ -96,7 +96,7 @@ def test_no_brace_leaves_the_house(call: Callable[..., Call], now: datetime, hos
     """A host that runs the fragment through Smarty finds nothing to run."""
     given = call(billing={"payment_method": hostile}, form={"action": "a", "t": hostile})
     html = render.fragment(given, None, None, (), problem=hostile, now=now)
-    fields = render.admin_fields(given, model.DomainState(hostile, True, None, hostile), None)
+    fields = render.admin_fields(given, model.ServiceState(hostile, True, None, hostile), None)
 
     assert not set(html + "".join(fields.values())) & set("{}")
 

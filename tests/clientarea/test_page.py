@@ -161,7 +161,7 @@ def test_states_are_words(
     sentence: str,
 ) -> None:
     """Colour and icon only underline; links that would fail are not offered as buttons."""
-    page = draw(model.DomainState(*state, "admin@firma.example"))
+    page = draw(model.ServiceState(*state, "admin@firma.example"))
     buttons = [words(link) for link in page.findall(".//header//a")]
 
     assert words(page.find(".//*[@class='puqz-line']/span")) == badge
@@ -268,7 +268,7 @@ def test_the_style_sheet_is_linked_only_from_where_the_host_serves_it(draw: Draw
 
 
 def test_the_admins_lines(
-    call: Callable[..., Call], active: model.DomainState, usage: Usage, now: datetime
+    call: Callable[..., Call], active: model.ServiceState, usage: Usage, now: datetime
 ) -> None:
     """A label and a little HTML for each."""
     fields = render.admin_fields(call(), active, usage(("a@x.example", 3, 5)), now=now)
@@ -283,7 +283,7 @@ def test_the_admins_lines(
 
 def test_compiled_templates_that_cannot_be_kept_cost_no_page(
     call: Callable[..., Call],
-    active: model.DomainState,
+    active: model.ServiceState,
     usage: Callable[..., model.ServiceUsage],
     now: datetime,
     tmp_path: Path,

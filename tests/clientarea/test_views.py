@@ -152,7 +152,7 @@ def test_states(
     mail: str,
 ) -> None:
     """An administrator's lock is not the host's suspension; a coming deletion outweighs both."""
-    state = model.DomainState(status, suspended, purge_at, "admin@x.example")
+    state = model.ServiceState(status, suspended, purge_at, "admin@x.example")
     view = views.build(call(), state, None, (), now=now)
 
     assert (view.state.kind, view.state.mail, view.state.until) == (kind, mail, purge_at)
