@@ -22,8 +22,10 @@ def run(call: Call, runtime: Runtime) -> Reply:
     zimbra = runtime.zimbra(call)
     bearer = objects.get_ours(zimbra, call)
     cos = plans.class_of_service(zimbra, call.sold.plan)
-    held = measure.held_by(zimbra, objects.all_ours(zimbra, call, bearer))
+    everything = objects.all_ours(zimbra, call, bearer)
+    held = measure.held_by(zimbra, everything)
     plans.refuse_if_too_small(call.sold, held.customers)
+    plans.refuse_if_more_held(zimbra, call.sold, everything)
     changes = _changes(call, bearer, cos, held.system_accounts)
     plans.refuse_if_class_too_small(zimbra, bearer, changes, held.customers)
     admin = accounts.find(zimbra, call) if bearer.kind == "domain" else None

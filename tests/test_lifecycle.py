@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 
 from puq_zimbra.simulator import Simulator
+from puq_zimbra.zimbra.client import Zimbra
 
 from .conftest import Hook
-from .zimbra_state import GRACE
+from .zimbra_state import GRACE, add_alias
 
 
 @pytest.mark.parametrize(
@@ -109,6 +110,34 @@ def test_a_plan_below_what_is_held_is_refused_with_the_numbers(
     assert answer.value["code"] == "refused"
     assert all(word in answer.value["message"] for word in words)
     assert simulator.writes() == []
+
+
+@pytest.mark.parametrize(
+    ("plan", "words"),
+    [
+        ({"aliases": 0}, "Aliases in the plan: 0, in use: 1"),
+        ({"lists": 0}, "lists in the plan: 0, in use: 1"),
+        ({"domain_aliases": 0}, "Alias domains in the plan: 0, in use: 1"),
+    ],
+)
+def test_what_zimbra_cannot_limit_is_counted(
+    hook: Hook, simulator: Simulator, zimbra: Zimbra, plan: dict[str, int], words: str
+) -> None:
+    """A smaller plan does not pass over lists and aliases that are there."""
+    hook("create")
+    add_alias(zimbra, simulator.account("admin@firma.example").id, "info@firma.example")
+    simulator.create_list("all@firma.example", ["admin@firma.example"])
+    simulator.create_domain(
+        "alias.example",
+        zimbraDomainType="alias",
+        zimbraDomainAliasTargetId=simulator.domain("firma.example").id,
+    )
+    refused = hook("change_package", service={"plan": plan})
+    enough = hook("change_package", service={"plan": dict.fromkeys(plan, 1)})
+
+    assert refused.value["code"] == "refused"
+    assert words in refused.value["message"]
+    assert enough.value["ok"]
 
 
 def test_change_password_sets_it_once(hook: Hook, simulator: Simulator) -> None:

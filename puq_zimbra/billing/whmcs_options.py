@@ -72,9 +72,15 @@ OPTIONS = (
     Option(3, "Mailboxes", "mailboxes", "count", "0 or blank = unlimited"),
     Option(4, "Mailbox quota (MB)", "mailbox_quota", "megabytes", "0 or blank = unlimited"),
     Option(5, "Domain quota (MB)", "domain_quota", "megabytes", "0 or blank = unlimited"),
-    Option(6, "Aliases", "aliases", "count", "Not enforced: Zimbra has no limit for them"),
-    Option(7, "Distribution lists", "lists", "count", "Not enforced yet"),
-    Option(8, "Domain aliases", "domain_aliases", "count", "Not enforced yet"),
+    Option(
+        6,
+        "Aliases",
+        "aliases",
+        "count",
+        "Counted at a change of package",
+    ),
+    Option(7, "Distribution lists", "lists", "count", "Counted at a change of package"),
+    Option(8, "Domain aliases", "domain_aliases", "count", "Counted at a change of package"),
     Option(
         9,
         "Suspend mode",

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from puq_zimbra.call import Plan, Service
-from puq_zimbra.errors import CosUnknown, NoSuchCos, Refused
+from puq_zimbra.errors import N_, CosUnknown, NoSuchCos, Refused
 from puq_zimbra.model import MailboxUsage
-from puq_zimbra.provisioning import passwords
+from puq_zimbra.provisioning import contents, passwords
 from puq_zimbra.provisioning.suspension import Changes
 from puq_zimbra.units import MB, megabytes, shown_address
 from puq_zimbra.zimbra.answers import Entry
@@ -87,6 +87,36 @@ def _refuse_if_over(limit: int, mailboxes: Sequence[MailboxUsage]) -> None:
             )
             + (f" (+{len(over) - 5})" if len(over) > 5 else ""),
         )
+
+
+def refuse_if_more_held(zimbra: Zimbra, sold: Service, entries: Sequence[Entry]) -> None:
+    """Refuse a plan with fewer aliases, lists or alias domains than a service's domains hold.
+
+    Zimbra has no limit for them, so they are counted here; a search is made only for a plan that
+    limits any.
+
+    Raises:
+        Refused: nothing was changed.
+    """
+    limits = (sold.plan.aliases, sold.plan.lists, sold.plan.domain_aliases)
+    if sold.model == "mailbox" or limits == (None, None, None):
+        return
+    found = contents.list_contents(zimbra, entries)
+    held = (
+        len(found.aliases),
+        len(found.lists) + len(found.dynamic_groups),
+        len(found.alias_domains),
+    )
+    for limit, count, message in zip(limits, held, _MORE_HELD, strict=True):
+        if limit is not None and count > limit:
+            raise Refused(message, limit=limit, held=count)
+
+
+_MORE_HELD = (
+    N_("Aliases in the plan: %(limit)s, in use: %(held)s. Delete some first."),
+    N_("Distribution lists in the plan: %(limit)s, in use: %(held)s. Delete some first."),
+    N_("Alias domains in the plan: %(limit)s, in use: %(held)s. Delete some first."),
+)
 
 
 def refuse_if_class_too_small(
