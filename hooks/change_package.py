@@ -23,11 +23,11 @@ def run(call: Call, runtime: Runtime) -> Reply:
     bearer = objects.get_ours(zimbra, call)
     cos = plans.class_of_service(zimbra, call.sold.plan)
     everything = objects.all_ours(zimbra, call, bearer)
-    held = measure.held_by(zimbra, everything)
-    plans.refuse_if_too_small(call.sold, held.customers)
+    held = measure.held_by(zimbra, call.stamp, everything)
+    plans.refuse_if_too_small(call.sold, held.mailboxes)
     plans.refuse_if_more_held(zimbra, call.sold, everything)
-    changes = _changes(call, bearer, cos, held.system_accounts)
-    plans.refuse_if_class_too_small(zimbra, bearer, changes, held.customers)
+    changes = _changes(call, bearer, cos, held.tally.system_accounts)
+    plans.refuse_if_class_too_small(zimbra, bearer, changes, held.mailboxes)
     admin = accounts.find(zimbra, call) if bearer.kind == "domain" else None
     guide = domains.difference(admin, admins.quota_guide(call.sold.plan)) if admin else {}
     if call.dry_run:
@@ -42,7 +42,7 @@ def run(call: Call, runtime: Runtime) -> Reply:
     if admin and guide:
         zimbra.modify_account(admin.id, guide)
     fresh = objects.get_ours(zimbra, call)
-    if left := _changes(call, fresh, cos, held.system_accounts):
+    if left := _changes(call, fresh, cos, held.tally.system_accounts):
         raise Conflict(
             "Zimbra did not keep %(attributes)s of %(name)s as written.",
             attributes=", ".join(sorted(left)),

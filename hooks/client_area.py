@@ -47,7 +47,7 @@ def run(call: Call, runtime: Runtime) -> Reply:
     html = fragment(
         call,
         state,
-        usage,
+        reading.with_mailboxes(usage, runtime) if usage else None,
         reading.history(usage, runtime) if usage else (),
         problem=problem,
         notice=None,

@@ -57,11 +57,22 @@ def fresh(call: Call, runtime: Runtime, bearer: Entry) -> ServiceUsage:
     if stored is not None and not stored.stale and oldest(runtime) <= stored.measured_at <= now:
         return replace(stored, limit=measure.space_of(bearer))
     zimbra = runtime.zimbra(call)
-    held = measure.held_by(zimbra, objects.all_ours(zimbra, call, bearer))
-    read = measure.service_usage(bearer, held.customers, call.stamp, now)
+    held = measure.held_by(zimbra, call.stamp, objects.all_ours(zimbra, call, bearer))
+    read = measure.service_usage(held.tally, now, held.mailboxes)
     try:
-        held_back = runtime.store().figures.write(place_of(call.given_server), [read])
+        kept = runtime.store().figures.write(place_of(call.given_server), read)
     except (StoreUnusable, Busy):
         log.warning("reading not kept")  # it was read all the same
         return read
-    return (last(call, runtime, domain_id=bearer.id) or read) if held_back else read
+    return read if kept else (last(call, runtime, domain_id=bearer.id) or read)
+
+
+def with_mailboxes(one: ServiceUsage, runtime: Runtime) -> ServiceUsage:
+    """The figures with the mailboxes of the same reading."""
+    if one.mailboxes:
+        return one
+    try:
+        return replace(one, mailboxes=runtime.store().figures.mailboxes(one))
+    except (StoreUnusable, Busy):
+        log.warning("mailboxes of the last reading not to be had")
+        return one

@@ -27,7 +27,7 @@ def run(call: Call, runtime: Runtime) -> Reply:
     rows = [_row(one) for one in readings]
     metrics = {
         shown_address(one.address) or shown_domain(one.domain): {
-            "mailboxes": len(one.mailboxes),
+            "mailboxes": one.counts.mailboxes,
             "storage_gb": round(one.used / GB, 3),
         }
         for one in readings
@@ -47,16 +47,13 @@ def _one(call: Call, runtime: Runtime) -> ServiceUsage:
 
 def _all(call: Call, runtime: Runtime) -> tuple[list[ServiceUsage], bool]:
     """The installation's services, and whether all of them were read."""
-    from puq_zimbra.usage.collect import collect
-    from puq_zimbra.usage.sync import place_of
+    from puq_zimbra.usage.sync import place_of, read
 
     place, figures = place_of(call.given_server), runtime.store().figures
     oldest = reading.oldest(runtime)
     stored = figures.latest_of_server(place, call.owner, oldest)
     if stored is None:
-        now = runtime.now()
-        found = collect(runtime.zimbra(call), now)
-        figures.write(place, found.readings, whole_at=now, failed=found.failed)
+        read(runtime.zimbra(call), figures, place, runtime.now())
         # Read back: a sum that fell too low to be believed is kept back there.
         stored = figures.latest_of_server(place, call.owner, oldest)
     return stored or ([], False)

@@ -60,6 +60,24 @@ class MailboxUsage:
     limit: int | None
     #: Zimbra's account status
     status: str
+    #: id of its own class of service; "" = the domain's
+    cos: str = ""
+
+
+@dataclass(frozen=True)
+class Counts:
+    """What a service holds besides storage, at one time."""
+
+    #: class of service's id -> Zimbra's account status -> mailboxes; "" = the domain's class
+    classes: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    aliases: int = 0
+    lists: int = 0
+    alias_domains: int = 0
+
+    @property
+    def mailboxes(self) -> int:
+        """The customer's mailboxes."""
+        return sum(sum(statuses.values()) for statuses in self.classes.values())
 
 
 @dataclass(frozen=True)
@@ -78,21 +96,15 @@ class ServiceUsage:
     used: int
     #: the space noted in Zimbra for the whole service, in bytes; None = unlimited
     limit: int | None
-    mailboxes: tuple[MailboxUsage, ...]
+    #: the mailboxes' limits in bytes together; None when one is unlimited or none is there
+    mailbox_limits: int | None
+    counts: Counts
+    #: read for the customer's page alone
+    mailboxes: tuple[MailboxUsage, ...] = ()
+    #: the address of a mailbox sold by itself; "" for domains and servers
+    address: str = ""
     #: a reading failed since: the figures are the last good ones
     stale: bool = False
-
-    @property
-    def address(self) -> str:
-        """The address of a mailbox sold by itself; "" for domains and servers."""
-        alone = [one.address for one in self.mailboxes if one.id == self.domain_id]
-        return alone[0] if alone else ""
-
-    @property
-    def mailbox_limits(self) -> int | None:
-        """The mailboxes' limits together; None when one is unlimited or none is there."""
-        limits = [one.limit for one in self.mailboxes if one.limit is not None]
-        return sum(limits) if limits and len(limits) == len(self.mailboxes) else None
 
     @property
     def space(self) -> int | None:

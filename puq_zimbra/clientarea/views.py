@@ -230,7 +230,7 @@ def _total(call: Call, usage: model.ServiceUsage | None) -> tuple[Space, str]:
         return Space(used, domain), "domain"
     if service and service.disk:
         return Space(used, service.disk), "contract"
-    if usage is None or not usage.mailboxes:
+    if usage is None or not usage.counts.mailboxes:
         return Space(used, UNKNOWN), ""
     return Space(used, usage.mailbox_limits), "mailboxes" if usage.mailbox_limits else ""
 

@@ -9,6 +9,8 @@ Source: `service/admin/SearchDirectory.java`; recorded look-ups by foreign name.
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from puq_zimbra.call import STAMP_PREFIX, Call
@@ -29,6 +31,25 @@ class Stamped:
     unclear: frozenset[str]
 
 
+@dataclass(frozen=True)
+class SoldDomains:
+    """The services of a Zimbra that are domains or private servers."""
+
+    #: stamp -> the one domain that bears it, and no other
+    services: dict[str, Entry]
+    #: stamps that are not clear
+    unclear: frozenset[str]
+    #: id of a domain -> how many alias domains point to it
+    alias_domains: Mapping[str, int]
+
+
+def is_global_administrator(zimbra: Zimbra) -> bool:
+    """Whether we see, and may mark, every domain."""
+    name = zimbra.server.username or ""
+    account = zimbra.get_account(name, "name", ("zimbraIsAdminAccount",))
+    return account.one("zimbraIsAdminAccount") == "TRUE"
+
+
 def require_global_administrator(zimbra: Zimbra) -> None:
     """Let only an administrator pass who sees and may mark every domain.
 
@@ -37,14 +58,36 @@ def require_global_administrator(zimbra: Zimbra) -> None:
     Raises:
         Misconfigured: the account is none.
     """
-    name = zimbra.server.username or ""
-    account = zimbra.get_account(name, "name", ("zimbraIsAdminAccount",))
-    if account.one("zimbraIsAdminAccount") != "TRUE":
+    if not is_global_administrator(zimbra):
         raise Misconfigured(
             "The Zimbra account %(name)s is not a global administrator: only those see every"
             " domain and can mark it as a service's.",
-            name=name,
+            name=zimbra.server.username or "",
         )
+
+
+def alias_domains_of(zimbra: Zimbra, domain: Entry) -> dict[str, int]:
+    """How many alias domains point to a domain, by its id."""
+    query = f"(&(zimbraDomainType=alias)(zimbraDomainAliasTargetId={domain.id}))"
+    return {domain.id: len(list(zimbra.search_directory("domains", query, ("zimbraId",))))}
+
+
+def find_domains(zimbra: Zimbra) -> SoldDomains:
+    """Every domain that is a service, as far as we may see them."""
+    name = KINDS["domain"].words
+    query = f"(|({name}={STAMP_PREFIX}*)(zimbraDomainType=alias))"
+    aliases: Counter[str] = Counter()
+    found = []
+    attributes = (*domains.ATTRIBUTES, "zimbraDomainAliasTargetId")
+    for domain in zimbra.search_directory("domains", query, attributes):
+        if name in domain.denied:
+            continue  # not shown to a delegated administrator: whose it is is not ours to know
+        if domain.one("zimbraDomainType") == "alias":
+            aliases[domain.one("zimbraDomainAliasTargetId") or ""] += 1
+        else:
+            found.append(domain)
+    services, unclear = _clear(found, STAMP_PREFIX)
+    return SoldDomains(services, unclear, aliases)
 
 
 def find_all(zimbra: Zimbra, installation: str | None = None) -> Stamped:
@@ -55,8 +98,13 @@ def find_all(zimbra: Zimbra, installation: str | None = None) -> Stamped:
     """
     require_global_administrator(zimbra)
     prefix = STAMP_PREFIX + (f"{installation}:" if installation else "")
+    return Stamped(*_clear(_bearers(zimbra, STAMP_PREFIX + "*"), prefix))
+
+
+def _clear(entries: Iterable[Entry], prefix: str) -> tuple[dict[str, Entry], frozenset[str]]:
+    """The stamps of a prefix that stand on one object alone, and those that do not."""
     bearers: dict[str, list[Entry]] = {}
-    for entry in _bearers(zimbra, STAMP_PREFIX + "*"):
+    for entry in entries:
         for stamp in ownership.stamps(entry):
             if stamp.startswith(prefix):
                 bearers.setdefault(stamp, []).append(entry)
@@ -65,7 +113,7 @@ def find_all(zimbra: Zimbra, installation: str | None = None) -> Stamped:
         for stamp, found in bearers.items()
         if len(found) == 1 and len(ownership.stamps(found[0])) == 1 and stamp.count(":") == 2
     }
-    return Stamped(clear, frozenset(bearers) - frozenset(clear))
+    return clear, frozenset(bearers) - frozenset(clear)
 
 
 def refuse_if_elsewhere(zimbra: Zimbra, call: Call) -> None:

@@ -1,24 +1,27 @@
-"""Storage figures: write readings, read them back.
+"""Storage figures: keep readings, read them back.
 
-Only whole readings come here; a reading that failed leaves the figures as they are and notes the
-time of the failure.
+Only whole readings are kept; one that failed leaves the figures as they are and notes the time of
+the failure.
 
 Source: SQLAlchemy Core.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+import json
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.engine import Engine
 
 from puq_zimbra.call import STAMP_PREFIX
-from puq_zimbra.model import MailboxUsage, ServiceUsage, UsagePoint
+from puq_zimbra.model import Counts, MailboxUsage, ServiceUsage, UsagePoint
+from puq_zimbra.store import keeping, staging
+from puq_zimbra.store.staging import Stage
 from puq_zimbra.store.tables import mailbox, service, usage, whole
-from puq_zimbra.units import MB
 
 
 class Figures:
@@ -27,43 +30,58 @@ class Figures:
     def __init__(self, engine: Engine, writer: Engine) -> None:
         self._engine, self._writer = engine, writer
 
-    def write(
+    @contextmanager
+    def stage(self) -> Iterator[Stage]:
+        """Where the pages of one reading go until all of it was read."""
+        with staging.stage(self._engine) as stage:
+            yield stage
+
+    def keep(
         self,
         server: str,
-        readings: Iterable[ServiceUsage],
+        stage: Stage,
+        readings: Sequence[tuple[int, ServiceUsage]],
         *,
         whole_at: datetime | None = None,
         failed: Collection[str] = (),
+        complete: bool = True,
     ) -> frozenset[str]:
-        """Keep readings of services on a server (host and port).
+        """Keep the staged readings of services on a server (host and port).
 
-        ``whole_at`` says that these are all of the server's services, and when they were read;
-        ``failed`` are the stamps of those among them whose figures stay as they are, as stale.
-        Returns the stamps of services whose reading is held back, because it fell too low to be
-        believed without a second one.
+        ``readings`` go with their numbers on the stage. ``whole_at`` says that these are all of the
+        server's services that we may see, and when they were read; ``failed`` are the stamps of
+        those among them whose figures stay as they are, as stale; ``complete`` is false if there
+        may be services that we do not see. Returns the stamps of services whose reading is held
+        back, because it fell too low to be believed without a second one.
         """
-        with self._writer.begin() as connection:
+        with staging.moving(stage) as connection:
             for stamp in failed:
                 _, installation, service_id = stamp.split(":", 2)
-                values = {"failed_at": _seconds(whole_at or datetime.now(UTC))}
+                values = {"failed_at": seconds(whole_at or datetime.now(UTC))}
                 known = _known(installation, service_id)
                 connection.execute(service.update().where(known).values(values))
-            held = frozenset(
-                stamp_of(one) for one in readings if not _write_one(connection, server, one)
-            )
+            held = keeping.keep(connection, stage, server, readings)
             if whole_at is not None:
                 connection.execute(whole.delete().where(whole.c.server == server))
-                row = {"server": server, "measured_at": _seconds(whole_at)}
-                complete = {"complete": 0 if failed or held else 1}
-                connection.execute(whole.insert(), {**row, **complete})
+                row = {"server": server, "measured_at": seconds(whole_at)}
+                all_there = {"complete": 0 if failed or held or not complete else 1}
+                connection.execute(whole.insert(), {**row, **all_there})
         return held
+
+    def write(self, server: str, one: ServiceUsage) -> bool:
+        """Keep one service's reading, with its mailboxes; False if it is held back."""
+        with self.stage() as stage:
+            boxes = one.mailboxes
+            stage.accounts([(0, m.id, m.address, m.status, m.cos) for m in boxes])
+            stage.storage([(m.id, m.used or 0, m.limit) for m in boxes])
+            return not self.keep(server, stage, [(0, one)])
 
     def note_failure(self, server: str, at: datetime) -> None:
         """Mark the figures of every service on a server as stale since ``at``."""
         with self._writer.begin() as connection:
             connection.execute(whole.delete().where(whole.c.server == server))
             connection.execute(
-                service.update().where(service.c.server == server).values(failed_at=_seconds(at))
+                service.update().where(service.c.server == server).values(failed_at=seconds(at))
             )
 
     def forget_whole(self, server: str) -> None:
@@ -79,7 +97,7 @@ class Figures:
         newest = query.order_by(usage.c.measured_at.desc()).limit(1)
         with self._engine.connect() as connection:
             found = connection.execute(newest).first()
-            return _reading(connection, found) if found else None
+            return _reading(found) if found else None
 
     def latest_of_server(
         self, server: str, installation: str, since: datetime
@@ -91,7 +109,7 @@ class Figures:
         """
         with self._engine.connect() as connection:
             last = connection.execute(sa.select(whole).where(whole.c.server == server)).first()
-            if last is None or last.measured_at < _seconds(since):
+            if last is None or last.measured_at < seconds(since):
                 return None
             found = connection.execute(
                 _latest().where(
@@ -100,7 +118,20 @@ class Figures:
                     usage.c.measured_at >= last.measured_at,
                 )
             ).all()
-            return [_reading(connection, row) for row in found], bool(last.complete)
+            return [_reading(row) for row in found], bool(last.complete)
+
+    def mailboxes(self, one: ServiceUsage) -> tuple[MailboxUsage, ...]:
+        """The mailboxes of a service at its last reading."""
+        query = (
+            sa.select(mailbox)
+            .join(service, service.c.id == mailbox.c.service)
+            .where(_known(one.installation, one.service_id), service.c.domain_id == one.domain_id)
+        )
+        with self._engine.connect() as connection:
+            return tuple(
+                MailboxUsage(box.account, box.address, box.used, box.quota, box.status, box.cos)
+                for box in connection.execute(query)
+            )
 
     def history(self, one: ServiceUsage, since: datetime) -> Sequence[UsagePoint]:
         """The readings of a service's domain since a time, oldest first."""
@@ -110,13 +141,13 @@ class Figures:
             .where(
                 _known(one.installation, one.service_id),
                 service.c.domain_id == one.domain_id,
-                usage.c.measured_at >= _seconds(since),
+                usage.c.measured_at >= seconds(since),
             )
             .order_by(usage.c.measured_at)
         )
         with self._engine.connect() as connection:
             return [
-                UsagePoint(_time(row.measured_at), row.used, row.quota, row.mailboxes)
+                UsagePoint(time(row.measured_at), row.used, row.quota, row.mailboxes)
                 for row in connection.execute(query)
             ]
 
@@ -130,73 +161,6 @@ def stamp_of(one: ServiceUsage) -> str:
     return f"{STAMP_PREFIX}{one.installation}:{one.service_id}"
 
 
-def _write_one(connection: Connection, server: str, one: ServiceUsage) -> bool:
-    """Keep a reading; False if it is held back."""
-    key = _service_key(connection, server, one)
-    if _fell_too_low(connection, key, one):
-        return False
-    row = {"service": key, "measured_at": _seconds(one.measured_at)}
-    for table in (mailbox, usage):  # the same second again replaces
-        same = (table.c.service == key) & (table.c.measured_at == row["measured_at"])
-        connection.execute(table.delete().where(same))
-    connection.execute(
-        usage.insert(),
-        {**row, "used": one.used, "quota": one.limit, "mailboxes": len(one.mailboxes)},
-    )
-    if one.mailboxes:
-        connection.execute(mailbox.insert(), [_mailbox_row(row, m) for m in one.mailboxes])
-    return True
-
-
-def _fell_too_low(connection: Connection, key: int, one: ServiceUsage) -> bool:
-    """Hold back a sum that fell by 90 % and 100 MB until a second reading agrees with it."""
-    mine = service.c.id == key
-    suspect = connection.execute(sa.select(service.c.suspect).where(mine)).scalar()
-    last = connection.execute(
-        sa.select(usage.c.used)
-        .where(usage.c.service == key, usage.c.measured_at < _seconds(one.measured_at))
-        .order_by(usage.c.measured_at.desc())
-        .limit(1)
-    ).scalar()
-    fell = last is not None and one.used * 10 < last and last - one.used > 100 * MB
-    agrees = suspect is not None and abs(one.used - suspect) <= 100 * MB
-    if not fell or agrees:
-        connection.execute(service.update().where(mine).values(suspect=None, failed_at=None))
-        return False
-    values = {"suspect": one.used, "failed_at": _seconds(one.measured_at)}
-    connection.execute(service.update().where(mine).values(values))
-    return True
-
-
-def _service_key(connection: Connection, server: str, one: ServiceUsage) -> int:
-    known = _known(one.installation, one.service_id) & (service.c.domain_id == one.domain_id)
-    values = {"server": server, "domain": one.domain}
-    key = connection.execute(sa.select(service.c.id).where(known)).scalar()
-    if key is not None:
-        connection.execute(service.update().where(service.c.id == key).values(values))
-        return int(key)
-    names = {
-        "installation": one.installation,
-        "service_id": one.service_id,
-        "domain_id": one.domain_id,
-    }
-    inserted = connection.execute(service.insert().values(**names, **values))
-    primary_key = inserted.inserted_primary_key
-    assert primary_key is not None
-    return int(primary_key[0])
-
-
-def _mailbox_row(row: dict[str, int], one: MailboxUsage) -> dict[str, Any]:
-    return {
-        **row,
-        "account": one.id,
-        "address": one.address,
-        "used": one.used,
-        "quota": one.limit,
-        "status": one.status,
-    }
-
-
 def _latest() -> sa.Select[Any]:
     newest = (
         sa.select(sa.func.max(usage.c.measured_at))
@@ -204,35 +168,32 @@ def _latest() -> sa.Select[Any]:
         .correlate(service)
         .scalar_subquery()
     )
-    return sa.select(service, usage.c.measured_at, usage.c.used, usage.c.quota).join(
+    return sa.select(service, usage).join(
         usage, (usage.c.service == service.c.id) & (usage.c.measured_at == newest)
     )
 
 
-def _reading(connection: Connection, row: Any) -> ServiceUsage:
-    boxes = connection.execute(
-        sa.select(mailbox).where(
-            mailbox.c.service == row.id, mailbox.c.measured_at == row.measured_at
-        )
-    )
+def _reading(row: Any) -> ServiceUsage:
     return ServiceUsage(
         installation=row.installation,
         service_id=row.service_id,
         domain=row.domain,
         domain_id=row.domain_id,
-        measured_at=_time(row.measured_at),
+        measured_at=time(row.measured_at),
         used=row.used,
         limit=row.quota,
-        mailboxes=tuple(
-            MailboxUsage(box.account, box.address, box.used, box.quota, box.status) for box in boxes
-        ),
+        mailbox_limits=row.mailbox_limits,
+        counts=Counts(json.loads(row.classes), row.aliases, row.lists, row.alias_domains),
+        address=row.address,
         stale=row.failed_at is not None and row.failed_at > row.measured_at,
     )
 
 
-def _seconds(at: datetime) -> int:
+def seconds(at: datetime) -> int:
+    """A time as the store keeps it."""
     return int(at.timestamp())
 
 
-def _time(seconds: int) -> datetime:
-    return datetime.fromtimestamp(seconds, UTC)
+def time(stored: int) -> datetime:
+    """A time as the store gives it."""
+    return datetime.fromtimestamp(stored, UTC)

@@ -28,8 +28,10 @@ service = Table(
     Column("server", String(300), nullable=False),
     #: A-label form
     Column("domain", String(255), nullable=False),
-    #: Zimbra's id of the domain
+    #: Zimbra's id of the domain, or of the account that was sold by itself
     Column("domain_id", String(64), nullable=False),
+    #: the address of a mailbox sold by itself; "" for domains and servers
+    Column("address", String(320), nullable=False, server_default=""),
     #: the last reading, if it failed; None after a good one
     Column("failed_at", BigInteger),
     #: bytes of a reading that fell so low that a second one must agree
@@ -55,21 +57,81 @@ usage = Table(
     Column("measured_at", BigInteger, primary_key=True),
     Column("used", BigInteger, nullable=False),
     Column("quota", BigInteger),
+    #: the mailboxes' limits together; NULL when one is unlimited or none is there
+    Column("mailbox_limits", BigInteger),
     Column("mailboxes", Integer, nullable=False),
+    #: JSON: class of service's id -> status -> mailboxes
+    Column("classes", Text, nullable=False),
+    Column("aliases", Integer, nullable=False),
+    Column("lists", Integer, nullable=False),
+    Column("alias_domains", Integer, nullable=False),
 )
 
-#: the mailboxes of a service at a time
+#: the mailboxes of a service at its last reading
 mailbox = Table(
     "mailbox",
     metadata,
     Column("service", ForeignKey("service.id"), primary_key=True),
-    Column("measured_at", BigInteger, primary_key=True),
     #: Zimbra's id
     Column("account", String(64), primary_key=True),
     Column("address", String(320), nullable=False),
-    Column("used", BigInteger),
+    Column("used", BigInteger, nullable=False),
     Column("quota", BigInteger),
     Column("status", String(20), nullable=False),
+    #: id of its own class of service; "" = the domain's
+    Column("cos", String(64), nullable=False),
+    sqlite_with_rowid=False,
+)
+
+#: the mailboxes of a service at its first reading of a day
+mailbox_day = Table(
+    "mailbox_day",
+    metadata,
+    Column("service", ForeignKey("service.id"), primary_key=True),
+    #: days since 1970 (UTC)
+    Column("day", Integer, primary_key=True),
+    Column("account", String(64), primary_key=True),
+    Column("used", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+#: the highest figure of a month, with the reading that shows it
+peak = Table(
+    "peak",
+    metadata,
+    Column("service", ForeignKey("service.id"), primary_key=True),
+    #: YYYY-MM (UTC)
+    Column("month", String(7), primary_key=True),
+    #: storage (bytes), mailboxes, or cos: followed by the class of service's id
+    Column("figure", String(80), primary_key=True),
+    Column("value", BigInteger, nullable=False),
+    Column("measured_at", BigInteger, nullable=False),
+)
+
+#: what passed a threshold; once per crossing
+notice = Table(
+    "notice",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("service", ForeignKey("service.id"), nullable=False),
+    #: Zimbra's id; "" = the whole service
+    Column("account", String(64), nullable=False),
+    Column("address", String(320), nullable=False),
+    Column("used", BigInteger, nullable=False),
+    Column("quota", BigInteger, nullable=False),
+    Column("crossed_at", BigInteger, nullable=False),
+    #: when it fell below again; NULL = it is above still
+    Column("ended_at", BigInteger),
+    Index("notice_service", "service", "account"),
+)
+
+#: the last run of the usage sync
+sync_run = Table(
+    "sync_run",
+    metadata,
+    Column("began_at", BigInteger, primary_key=True),
+    #: NULL = it was stopped
+    Column("ended_at", BigInteger),
 )
 
 #: one hook call that may write

@@ -1,129 +1,108 @@
 """Collect the storage of every service on one Zimbra, in a number of requests that does not grow
-with the number of domains.
+with the number of domains, and in flat memory.
 
-One GetQuotaUsage per mailbox server lists all of its accounts; they are put together by service and
-held against the directory. A server that cannot be read fails the whole reading, since a service's
-mailboxes may lie on any of them; a service whose mailboxes do not agree with the directory fails
-alone.
+Two listings are read whole, a page at a time: the directory, and the storage of each mailbox
+server. Each account is added to its service's tally and handed on; the two listings agree on a
+service when they name as many accounts, and the same. A server that cannot be read fails the whole
+reading, since a service's mailboxes may lie on any of them; a service whose listings do not agree
+fails alone.
+
+A delegated administrator sees only some domains: those are read one by one.
 
 Source: `service/admin/GetQuotaUsage.java` (without a domain: the accounts of the server that
-answers), `GetAllServers.java`.
+answers), `SearchDirectory.java`, `GetAllServers.java`; zimbra-attrs.xml.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from functools import lru_cache
-from typing import TypeAlias, TypeVar
+from typing import Protocol
 
-from puq_zimbra.model import ServiceUsage
+from puq_zimbra.errors import PuqZimbraError
 from puq_zimbra.provisioning import objects, ownership, stamped
-from puq_zimbra.units import mail_domain
-from puq_zimbra.usage import measure
-from puq_zimbra.zimbra import answers, quota
+from puq_zimbra.usage.tally import TYPES, Tallies, Tally
+from puq_zimbra.zimbra import answers, listings
 from puq_zimbra.zimbra.answers import Entry
 from puq_zimbra.zimbra.client import Zimbra
-from puq_zimbra.zimbra.quota import QuotaRow
 
-Row = TypeVar("Row")
-#: stamp -> id -> what is known of the account
-_Accounts: TypeAlias = defaultdict[str, dict[str, Row]]
+
+class Sink(Protocol):
+    """Where the accounts of services go while they are read."""
+
+    def accounts(self, rows: list[tuple[int, str, str, str, str]]) -> None:
+        """Take a page: the tally's number, account id, address, status, class of service's id."""
+
+    def storage(self, rows: list[tuple[str, int, int | None]]) -> None:
+        """Take a page: account id, bytes used, limit in bytes."""
 
 
 @dataclass(frozen=True)
 class Collected:
     """One reading of a Zimbra."""
 
-    readings: tuple[ServiceUsage, ...]
+    #: the services that were read whole
+    tallies: tuple[Tally, ...]
     #: stamps of services that could not be read whole, or whose owner is not clear
     failed: frozenset[str]
+    #: whether the administrator sees every domain, so that no service was passed over
+    whole: bool
 
 
 def collect(
-    zimbra: Zimbra,
-    now: datetime,
-    progress: Callable[[int, int], None] = lambda done, total: None,
+    zimbra: Zimbra, sink: Sink, progress: listings.Progress = lambda done, total: None
 ) -> Collected:
     """Measure every service on a Zimbra.
 
-    ``progress`` hears how many accounts of how many were read of the mailbox server at hand.
+    ``progress`` hears how many objects of how many were read of the listing at hand.
 
     Raises:
-        NoAnswer: a server was not read whole.
+        NoAnswer: a listing was not read whole.
     """
-    found = stamped.find_all(zimbra)
-    owners, unclear = _owners(zimbra, found.services)
-    directory: _Accounts[Entry] = defaultdict(dict)
-    for account in zimbra.search_directory("accounts", "", measure.ACCOUNT_ATTRIBUTES):
-        if stamp := owners.of(account.id, account.name):
-            directory[stamp][account.id] = account
-    rows = _rows(zimbra, owners, progress)
-    readings, failed = [], set(found.unclear) | unclear
-    for stamp, bearer in found.services.items():
-        held = measure.held(rows[stamp], directory[stamp])
-        if stamp in failed:
-            continue
-        if held is None or (bearer.kind == "account" and not rows[stamp]):
-            failed.add(stamp)
-        else:
-            readings.append(measure.service_usage(bearer, held.customers, stamp, now))
-    return Collected(tuple(readings), frozenset(failed))
+    whole = stamped.is_global_administrator(zimbra)
+    found = stamped.find_domains(zimbra)
+    tallies = Tallies(found.services, _beside(zimbra, found.services), found.alias_domains)
+    failed = set(found.unclear)
+    if whole:
+        _read_whole(zimbra, tallies, sink, progress)
+    else:
+        failed |= _read_by_domain(zimbra, found.services, tallies, sink)
+    failed |= tallies.unclear | {one.stamp for one in tallies if not one.agrees}
+    good = tuple(one for one in tallies if one.stamp not in failed)
+    return Collected(good, frozenset(failed), whole)
 
 
-@dataclass(frozen=True)
-class _Owners:
-    """Whose an account is, by its id for mailboxes sold by themselves, else by its domain."""
-
-    accounts: Mapping[str, str]
-    #: A-label -> stamp
-    domains: Mapping[str, str]
-
-    def of(self, identity: str, address: str) -> str:
-        """The stamp of the account's service; "" = nobody's."""
-        domain = _ascii(address.rpartition("@")[2])
-        return self.accounts.get(identity) or self.domains.get(domain, "")
+def _beside(zimbra: Zimbra, services: Mapping[str, Entry]) -> Mapping[str, str]:
+    """The further domains of private servers: A-label -> stamp."""
+    servers = [s for s, bearer in services.items() if ownership.contracted(bearer) is not None]
+    if len(servers) != 1:  # two on one Zimbra: whose the others are is not clear
+        return {}
+    beside = objects.domains_beside(zimbra, services[servers[0]])
+    return {domain.name: servers[0] for domain in beside}
 
 
-def _owners(zimbra: Zimbra, services: Mapping[str, Entry]) -> tuple[_Owners, set[str]]:
-    """Whose the accounts are, and the stamps of private servers that are not alone."""
-    accounts, domains = {}, {}
-    servers = []
-    for stamp, bearer in services.items():
-        if bearer.kind == "account":
-            accounts[bearer.id] = stamp
-            continue
-        domains[_ascii(bearer.name)] = stamp
-        if ownership.contracted(bearer) is not None:
-            servers.append(stamp)
-    if len(servers) == 1:
-        beside = objects.domains_beside(zimbra, services[servers[0]])
-        domains.update((_ascii(domain.name), servers[0]) for domain in beside)
-    return _Owners(accounts, domains), set(servers if len(servers) > 1 else ())
-
-
-def _rows(
-    zimbra: Zimbra, owners: _Owners, progress: Callable[[int, int], None]
-) -> _Accounts[QuotaRow]:
-    """The storage of the services' accounts: stamp -> id -> figures."""
+def _read_whole(zimbra: Zimbra, tallies: Tallies, sink: Sink, progress: listings.Progress) -> None:
+    for page in listings.directory(zimbra, TYPES, tallies.ATTRIBUTES, progress=progress):
+        sink.accounts(tallies.directory(page))
     servers = zimbra.get_all_servers("mailbox")
     if not servers:
         raise answers.garbled()
-    rows: _Accounts[QuotaRow] = defaultdict(dict)
     for server in servers:
-        for row in quota.get_quota_usage(zimbra, server_id=server.id, progress=progress):
-            # By id: a mailbox that is being moved may be named by two servers.
-            if stamp := owners.of(row.id, row.name):
-                rows[stamp][row.id] = row
-    return rows
+        for part in listings.storage(zimbra, server_id=server.id, progress=progress):
+            sink.storage(tallies.storage(part))
 
 
-@lru_cache(maxsize=4096)
-def _ascii(domain: str) -> str:
-    """The A-label of a domain as Zimbra wrote it, in one form or the other."""
-    try:
-        return mail_domain(domain)
-    except ValueError:
-        return domain
+def _read_by_domain(
+    zimbra: Zimbra, services: Mapping[str, Entry], tallies: Tallies, sink: Sink
+) -> set[str]:
+    """Read the domains that we may see, each for itself; return the stamps of those that failed."""
+    failed = set()
+    for stamp, bearer in services.items():
+        try:
+            for page in listings.directory(zimbra, TYPES, tallies.ATTRIBUTES, domain=bearer.name):
+                sink.accounts(tallies.directory(page))
+            for part in listings.storage(zimbra, domain=bearer.name):
+                sink.storage(tallies.storage(part))
+        except PuqZimbraError:  # one domain's trouble stops no other
+            failed.add(stamp)
+    return failed

@@ -1,94 +1,65 @@
 """Measure one service: its mailboxes, their storage, and the accounts that are Zimbra's own.
 
-Source: `service/admin/GetQuotaUsage.java` and `SearchDirectory.java`; zimbra-attrs.xml
-(zimbraIsSystemAccount, zimbraIsSystemResource, zimbraIsExternalVirtualAccount).
+Source: `service/admin/GetQuotaUsage.java` and `SearchDirectory.java`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from puq_zimbra.errors import NoAnswer
-from puq_zimbra.model import MailboxUsage, ServiceUsage
-from puq_zimbra.provisioning import ownership
+from puq_zimbra.model import Counts, MailboxUsage, ServiceUsage
+from puq_zimbra.provisioning import ownership, stamped
 from puq_zimbra.provisioning.kinds import domain_of, shown_name
-from puq_zimbra.zimbra import quota
+from puq_zimbra.usage.tally import TYPES, Tallies, Tally
+from puq_zimbra.zimbra import listings
 from puq_zimbra.zimbra.answers import Entry
 from puq_zimbra.zimbra.client import Zimbra
-from puq_zimbra.zimbra.quota import QuotaRow
-
-ACCOUNT_ATTRIBUTES = (
-    "zimbraIsSystemAccount",
-    "zimbraIsSystemResource",
-    "zimbraIsExternalVirtualAccount",
-    "zimbraAccountStatus",
-)
 
 
 @dataclass(frozen=True)
 class Held:
     """What a service holds."""
 
+    tally: Tally
     #: the customer's mailboxes
-    customers: tuple[MailboxUsage, ...]
-    #: accounts of Zimbra's own that a domain's zimbraDomainMaxAccounts counts
-    system_accounts: int
+    mailboxes: tuple[MailboxUsage, ...]
 
 
-def held_by(zimbra: Zimbra, entries: Sequence[Entry]) -> Held:
-    """Read the accounts and the storage of what a service is: domains, or an account.
+def held_by(zimbra: Zimbra, stamp: str, entries: Sequence[Entry]) -> Held:
+    """Read what a service is: an account, or domains, the bearer of the stamp first.
 
     Raises:
-        NoAnswer: directory and usage do not name the same accounts.
+        NoAnswer: directory and storage do not name the same accounts.
     """
-    accounts: dict[str, Entry] = {}
-    rows: dict[str, QuotaRow] = {}
+    bearer, alone = entries[0], entries[0].kind == "account"
+    beside = {entry.name: stamp for entry in entries[1:]}
+    aliases = {} if alone else stamped.alias_domains_of(zimbra, bearer)
+    tallies = Tallies({} if alone else {stamp: bearer}, beside, aliases)
+    accounts: dict[str, tuple[int, str, str, str, str]] = {}
+    storage: dict[str, tuple[str, int, int | None]] = {}
     for entry in entries:
-        domain, wanted = entry.name.rpartition("@")[2], ""
-        read = quota.get_quota_usage(zimbra, domain=domain)
-        if entry.kind == "account":
-            wanted = f"(zimbraId={entry.id})"
-            read = (row for row in read if row.id == entry.id)
-        found = zimbra.search_directory("accounts", wanted, ACCOUNT_ATTRIBUTES, domain=domain)
-        accounts.update((one.id, one) for one in found)
-        rows.update((row.id, row) for row in read)
-    together = held(rows, accounts)
-    if together is None:
+        domain, query = entry.name.rpartition("@")[2], f"(zimbraId={entry.id})" if alone else ""
+        types = "accounts" if alone else TYPES
+        for page in listings.directory(
+            zimbra, types, tallies.ATTRIBUTES, query=query, domain=domain
+        ):
+            accounts.update((row[1], row) for row in tallies.directory(page))
+        for part in listings.storage(zimbra, domain=domain):
+            storage.update((row[0], row) for row in tallies.storage(part))
+    tally = next((one for one in tallies if one.stamp == stamp), None)
+    if tally is None or not tally.agrees or set(accounts) != set(storage):
         raise NoAnswer(
             "The mailboxes of %(name)s changed while they were read: try again.",
-            name=shown_name(entries[0]),
+            name=shown_name(bearer),
         )
-    return together
-
-
-def held(rows: Mapping[str, QuotaRow], accounts: Mapping[str, Entry]) -> Held | None:
-    """Put a domain's figures and its directory together; None when they do not agree.
-
-    An account made, moved or deleted between the two readings, or one that we may not see, would
-    make a sum that looks whole and is not.
-    """
-    if set(rows) != set(accounts):
-        return None
-    customers = tuple(
-        MailboxUsage(
-            id=identity,
-            address=row.name,
-            used=row.used,
-            limit=row.limit if row.limit > 0 else None,
-            status=accounts[identity].one("zimbraAccountStatus") or "active",
-        )
-        for identity, row in rows.items()
-        if not _is(accounts[identity], *ACCOUNT_ATTRIBUTES[:3])
+    mailboxes = tuple(
+        MailboxUsage(identity, address, *storage[identity][1:], status, cos)
+        for _, identity, address, status, cos in accounts.values()
     )
-    # By attribute alone: a customer may name his mailbox galsync.anna, but not mark it so.
-    counted = [one for one in accounts.values() if _is(one, "zimbraIsSystemAccount")]
-    return Held(customers, len([c for c in counted if not _is(c, "zimbraIsSystemResource")]))
-
-
-def _is(account: Entry, *attributes: str) -> bool:
-    return any(account.one(attribute) == "TRUE" for attribute in attributes)
+    return Held(tally, mailboxes)
 
 
 def space_of(bearer: Entry) -> int | None:
@@ -105,17 +76,24 @@ def space_of(bearer: Entry) -> int | None:
 
 
 def service_usage(
-    bearer: Entry, mailboxes: tuple[MailboxUsage, ...], stamp: str, now: datetime
+    tally: Tally, now: datetime, mailboxes: tuple[MailboxUsage, ...] = ()
 ) -> ServiceUsage:
-    """The figures of the service whose stamp an object bears."""
-    _, installation, service_id = stamp.split(":")
+    """The figures of a service that was read whole."""
+    _, installation, service_id = tally.stamp.split(":")
+    bearer = tally.bearer
+    classes: dict[str, dict[str, int]] = {}
+    for (cos, status), count in tally.classes.items():
+        classes.setdefault(cos, {})[status] = count
     return ServiceUsage(
         installation=installation,
         service_id=service_id,
         domain=domain_of(bearer),
         domain_id=bearer.id,
         measured_at=now,
-        used=sum(one.used or 0 for one in mailboxes),
+        used=tally.used,
         limit=space_of(bearer),
+        mailbox_limits=tally.mailbox_limits,
+        counts=Counts(classes, tally.aliases, tally.lists, tally.alias_domains),
         mailboxes=mailboxes,
+        address=bearer.name if bearer.kind == "account" else "",
     )

@@ -18,8 +18,11 @@ from puq_zimbra.call import Server
 from puq_zimbra.errors import Conflict, PuqZimbraError
 from puq_zimbra.model import ServiceUsage
 from puq_zimbra.store.database import Store
+from puq_zimbra.store.figures import Figures
 from puq_zimbra.usage.collect import collect
+from puq_zimbra.usage.measure import service_usage
 from puq_zimbra.zimbra.client import Zimbra
+from puq_zimbra.zimbra.listings import Progress
 
 log = logging.getLogger("puq_zimbra")
 
@@ -46,26 +49,48 @@ def sync_server(
     connect: Callable[[Server], Zimbra],
     store: Store,
     now: datetime,
-    progress: Callable[[int, int], None] = lambda done, total: None,
+    progress: Progress = lambda done, total: None,
 ) -> Result:
     """Measure one server's services and keep the figures, or mark the old ones as stale."""
+    place = place_of(server)
     try:
         zimbra = connect(server)
-        collected = collect(zimbra, now, progress)
+        readings, left_out = read(zimbra, store.figures, place, now, progress)
     except PuqZimbraError as error:
-        store.figures.note_failure(place_of(server), now)
+        store.figures.note_failure(place, now)
         return Result(name, 0, 0, error)
-    readings, failed = collected.readings, collected.failed
-    held = store.figures.write(place_of(server), readings, whole_at=now, failed=failed)
     _sum_up(zimbra, readings)
     problem = None
-    if failed or held:
+    if left_out:
         problem = Conflict(
             "The figures of these services stay as they were, because they were not read whole,"
             " have no clear owner or fell too low to be believed at once: %(stamps)s.",
-            stamps=", ".join(sorted(failed | held)[:10]),
+            stamps=", ".join(sorted(left_out)[:10]),
         )
-    return Result(name, len(readings), sum(len(one.mailboxes) for one in readings), problem)
+    return Result(name, len(readings), sum(one.counts.mailboxes for one in readings), problem)
+
+
+def read(
+    zimbra: Zimbra,
+    figures: Figures,
+    place: str,
+    now: datetime,
+    progress: Progress = lambda done, total: None,
+) -> tuple[list[ServiceUsage], frozenset[str]]:
+    """Read all services of a Zimbra and keep the figures.
+
+    Returns the readings, and the stamps of the services whose figures stay as they were.
+
+    Raises:
+        NoAnswer: it was not read whole; nothing was kept.
+    """
+    with figures.stage() as stage:
+        found = collect(zimbra, stage, progress)
+        readings = [(one.number, service_usage(one, now)) for one in found.tallies]
+        held = figures.keep(
+            place, stage, readings, whole_at=now, failed=found.failed, complete=found.whole
+        )
+    return [one for _, one in readings], found.failed | held
 
 
 def _sum_up(zimbra: Zimbra, readings: Sequence[ServiceUsage]) -> None:

@@ -146,22 +146,6 @@ def read(answer: Answer, request: str, namespace: str = "urn:zimbraAdmin") -> et
     return response
 
 
-def as_json(response: etree._Element) -> dict[str, Any]:
-    """A response in the shape that Zimbra gives it in JSON: attributes, and lists of children."""
-    shape: dict[str, Any] = {str(key): str(value) for key, value in response.attrib.items()}
-    for element in children(response):
-        fields = {str(key): str(value) for key, value in element.attrib.items()}
-        shape.setdefault(local(element), []).append(fields)
-    return shape
-
-
-def session_of(answer: Answer) -> str | None:
-    """The id of the admin session that an XML answer's header names."""
-    envelope = _body(answer).getparent()
-    assert envelope is not None
-    return next((one.get("id") for one in envelope.iter("{urn:zimbra}session")), None)
-
-
 def not_soap(answer: Answer) -> NoAnswer:
     """The error for an HTTP answer that no SOAP service gives."""
     if answer.status in (429, 503):

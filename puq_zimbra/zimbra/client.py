@@ -18,7 +18,7 @@ from puq_zimbra.zimbra.connection import Connection
 from puq_zimbra.zimbra.messages import Attributes, selector
 
 #: entries asked for in one page of SearchDirectory
-PAGE = 1000
+PAGE = 5000
 
 
 @dataclass(frozen=True)

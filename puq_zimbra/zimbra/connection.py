@@ -13,7 +13,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping
 from contextlib import suppress
-from typing import Any
+from typing import Any, TypeVar
 
 from lxml import etree
 
@@ -30,6 +30,8 @@ from puq_zimbra.errors import (
 )
 from puq_zimbra.zimbra import answers, messages, retry
 from puq_zimbra.zimbra.transport import Answer, Transport
+
+Listing = TypeVar("Listing")
 
 
 class Connection:
@@ -116,32 +118,29 @@ class Connection:
             token = self._log_in(token)
             return answers.read(self._post(request, arguments, token=token), request)
 
-    def call_json(
-        self, request: str, arguments: Mapping[str, Any], **context: Any
-    ) -> tuple[dict[str, Any], str | None]:
-        """Ask for an answer in JSON; return the response and the admin session's id."""
+    def call_listing(
+        self, request: str, arguments: Mapping[str, Any], kind: type[Listing], **context: Any
+    ) -> tuple[Listing, str | None]:
+        """Ask for an answer in JSON, decoded as ``kind``; return it and the admin session's id."""
         context["json"] = True
-        return retry.by_meaning(request, lambda: self._json_once(request, arguments, context))
+        return retry.by_meaning(
+            request, lambda: self._listing_once(request, arguments, kind, context)
+        )
 
-    def _json_once(
-        self, request: str, arguments: Mapping[str, Any], context: Mapping[str, Any]
-    ) -> tuple[dict[str, Any], str | None]:
+    def _listing_once(
+        self,
+        request: str,
+        arguments: Mapping[str, Any],
+        kind: type[Listing],
+        context: Mapping[str, Any],
+    ) -> tuple[Listing, str | None]:
+        from puq_zimbra.zimbra import jsonlistings
+
         token = self._log_in(None)
         try:
-            return self._read_json(self._post(request, arguments, token=token, **context), request)
+            answer = self._post(request, arguments, token=token, **context)
+            return jsonlistings.read(answer, request, kind)
         except TokenRejected:
             token = self._log_in(token)
-            return self._read_json(self._post(request, arguments, token=token, **context), request)
-
-    @staticmethod
-    def _read_json(answer: Answer, request: str) -> tuple[dict[str, Any], str | None]:
-        if answer.body[:1] == b"<":  # a server that does not heed <format>
-            return answers.as_json(answers.read(answer, request)), answers.session_of(answer)
-        document = answers.parse_json(answer)
-        session: Any = document
-        for key in ("Header", "context", "session", "id"):
-            if isinstance(session, list) and session:
-                session = session[0]
-            session = session.get(key) if isinstance(session, dict) else None
-        identity = session if isinstance(session, str) else None
-        return answers.read_json(document, request), identity
+            answer = self._post(request, arguments, token=token, **context)
+            return jsonlistings.read(answer, request, kind)

@@ -79,7 +79,13 @@ def usage(now: datetime) -> Callable[..., model.ServiceUsage]:
             for number, (address, used, limit) in enumerate(boxes)
         )
         used = sum(mailbox.used or 0 for mailbox in mailboxes)
-        given: dict[str, Any] = {"limit": None, **more}
+        limits = [one.limit for one in mailboxes]
+        given: dict[str, Any] = {
+            "limit": None,
+            "mailbox_limits": sum(map(int, limits)) if limits and None not in limits else None,
+            "counts": model.Counts({"": {"active": len(mailboxes)}}),
+            **more,
+        }
         return model.ServiceUsage(
             "default",
             "42",

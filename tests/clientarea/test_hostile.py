@@ -62,7 +62,19 @@ def test_hostile_text_stays_text(
     box = model.MailboxUsage(hostile, hostile, 6 * GB, 5 * GB, hostile)
     page = draw(
         state,
-        model.ServiceUsage("i", "42", hostile, "domain-1", now, 6 * GB, None, (box,)),
+        model.ServiceUsage(
+            "i",
+            "42",
+            hostile,
+            "domain-1",
+            now,
+            6 * GB,
+            None,
+            None,
+            model.Counts({hostile: {hostile: 1}}),
+            (box,),
+            hostile,
+        ),
         problem=hostile,
         notice=hostile,
         billing={

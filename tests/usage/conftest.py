@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -62,7 +63,7 @@ def latest(store: Store) -> ServiceUsage:
     """The last figures of service 42."""
     found = store.figures.latest("crm.example", "42")
     assert found is not None
-    return found
+    return replace(found, mailboxes=store.figures.mailboxes(found))
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from puq_zimbra.config import Config
 from puq_zimbra.provisioning import stamped
 from puq_zimbra.simulator import Simulator, TlsFiles
 from puq_zimbra.store.database import Store
-from puq_zimbra.zimbra import quota
+from puq_zimbra.zimbra import listings
 from puq_zimbra.zimbra.client import Zimbra
 from tests.conftest import Hook, Params
 
@@ -52,7 +52,7 @@ def test_all_pages_are_read_with_one_session(
     sold: Simulator, configured: Config, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Without the echoed session every page would be computed anew."""
-    monkeypatch.setattr(quota, "PAGE", 2)
+    monkeypatch.setattr(listings, "QUOTA_PAGE", 2)
     sync(configured, store)
     sessions = [call.element.get("offset") for call in sold.calls("GetQuotaUsageRequest")]
 
@@ -93,11 +93,11 @@ def test_an_empty_list_for_a_domain_with_mailboxes_is_not_believed(
     """A zero is only written when the directory knows no mailbox either."""
     sync(configured, store)
     empty = (
-        b'<soap:Envelope xmlns:soap="http://www.w3.org/2003/05/soap-envelope"><soap:Body>'
-        b'<GetQuotaUsageResponse xmlns="urn:zimbraAdmin" more="0" searchTotal="0"/>'
-        b"</soap:Body></soap:Envelope>"
+        b'{"Body":{"GetQuotaUsageResponse":{"more":false,"searchTotal":0,'
+        b'"_jsns":"urn:zimbraAdmin"}},"_jsns":"urn:zimbraSoap"}'
     )
-    sold.http_next("GetQuotaUsageRequest", status=200, body=empty, content_type="text/xml")
+    kind = "text/javascript; charset=utf-8"
+    sold.http_next("GetQuotaUsageRequest", status=200, body=empty, content_type=kind)
     result = sync(configured, store, datetime.now(UTC) + timedelta(hours=1))
 
     assert result.error is not None
