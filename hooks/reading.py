@@ -22,7 +22,7 @@ from .runtime import Runtime
 
 log = logging.getLogger("puq_zimbra")
 
-_MONTH = timedelta(days=31)
+_YEAR = timedelta(days=366)
 
 
 def oldest(runtime: Runtime) -> datetime:
@@ -40,9 +40,9 @@ def last(call: Call, runtime: Runtime, **domain: str) -> ServiceUsage | None:
 
 
 def history(one: ServiceUsage, runtime: Runtime) -> Sequence[UsagePoint]:
-    """A month of a service's readings, as far as they were kept."""
+    """A year of a service's readings, as far as they were kept."""
     try:
-        return runtime.store().figures.history(one, runtime.now() - _MONTH)
+        return runtime.store().history.points(one, runtime.now() - _YEAR)
     except (StoreUnusable, Busy):
         return ()
 

@@ -117,9 +117,19 @@ def usage() -> None:
 
 @usage.command("sync")
 @click.option("--server", "names", multiple=True, help="Only this server of the settings.")
+@click.option(
+    "--jobs",
+    type=click.IntRange(1, 64),
+    default=16,
+    show_default=True,
+    help="Servers that are read at once.",
+)
+@click.option("--resume", is_flag=True, help="Go on with a run that was stopped.")
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
 @click.pass_context
-def usage_sync(context: click.Context, names: tuple[str, ...], as_json: bool) -> None:
+def usage_sync(
+    context: click.Context, names: tuple[str, ...], jobs: int, resume: bool, as_json: bool
+) -> None:
     """Measure every service of every configured server, for cron.
 
     Exit status 0 only if everything was read whole. The last figures of a server that was not stay
@@ -128,11 +138,12 @@ def usage_sync(context: click.Context, names: tuple[str, ...], as_json: bool) ->
     \b
     Examples:
       puq-zimbra usage sync
+      puq-zimbra usage sync --resume
       puq-zimbra --config /etc/puq-zimbra/config.toml usage sync --server mail1 --json
     """
     from puq_zimbra.commands.usage_sync import sync
 
-    context.exit(sync(_config(context), names, as_json=as_json))
+    context.exit(sync(_config(context), names, jobs=jobs, resume=resume, as_json=as_json))
 
 
 @cli.command()

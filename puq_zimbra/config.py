@@ -66,6 +66,11 @@ class UsageSettings(_Setting):
 
     #: seconds for which a reading counts as fresh
     max_age: Annotated[int, Field(ge=0)] = 3600
+    #: for how long every reading is kept, then one a day, and after that one a month
+    raw_days: Annotated[int, Field(ge=1, le=3650)] = 35
+    daily_days: Annotated[int, Field(ge=1, le=36500)] = 400
+    #: for how long what each mailbox held is kept, once a day
+    mailbox_days: Annotated[int, Field(ge=1, le=3650)] = 35
 
 
 class MailboxSettings(_Setting):

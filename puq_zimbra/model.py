@@ -124,6 +124,54 @@ class UsagePoint:
 
 
 @dataclass(frozen=True)
+class Growth:
+    """How much a mailbox grew."""
+
+    #: as Zimbra writes it
+    address: str
+    #: bytes now, and bytes more than on the day
+    used: int
+    grown: int
+    day: date
+
+
+@dataclass(frozen=True)
+class Peak:
+    """The highest figure of a month, with the reading that shows it."""
+
+    installation: str
+    service_id: str
+    #: A-label form
+    domain: str
+    #: YYYY-MM (UTC)
+    month: str
+    #: storage (bytes), mailboxes, or cos: followed by the class of service's id
+    figure: str
+    value: int
+    measured_at: datetime
+
+
+@dataclass(frozen=True)
+class Notice:
+    """A service or a mailbox that passed the threshold of its space."""
+
+    #: later ones have higher numbers
+    id: int
+    installation: str
+    service_id: str
+    #: the mailbox, or the service's domain, as Zimbra writes it
+    address: str
+    #: whether it is a mailbox, and not the service as a whole
+    mailbox: bool
+    #: bytes at the crossing
+    used: int
+    limit: int
+    crossed_at: datetime
+    #: when it fell below again; None = it has not
+    ended_at: datetime | None
+
+
+@dataclass(frozen=True)
 class ServiceState:
     """How a service stands in Zimbra."""
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -17,17 +18,22 @@ from puq_zimbra.config import Config
 from puq_zimbra.errors import Misconfigured
 from puq_zimbra.model import CODES
 from puq_zimbra.store.database import Store
-from puq_zimbra.usage.sync import Result, sync_server
+from puq_zimbra.usage.sync import Result, place_of_url, sync_all, sync_server
 from puq_zimbra.zimbra.client import Zimbra
 
 
-def sync(config: Config, names: tuple[str, ...], *, as_json: bool) -> int:
+def sync(config: Config, names: tuple[str, ...], *, jobs: int, resume: bool, as_json: bool) -> int:
     """Sync the named servers, or all; return the exit status."""
     if not config.servers:
         raise Misconfigured("No server is configured: add [servers.NAME] to the settings.")
+    wanted = tuple(dict.fromkeys(names)) or tuple(config.servers)
     store = Store.open(config)
     try:
-        results = [_sync_one(name, config, store) for name in names or config.servers]
+        run = store.runs.begin(datetime.now(UTC), resume=resume)
+        left = [name for name in wanted if not _was_read(name, config, store, run)]
+        results = _sync_all(left, config, store, jobs)
+        store.runs.end(run, datetime.now(UTC))
+        store.history.prune(datetime.now(UTC), config.usage)
     finally:
         store.close()
     failed = [one for one in results if one.error is not None]
@@ -46,7 +52,28 @@ def sync(config: Config, names: tuple[str, ...], *, as_json: bool) -> int:
     return max((CODES[one.error.code][1] for one in failed if one.error), default=0)
 
 
-def _sync_one(name: str, config: Config, store: Store) -> Result:
+def _was_read(name: str, config: Config, store: Store, run: datetime) -> bool:
+    """Whether a stopped run that is gone on with has read a server already."""
+    if name not in config.servers:
+        return False  # the sync of it will say so
+    return store.runs.has_read(place_of_url(config.servers[name].url), run)
+
+
+def _sync_all(names: Sequence[str], config: Config, store: Store, jobs: int) -> list[Result]:
+    alone = len(names) == 1
+    bar = _Bar("servers")
+    try:
+        return sync_all(
+            names,
+            lambda name: _sync_one(name, config, store, shown=alone),
+            jobs,
+            (lambda done, total: None) if alone else bar.show,
+        )
+    finally:
+        bar.close()
+
+
+def _sync_one(name: str, config: Config, store: Store, *, shown: bool) -> Result:
     try:
         server = config.server(name)
     except Misconfigured as error:  # one server's settings must not keep the others from being read
@@ -60,7 +87,8 @@ def _sync_one(name: str, config: Config, store: Store) -> Result:
 
     bar = _Bar(name)
     try:
-        return sync_server(name, server, connect, store, datetime.now(UTC), bar.show)
+        progress = bar.show if shown else (lambda done, total: None)
+        return sync_server(name, server, connect, store, datetime.now(UTC), progress)
     finally:
         bar.close()
         if zimbra is not None:

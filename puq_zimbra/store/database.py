@@ -24,7 +24,9 @@ from sqlalchemy.exc import ArgumentError, IntegrityError, SQLAlchemyError
 from puq_zimbra.config import Config
 from puq_zimbra.errors import Busy, Misconfigured, StoreUnusable
 from puq_zimbra.store.figures import Figures
+from puq_zimbra.store.history import History
 from puq_zimbra.store.operations import Operations
+from puq_zimbra.store.runs import Runs
 from puq_zimbra.store.tables import VERSION, metadata, schema
 
 #: length of the key file
@@ -38,6 +40,8 @@ class Store:
         self._engine = engine
         writer = engine.execution_options(puqz_writes=True)
         self.figures = Figures(engine, writer)
+        self.history = History(engine, writer)
+        self.runs = Runs(engine, writer)
         self.operations = Operations(engine, writer, key)
 
     @classmethod
@@ -48,7 +52,7 @@ class Store:
             Misconfigured: it cannot be opened, or a newer version made it.
         """
         try:
-            engine = sa.create_engine(_url(config))
+            engine = sa.create_engine(_url(config), max_overflow=-1)
             if engine.dialect.name == "sqlite":
                 sa.event.listen(engine, "connect", _sqlite_settings)
                 sa.event.listen(engine, "begin", _sqlite_begin)

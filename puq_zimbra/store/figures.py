@@ -18,7 +18,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
 from puq_zimbra.call import STAMP_PREFIX
-from puq_zimbra.model import Counts, MailboxUsage, ServiceUsage, UsagePoint
+from puq_zimbra.model import Counts, MailboxUsage, ServiceUsage
 from puq_zimbra.store import keeping, staging
 from puq_zimbra.store.staging import Stage
 from puq_zimbra.store.tables import mailbox, service, usage, whole
@@ -58,8 +58,8 @@ class Figures:
             for stamp in failed:
                 _, installation, service_id = stamp.split(":", 2)
                 values = {"failed_at": seconds(whole_at or datetime.now(UTC))}
-                known = _known(installation, service_id)
-                connection.execute(service.update().where(known).values(values))
+                mine = known(installation, service_id)
+                connection.execute(service.update().where(mine).values(values))
             held = keeping.keep(connection, stage, server, readings)
             if whole_at is not None:
                 connection.execute(whole.delete().where(whole.c.server == server))
@@ -91,7 +91,7 @@ class Figures:
 
     def latest(self, installation: str, service_id: str, **domain: str) -> ServiceUsage | None:
         """A service's last whole reading, of ``domain=`` name or ``domain_id=`` Zimbra's id."""
-        query = _latest().where(_known(installation, service_id))
+        query = _latest().where(known(installation, service_id))
         for column, value in domain.items():
             query = query.where(service.c[column] == value)
         newest = query.order_by(usage.c.measured_at.desc()).limit(1)
@@ -125,7 +125,7 @@ class Figures:
         query = (
             sa.select(mailbox)
             .join(service, service.c.id == mailbox.c.service)
-            .where(_known(one.installation, one.service_id), service.c.domain_id == one.domain_id)
+            .where(known(one.installation, one.service_id), service.c.domain_id == one.domain_id)
         )
         with self._engine.connect() as connection:
             return tuple(
@@ -133,26 +133,9 @@ class Figures:
                 for box in connection.execute(query)
             )
 
-    def history(self, one: ServiceUsage, since: datetime) -> Sequence[UsagePoint]:
-        """The readings of a service's domain since a time, oldest first."""
-        query = (
-            sa.select(usage)
-            .join(service, service.c.id == usage.c.service)
-            .where(
-                _known(one.installation, one.service_id),
-                service.c.domain_id == one.domain_id,
-                usage.c.measured_at >= seconds(since),
-            )
-            .order_by(usage.c.measured_at)
-        )
-        with self._engine.connect() as connection:
-            return [
-                UsagePoint(time(row.measured_at), row.used, row.quota, row.mailboxes)
-                for row in connection.execute(query)
-            ]
 
-
-def _known(installation: str, service_id: str) -> sa.ColumnElement[bool]:
+def known(installation: str, service_id: str) -> sa.ColumnElement[bool]:
+    """The rows of a service, whatever domains it had."""
     return (service.c.installation == installation) & (service.c.service_id == service_id)
 
 

@@ -27,7 +27,7 @@ def test_the_command_says_what_it_read(sold: Simulator, configured: Config, tmp_
     """Cron mails one line; the exit status says whether all of it was read."""
     settings = settings_file(configured, tmp_path)
     good = CliRunner().invoke(cli, ["--config", settings, "usage", "sync"])
-    sold.fail_next("GetQuotaUsageRequest", "service.FAILURE", times=3)
+    sold.fail_next("GetQuotaUsageRequest", "service.FAILURE", times=6)
     bad = CliRunner().invoke(cli, ["--config", settings, "usage", "sync", "--json"])
 
     assert (good.exit_code, good.output) == (

@@ -1,0 +1,170 @@
+"""Figures over time: what was measured, the month's highest, what passed a threshold; retention.
+
+Source: SQLAlchemy Core.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Engine
+
+from puq_zimbra.model import Growth, Notice, Peak, ServiceUsage, UsagePoint
+from puq_zimbra.store.figures import known, seconds, time
+from puq_zimbra.store.tables import mailbox, mailbox_day, notice, peak, service, usage
+
+_DAY = 86400
+
+
+class Retention(Protocol):
+    """For how long figures are kept, in days."""
+
+    raw_days: int
+    daily_days: int
+    mailbox_days: int
+
+
+class History:
+    """Figures over time."""
+
+    def __init__(self, engine: Engine, writer: Engine) -> None:
+        self._engine, self._writer = engine, writer
+
+    def points(self, one: ServiceUsage, since: datetime) -> Sequence[UsagePoint]:
+        """The readings of a service's domain since a time, oldest first."""
+        query = (
+            sa.select(usage)
+            .join(service, service.c.id == usage.c.service)
+            .where(_mine(one), usage.c.measured_at >= seconds(since))
+            .order_by(usage.c.measured_at)
+        )
+        with self._engine.connect() as connection:
+            return [
+                UsagePoint(time(row.measured_at), row.used, row.quota, row.mailboxes)
+                for row in connection.execute(query)
+            ]
+
+    def growth(self, one: ServiceUsage, since: datetime, most: int) -> Sequence[Growth]:
+        """The mailboxes that grew the most, beginning with the first day kept since a time."""
+        first = (
+            sa.select(sa.func.min(mailbox_day.c.day))
+            .where(
+                mailbox_day.c.service == service.c.id,
+                mailbox_day.c.day >= seconds(since) // _DAY,
+            )
+            .correlate(service)
+            .scalar_subquery()
+        )
+        grown = mailbox.c.used - mailbox_day.c.used
+        query = (
+            sa.select(mailbox.c.address, mailbox.c.used, grown.label("grown"), mailbox_day.c.day)
+            .join(service, service.c.id == mailbox.c.service)
+            .join(
+                mailbox_day,
+                (mailbox_day.c.service == service.c.id)
+                & (mailbox_day.c.account == mailbox.c.account)
+                & (mailbox_day.c.day == first),
+            )
+            .where(_mine(one), grown > 0)
+            .order_by(grown.desc(), mailbox.c.address)
+            .limit(most)
+        )
+        with self._engine.connect() as connection:
+            return [
+                Growth(row.address, row.used, row.grown, time(row.day * _DAY).date())
+                for row in connection.execute(query)
+            ]
+
+    def peaks(
+        self, installation: str | None, service_id: str | None, month: str | None
+    ) -> Iterator[Peak]:
+        """The highest figures of months (YYYY-MM), with the readings that show them."""
+        names = (service.c.installation, service.c.service_id, service.c.domain)
+        query = sa.select(*names, peak).join(peak, peak.c.service == service.c.id)
+        for column, value in (
+            (service.c.installation, installation),
+            (service.c.service_id, service_id),
+            (peak.c.month, month),
+        ):
+            if value is not None:
+                query = query.where(column == value)
+        order = (service.c.installation, service.c.service_id, peak.c.month, peak.c.figure)
+        with self._engine.connect() as connection:
+            for row in connection.execute(query.order_by(*order)):
+                yield Peak(
+                    row.installation,
+                    row.service_id,
+                    row.domain,
+                    row.month,
+                    row.figure,
+                    row.value,
+                    time(row.measured_at),
+                )
+
+    def notices(
+        self, installation: str | None, after: int = 0, since: datetime | None = None
+    ) -> Sequence[Notice]:
+        """What passed a threshold, oldest first: after a notice's number, or since a time."""
+        names = (service.c.installation, service.c.service_id)
+        query = sa.select(*names, notice).join(notice, notice.c.service == service.c.id)
+        query = query.where(notice.c.id > after)
+        if installation is not None:
+            query = query.where(service.c.installation == installation)
+        if since is not None:
+            query = query.where(notice.c.crossed_at >= seconds(since))
+        with self._engine.connect() as connection:
+            rows = connection.execute(query.order_by(notice.c.id)).all()
+        return [_notice(row) for row in rows]
+
+    def prune(self, now: datetime, keep: Retention) -> int:
+        """Thin out what is older than its time; return how many rows went."""
+        raw = seconds(now - timedelta(days=keep.raw_days))
+        daily = seconds(now - timedelta(days=max(keep.daily_days, keep.raw_days)))
+        gone = 0
+        with self._writer.begin() as connection:
+            days = usage.c.measured_at // _DAY
+            gone += _thin(connection, usage.c.measured_at.between(daily, raw - 1), days)
+            gone += _thin(connection, usage.c.measured_at < daily, _month(connection))
+            old = mailbox_day.c.day < seconds(now) // _DAY - keep.mailbox_days
+            gone += connection.execute(mailbox_day.delete().where(old)).rowcount
+        return gone
+
+
+def _thin(connection: Connection, old: sa.ColumnElement[bool], period: Any) -> int:
+    """Keep the last reading of each period among the old ones; return how many rows went."""
+    kept = (
+        sa.select(usage.c.service, sa.func.max(usage.c.measured_at).label("at"))
+        .where(old)
+        .group_by(usage.c.service, period)
+        .subquery()
+    )
+    is_kept = sa.exists().where(kept.c.service == usage.c.service, kept.c.at == usage.c.measured_at)
+    return connection.execute(usage.delete().where(old, ~is_kept)).rowcount
+
+
+def _month(connection: Connection) -> Any:
+    """The month of a reading, in the database's own words."""
+    if connection.dialect.name == "postgresql":
+        return sa.func.to_char(sa.func.to_timestamp(usage.c.measured_at), "YYYY-MM")
+    return sa.func.strftime("%Y-%m", usage.c.measured_at, "unixepoch")
+
+
+def _mine(one: ServiceUsage) -> sa.ColumnElement[bool]:
+    return known(one.installation, one.service_id) & (service.c.domain_id == one.domain_id)
+
+
+def _notice(row: Any) -> Notice:
+    return Notice(
+        id=row.id,
+        installation=row.installation,
+        service_id=row.service_id,
+        address=row.address,
+        mailbox=bool(row.account),
+        used=row.used,
+        limit=row.quota,
+        crossed_at=time(row.crossed_at),
+        ended_at=None if row.ended_at is None else time(row.ended_at),
+    )

@@ -1,0 +1,45 @@
+"""Runs of the usage sync: where a stopped one goes on.
+
+A server counts as read by a run when its last whole reading is not older than the run.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Engine
+
+from puq_zimbra.store.figures import seconds, time
+from puq_zimbra.store.tables import sync_run, whole
+
+
+class Runs:
+    """The last run."""
+
+    def __init__(self, engine: Engine, writer: Engine) -> None:
+        self._engine, self._writer = engine, writer
+
+    def begin(self, now: datetime, *, resume: bool) -> datetime:
+        """Begin a run, or go on with the last one if it was stopped; return when it began."""
+        with self._writer.begin() as connection:
+            last = connection.execute(sa.select(sync_run)).first()
+            if resume and last is not None and last.ended_at is None:
+                return time(last.began_at)
+            connection.execute(sync_run.delete())
+            connection.execute(sync_run.insert(), {"began_at": seconds(now)})
+        return now
+
+    def end(self, began: datetime, now: datetime) -> None:
+        """Note that a run came to its end."""
+        mine = sync_run.c.began_at == seconds(began)
+        with self._writer.begin() as connection:
+            connection.execute(sync_run.update().where(mine).values(ended_at=seconds(now)))
+
+    def has_read(self, server: str, began: datetime) -> bool:
+        """Whether a run has read a server (host and port) whole."""
+        with self._engine.connect() as connection:
+            at = connection.execute(
+                sa.select(whole.c.measured_at).where(whole.c.server == server)
+            ).scalar()
+        return at is not None and at >= seconds(began)
