@@ -29,8 +29,8 @@ def sync(config: Config, names: tuple[str, ...], *, jobs: int, resume: bool, as_
     wanted = tuple(dict.fromkeys(names)) or tuple(config.servers)
     store = Store.open(config)
     try:
-        run = store.runs.begin(datetime.now(UTC), resume=resume)
-        left = [name for name in wanted if not _was_read(name, config, store, run)]
+        run, goes_on = store.runs.begin(datetime.now(UTC), resume=resume)
+        left = [n for n in wanted if not (goes_on and _was_read(n, config, store, run))]
         results = _sync_all(left, config, store, jobs)
         store.runs.end(run, datetime.now(UTC))
         store.history.prune(datetime.now(UTC), config.usage)

@@ -20,15 +20,18 @@ class Runs:
     def __init__(self, engine: Engine, writer: Engine) -> None:
         self._engine, self._writer = engine, writer
 
-    def begin(self, now: datetime, *, resume: bool) -> datetime:
-        """Begin a run, or go on with the last one if it was stopped; return when it began."""
+    def begin(self, now: datetime, *, resume: bool) -> tuple[datetime, bool]:
+        """Begin a run, or go on with the last one if it was stopped.
+
+        Returns when it began, and whether it is gone on with.
+        """
         with self._writer.begin() as connection:
             last = connection.execute(sa.select(sync_run)).first()
             if resume and last is not None and last.ended_at is None:
-                return time(last.began_at)
+                return time(last.began_at), True
             connection.execute(sync_run.delete())
             connection.execute(sync_run.insert(), {"began_at": seconds(now)})
-        return now
+        return now, False
 
     def end(self, began: datetime, now: datetime) -> None:
         """Note that a run came to its end."""
