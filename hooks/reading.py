@@ -58,7 +58,8 @@ def fresh(call: Call, runtime: Runtime, bearer: Entry) -> ServiceUsage:
         return replace(stored, limit=measure.space_of(bearer))
     zimbra = runtime.zimbra(call)
     held = measure.held_by(zimbra, call.stamp, objects.all_ours(zimbra, call, bearer))
-    read = measure.service_usage(held.tally, now, held.mailboxes)
+    names = {cos.id: cos.name for cos in zimbra.get_all_cos()}
+    read = measure.service_usage(held.tally, now, names, held.mailboxes)
     try:
         kept = runtime.store().figures.write(place_of(call.given_server), read)
     except (StoreUnusable, Busy):

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from puq_zimbra.call import Call
+from puq_zimbra.call import Call, Plan
 from puq_zimbra.model import Reply, ServiceUsage
 from puq_zimbra.provisioning import objects
-from puq_zimbra.units import GB, megabytes, shown_address, shown_domain
+from puq_zimbra.units import megabytes, shown_address, shown_domain
+from puq_zimbra.usage import metrics
 
-from . import needs, reading
+from . import needs, notices, reading
 from .runtime import Runtime
 
 
@@ -25,19 +26,29 @@ def run(call: Call, runtime: Runtime) -> Reply:
     else:
         readings, complete = _all(call, runtime)
     rows = [_row(one) for one in readings]
-    metrics = {
-        shown_address(one.address) or shown_domain(one.domain): {
-            "mailboxes": one.counts.mailboxes,
-            "storage_gb": round(one.used / GB, 3),
-        }
-        for one in readings
-    }
     return Reply(
         "unchanged",
         "Usage was read for %(count)s services.",
         {"count": len(rows)},
-        data={"complete": complete, "rows": rows, "metrics": metrics, "notices": []},
+        data={
+            "complete": complete,
+            "rows": rows,
+            "metrics": {_name(one): _metrics(one, call, runtime) for one in readings},
+            "notices": notices.told(call, runtime),
+        },
     )
+
+
+def _name(one: ServiceUsage) -> str:
+    return shown_address(one.address) or shown_domain(one.domain)
+
+
+def _metrics(one: ServiceUsage, call: Call, runtime: Runtime) -> dict[str, int | float]:
+    settings = runtime.config.usage
+    plan = call.service.plan if call.service is not None else Plan()
+    locked = settings.bill_locked if plan.bill_locked is None else plan.bill_locked
+    closed = settings.bill_closed if plan.bill_closed is None else plan.bill_closed
+    return metrics.metrics(one, settings.cos_slots, locked=locked, closed=closed)
 
 
 def _one(call: Call, runtime: Runtime) -> ServiceUsage:

@@ -168,6 +168,9 @@ class Plan(_Given):
     aliases: Count | None = None
     lists: Count | None = None
     domain_aliases: Count | None = None
+    #: whether mailboxes in which nobody can log in are billed; None = as the settings say
+    bill_locked: bool | None = None
+    bill_closed: bool | None = None
     suspend_mode: SuspendMode = "locked"
     terminate: Terminate = Terminate()
 

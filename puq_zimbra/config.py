@@ -66,6 +66,11 @@ class UsageSettings(_Setting):
 
     #: seconds for which a reading counts as fresh
     max_age: Annotated[int, Field(ge=0)] = 3600
+    #: names of up to five classes of service whose mailboxes are counted apart, as cos_1 to cos_5
+    cos_slots: Annotated[list[str], Field(max_length=5)] = []
+    #: whether mailboxes in which nobody can log in are billed, where the plan does not say
+    bill_locked: bool = True
+    bill_closed: bool = True
     #: for how long every reading is kept, then one a day, and after that one a month
     raw_days: Annotated[int, Field(ge=1, le=3650)] = 35
     daily_days: Annotated[int, Field(ge=1, le=36500)] = 400

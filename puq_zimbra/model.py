@@ -68,7 +68,7 @@ class MailboxUsage:
 class Counts:
     """What a service holds besides storage, at one time."""
 
-    #: class of service's id -> Zimbra's account status -> mailboxes; "" = the domain's class
+    #: class of service's name -> Zimbra's account status -> mailboxes
     classes: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     aliases: int = 0
     lists: int = 0
@@ -145,7 +145,7 @@ class Peak:
     domain: str
     #: YYYY-MM (UTC)
     month: str
-    #: storage (bytes), mailboxes, or cos: followed by the class of service's id
+    #: storage (bytes), mailboxes, or cos: followed by the class of service's name
     figure: str
     value: int
     measured_at: datetime

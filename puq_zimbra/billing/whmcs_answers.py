@@ -95,13 +95,15 @@ def _config_options(reply: Reply, message: str) -> Any:
 
 #: WHMCS bills these; the list must be given without a server
 METRICS = [
-    {"systemName": "mailboxes", "displayName": "Mailboxes", "type": "snapshot", "unit": "Accounts"},
-    {
-        "systemName": "storage_gb",
-        "displayName": "Storage",
-        "type": "snapshot",
-        "unit": "GigaBytes",
-    },
+    {"systemName": name, "displayName": shown, "type": "snapshot", "unit": unit}
+    for name, shown, unit in (
+        ("mailboxes", "Mailboxes", "Accounts"),
+        *((f"cos_{slot}", f"Mailboxes, class {slot}", "Accounts") for slot in range(1, 6)),
+        ("storage_gb", "Storage", "GigaBytes"),
+        ("aliases", "Aliases", "Aliases"),
+        ("distribution_lists", "Distribution lists", "Lists"),
+        ("domain_aliases", "Domain aliases", "Domains"),
+    )
 ]
 
 _SHAPES = {

@@ -10,7 +10,7 @@ Source: `service/admin/SearchDirectory.java`; recorded look-ups by foreign name.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from puq_zimbra.call import STAMP_PREFIX, Call
@@ -66,10 +66,13 @@ def require_global_administrator(zimbra: Zimbra) -> None:
         )
 
 
-def alias_domains_of(zimbra: Zimbra, domain: Entry) -> dict[str, int]:
-    """How many alias domains point to a domain, by its id."""
-    query = f"(&(zimbraDomainType=alias)(zimbraDomainAliasTargetId={domain.id}))"
-    return {domain.id: len(list(zimbra.search_directory("domains", query, ("zimbraId",))))}
+def alias_domains_of(zimbra: Zimbra, entries: Sequence[Entry]) -> dict[str, int]:
+    """How many alias domains point to each of some domains, by its id."""
+    targets = "".join(f"(zimbraDomainAliasTargetId={domain.id})" for domain in entries)
+    query = f"(&(zimbraDomainType=alias)(|{targets}))"
+    attribute = "zimbraDomainAliasTargetId"
+    found = zimbra.search_directory("domains", query, (attribute,))
+    return Counter(one.one(attribute) or "" for one in found)
 
 
 def find_domains(zimbra: Zimbra) -> SoldDomains:

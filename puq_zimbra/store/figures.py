@@ -97,7 +97,7 @@ class Figures:
         newest = query.order_by(usage.c.measured_at.desc()).limit(1)
         with self._engine.connect() as connection:
             found = connection.execute(newest).first()
-            return _reading(found) if found else None
+            return reading(found) if found else None
 
     def latest_of_server(
         self, server: str, installation: str, since: datetime
@@ -118,7 +118,7 @@ class Figures:
                     usage.c.measured_at >= last.measured_at,
                 )
             ).all()
-            return [_reading(row) for row in found], bool(last.complete)
+            return [reading(row) for row in found], bool(last.complete)
 
     def mailboxes(self, one: ServiceUsage) -> tuple[MailboxUsage, ...]:
         """The mailboxes of a service at its last reading."""
@@ -156,7 +156,8 @@ def _latest() -> sa.Select[Any]:
     )
 
 
-def _reading(row: Any) -> ServiceUsage:
+def reading(row: Any) -> ServiceUsage:
+    """A reading from its row, joined with its service's."""
     return ServiceUsage(
         installation=row.installation,
         service_id=row.service_id,

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
 from puq_zimbra.model import Growth, Notice, Peak, ServiceUsage, UsagePoint
-from puq_zimbra.store.figures import known, seconds, time
+from puq_zimbra.store.figures import known, reading, seconds, time
 from puq_zimbra.store.tables import mailbox, mailbox_day, notice, peak, service, usage
 
 _DAY = 86400
@@ -46,6 +46,23 @@ class History:
                 UsagePoint(time(row.measured_at), row.used, row.quota, row.mailboxes)
                 for row in connection.execute(query)
             ]
+
+    def readings(
+        self, installation: str | None, service_id: str | None, since: datetime | None
+    ) -> Iterator[ServiceUsage]:
+        """Every kept reading, by service and time, one after the other."""
+        query = sa.select(service, usage).join(usage, usage.c.service == service.c.id)
+        if installation is not None:
+            query = query.where(service.c.installation == installation)
+        if service_id is not None:
+            query = query.where(service.c.service_id == service_id)
+        if since is not None:
+            query = query.where(usage.c.measured_at >= seconds(since))
+        order = (service.c.installation, service.c.service_id, usage.c.measured_at)
+        with self._engine.connect() as connection:
+            streamed = connection.execution_options(yield_per=1000)
+            for row in streamed.execute(query.order_by(*order)):
+                yield reading(row)
 
     def growth(self, one: ServiceUsage, since: datetime, most: int) -> Sequence[Growth]:
         """The mailboxes that grew the most, beginning with the first day kept since a time."""
@@ -134,7 +151,7 @@ class History:
 
 
 def _thin(connection: Connection, old: sa.ColumnElement[bool], period: Any) -> int:
-    """Keep the last reading of each period among the old ones; return how many rows went."""
+    """Keep the last reading of each period among the old ones, and those that show a peak."""
     kept = (
         sa.select(usage.c.service, sa.func.max(usage.c.measured_at).label("at"))
         .where(old)
@@ -142,7 +159,10 @@ def _thin(connection: Connection, old: sa.ColumnElement[bool], period: Any) -> i
         .subquery()
     )
     is_kept = sa.exists().where(kept.c.service == usage.c.service, kept.c.at == usage.c.measured_at)
-    return connection.execute(usage.delete().where(old, ~is_kept)).rowcount
+    is_evidence = sa.exists().where(
+        peak.c.service == usage.c.service, peak.c.measured_at == usage.c.measured_at
+    )
+    return connection.execute(usage.delete().where(old, ~is_kept, ~is_evidence)).rowcount
 
 
 def _month(connection: Connection) -> Any:

@@ -60,7 +60,7 @@ usage = Table(
     #: the mailboxes' limits together; NULL when one is unlimited or none is there
     Column("mailbox_limits", BigInteger),
     Column("mailboxes", Integer, nullable=False),
-    #: JSON: class of service's id -> status -> mailboxes
+    #: JSON: class of service's name -> status -> mailboxes
     Column("classes", Text, nullable=False),
     Column("aliases", Integer, nullable=False),
     Column("lists", Integer, nullable=False),
@@ -102,8 +102,8 @@ peak = Table(
     Column("service", ForeignKey("service.id"), primary_key=True),
     #: YYYY-MM (UTC)
     Column("month", String(7), primary_key=True),
-    #: storage (bytes), mailboxes, or cos: followed by the class of service's id
-    Column("figure", String(80), primary_key=True),
+    #: storage (bytes), mailboxes, or cos: followed by the class of service's name
+    Column("figure", String(300), primary_key=True),
     Column("value", BigInteger, nullable=False),
     Column("measured_at", BigInteger, nullable=False),
 )

@@ -15,7 +15,7 @@ answers), `SearchDirectory.java`, `GetAllServers.java`; zimbra-attrs.xml.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -43,6 +43,8 @@ class Collected:
 
     #: the services that were read whole
     tallies: tuple[Tally, ...]
+    #: class of service's id -> name
+    cos_names: Mapping[str, str]
     #: stamps of services that could not be read whole, or whose owner is not clear
     failed: frozenset[str]
     #: whether the administrator sees every domain, so that no service was passed over
@@ -69,16 +71,16 @@ def collect(
         failed |= _read_by_domain(zimbra, found.services, tallies, sink)
     failed |= tallies.unclear | {one.stamp for one in tallies if not one.agrees}
     good = tuple(one for one in tallies if one.stamp not in failed)
-    return Collected(good, frozenset(failed), whole)
+    names = {cos.id: cos.name for cos in zimbra.get_all_cos()}
+    return Collected(good, names, frozenset(failed), whole)
 
 
-def _beside(zimbra: Zimbra, services: Mapping[str, Entry]) -> Mapping[str, str]:
-    """The further domains of private servers: A-label -> stamp."""
+def _beside(zimbra: Zimbra, services: Mapping[str, Entry]) -> Mapping[str, Sequence[Entry]]:
+    """The further domains of private servers."""
     servers = [s for s, bearer in services.items() if ownership.contracted(bearer) is not None]
     if len(servers) != 1:  # two on one Zimbra: whose the others are is not clear
         return {}
-    beside = objects.domains_beside(zimbra, services[servers[0]])
-    return {domain.name: servers[0] for domain in beside}
+    return {servers[0]: objects.domains_beside(zimbra, services[servers[0]])}
 
 
 def _read_whole(zimbra: Zimbra, tallies: Tallies, sink: Sink, progress: listings.Progress) -> None:

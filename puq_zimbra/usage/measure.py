@@ -5,7 +5,7 @@ Source: `service/admin/GetQuotaUsage.java` and `SearchDirectory.java`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -35,9 +35,8 @@ def held_by(zimbra: Zimbra, stamp: str, entries: Sequence[Entry]) -> Held:
         NoAnswer: directory and storage do not name the same accounts.
     """
     bearer, alone = entries[0], entries[0].kind == "account"
-    beside = {entry.name: stamp for entry in entries[1:]}
-    aliases = {} if alone else stamped.alias_domains_of(zimbra, bearer)
-    tallies = Tallies({} if alone else {stamp: bearer}, beside, aliases)
+    aliases = {} if alone else stamped.alias_domains_of(zimbra, entries)
+    tallies = Tallies({} if alone else {stamp: bearer}, {stamp: entries[1:]}, aliases)
     accounts: dict[str, tuple[int, str, str, str, str]] = {}
     storage: dict[str, tuple[str, int, int | None]] = {}
     for entry in entries:
@@ -76,14 +75,20 @@ def space_of(bearer: Entry) -> int | None:
 
 
 def service_usage(
-    tally: Tally, now: datetime, mailboxes: tuple[MailboxUsage, ...] = ()
+    tally: Tally,
+    now: datetime,
+    cos_names: Mapping[str, str],
+    mailboxes: tuple[MailboxUsage, ...] = (),
 ) -> ServiceUsage:
-    """The figures of a service that was read whole."""
+    """The figures of a service that was read whole; ``cos_names`` are by id."""
     _, installation, service_id = tally.stamp.split(":")
     bearer = tally.bearer
     classes: dict[str, dict[str, int]] = {}
     for (cos, status), count in tally.classes.items():
-        classes.setdefault(cos, {})[status] = count
+        # Zimbra's default class has this very name; one that is not to be seen keeps its id.
+        name = cos_names.get(cos, cos) or "default"
+        statuses = classes.setdefault(name, {})
+        statuses[status] = statuses.get(status, 0) + count
     return ServiceUsage(
         installation=installation,
         service_id=service_id,

@@ -116,7 +116,7 @@ def read(
     """
     with figures.stage() as stage:
         found = collect(zimbra, stage, progress)
-        readings = [(one.number, service_usage(one, now)) for one in found.tallies]
+        readings = [(one.number, service_usage(one, now, found.cos_names)) for one in found.tallies]
         held = figures.keep(
             place, stage, readings, whole_at=now, failed=found.failed, complete=found.whole
         )

@@ -11,7 +11,7 @@ zimbraIsExternalVirtualAccount).
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from puq_zimbra.call import STAMP_PREFIX
 from puq_zimbra.provisioning.kinds import KINDS
@@ -40,7 +40,7 @@ class Tally:
         #: the mailboxes' limits in bytes together, and how many have none
         self.limits = 0
         self.unlimited = 0
-        #: (class of service's id, status) -> mailboxes; "" = the domain's class
+        #: (class of service's id, status) -> mailboxes; "" = Zimbra's default class
         self.classes: Counter[tuple[str, str]] = Counter()
         #: accounts of Zimbra's own that a domain's zimbraDomainMaxAccounts counts
         self.system_accounts = 0
@@ -80,12 +80,12 @@ class Tallies:
     def __init__(
         self,
         services: Mapping[str, Entry],
-        beside: Mapping[str, str],
+        beside: Mapping[str, Sequence[Entry]],
         alias_domains: Mapping[str, int],
     ) -> None:
         """Begin with the domains sold: stamp -> domain.
 
-        ``beside`` are further domains of private servers (name -> stamp), ``alias_domains`` how
+        ``beside`` are further domains of private servers (stamp -> domains), ``alias_domains`` how
         many point to a domain (its id -> number).
         """
         self._all: dict[str, Tally] = {}
@@ -99,12 +99,15 @@ class Tallies:
         self._system: set[str] = set()
         #: stamps on several accounts, or an account with several
         self.unclear: set[str] = set()
+        #: A-label -> id of the class of service of its accounts that have none of their own
+        self._default_cos: dict[str, str] = {}
         for stamp, bearer in services.items():
             tally = self._add(stamp, bearer)
-            tally.alias_domains = alias_domains.get(bearer.id, 0)
-            self._names[_ascii(bearer.name)] = tally
-        for name, stamp in beside.items():
-            self._names[_ascii(name)] = self._all[stamp]
+            for domain in (bearer, *beside.get(stamp, ())):
+                name = _ascii(domain.name)
+                self._names[name] = tally
+                self._default_cos[name] = domain.one("zimbraDomainDefaultCOSId") or ""
+                tally.alias_domains += alias_domains.get(domain.id, 0)
 
     def __iter__(self) -> Iterator[Tally]:
         return iter(self._all.values())
@@ -141,7 +144,7 @@ class Tallies:
                 counted = _COUNTED in system and "zimbraIsSystemResource" not in system
                 tally.system_accounts += counted
                 continue
-            tally.classes[cos, status] += 1
+            tally.classes[cos or self._cos_of_domain(account.name), status] += 1
             rows.append((tally.number, account.id, account.name, status, cos))
         return rows
 
@@ -180,6 +183,11 @@ class Tallies:
         if domain not in self._domains:
             self._domains[domain] = self._names.get(_ascii(domain))
         return self._domains[domain]
+
+    def _cos_of_domain(self, address: str) -> str:
+        domain = address.rpartition("@")[2]
+        found = self._default_cos.get(domain)
+        return self._default_cos.get(_ascii(domain), "") if found is None else found
 
     def _owner(self, account: EntryRow, values: tuple[str, ...]) -> Tally | None:
         """Whose an account is: a stamp counts only where its domain bears none."""
