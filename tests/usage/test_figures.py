@@ -1,4 +1,4 @@
-"""What is kept of the readings: history and its thinning, the month's peaks, notices, the commands."""
+"""What is kept of the readings: history, peaks, notices; and the commands that show it."""
 
 from __future__ import annotations
 
