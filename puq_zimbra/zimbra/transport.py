@@ -19,6 +19,7 @@ import http.cookiejar
 import logging
 import ssl
 import threading
+import time
 import zlib
 from contextlib import suppress
 from dataclasses import dataclass
@@ -73,6 +74,10 @@ class _Connection(HTTPSConnection):
             self.is_verified = True
 
     def request(self, *args: Any, **kwargs: Any) -> None:
+        # Connecting may have taken all the time: what is sent now, nobody would wait for, and the
+        # next operation of the service may have begun.
+        if time.monotonic() >= _this_thread.end:
+            raise TimeoutError("no time is left")
         _this_thread.connection = self
         _this_thread.sent = True
         super().request(*args, **kwargs)
@@ -162,6 +167,7 @@ class Transport:
         if seconds <= 0:
             raise TimeUsedUp("Zimbra took so long that the time for this was used up.")
         _this_thread.connection, _this_thread.sent = None, False
+        _this_thread.end = time.monotonic() + seconds
         deadline = _Deadline(seconds)
         try:
             with (
