@@ -55,6 +55,8 @@ class Limits(_Setting):
 
     #: seconds in which a hook answers, whatever Zimbra does
     hook_seconds: Annotated[float, Field(gt=0, le=600)] = 20.0
+    #: seconds in which `puq-zimbra work` carries on one operation, before the next one's turn
+    work_seconds: Annotated[float, Field(gt=0, le=86400)] = 600.0
     #: seconds for one request to Zimbra, all in all
     request_seconds: Annotated[float, Field(gt=0, le=600)] = 15.0
     #: seconds that a single sign-on lasts; it outlives a suspension by no more than that

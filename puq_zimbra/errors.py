@@ -11,7 +11,8 @@
     ├── NotOurs                 the object bears no stamp, or another service's
     ├── NotFound                there is nothing to act on
     ├── Busy                    another operation of the service runs
-    │   └── Pending             the same one does, and goes on beyond this call
+    │   └── Pending             the work goes on beyond this call
+    │       └── Waits           an operation that only its host's retry can finish
     ├── Unavailable             no usable answer from Zimbra
     │   ├── NotSent             refused, unknown host, connect timeout: Zimbra saw nothing
     │   │   ├── NotLoggedIn     the log-in before it got no answer
@@ -144,10 +145,24 @@ class Busy(PuqZimbraError):
 
 
 class Pending(Busy):
-    """The same operation runs and goes on beyond this call; a later one joins it."""
+    """The work goes on beyond this call, as the operation of this reference; a later one joins."""
 
     code = "pending"
-    sentence = "The operation is still running: the same call later tells its outcome."
+    sentence = "Pending: the work goes on. Retry in a few minutes to finish it or see its outcome."
+
+    def __init__(self, reference: str | None = None) -> None:
+        super().__init__()
+        self.reference = reference
+
+
+class Waits(Pending):
+    """An operation is open and lacks something that its host alone can give."""
+
+    sentence = "It waits for the host's retry: %(reason)s"
+
+    def __init__(self, reason: str) -> None:
+        PuqZimbraError.__init__(self, self.sentence, reason=reason)
+        self.reference = None
 
 
 class Unavailable(PuqZimbraError):

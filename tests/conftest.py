@@ -102,6 +102,20 @@ def config(tmp_path: Path) -> Config:
 
 
 @pytest.fixture
+def settings(params: Params, tls: TlsFiles, tmp_path: Path) -> Path:
+    """A settings file with the same store, which names the simulated server."""
+    secret = tmp_path / "password"
+    secret.write_text("test123")
+    secret.chmod(0o600)
+    path = tmp_path / "puq-zimbra.toml"
+    path.write_text(
+        f'[store]\ndir = "{tmp_path}/state"\n[servers.mail1]\nurl = "{params["server"]["url"]}"\n'
+        f'username = "admin@example.test"\npassword_file = "{secret}"\nca_file = "{tls.ca_file}"\n'
+    )
+    return path
+
+
+@pytest.fixture
 def runtime(config: Config) -> Iterator[Runtime]:
     """A process's runtime."""
     runtime = Runtime(config)

@@ -3,36 +3,21 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from pathlib import Path
 
-import pytest
 from click.testing import CliRunner, Result
 
 from puq_zimbra.cli import cli
-from puq_zimbra.simulator import Simulator, TlsFiles
+from puq_zimbra.simulator import Simulator
 
-from .conftest import Hook, Params
+from .conftest import Hook
 
 GRACE = {"plan": {"terminate": {"mode": "grace", "grace_days": 14}}}
 
 
-@pytest.fixture
-def settings(params: Params, tls: TlsFiles, tmp_path: Any) -> str:
-    """A settings file that names the simulated server."""
-    secret = tmp_path / "password"
-    secret.write_text("test123")
-    secret.chmod(0o600)
-    path = tmp_path / "puq-zimbra.toml"
-    path.write_text(
-        f'[store]\ndir = "{tmp_path}/state"\n[servers.mail1]\nurl = "{params["server"]["url"]}"\n'
-        f'username = "admin@example.test"\npassword_file = "{secret}"\nca_file = "{tls.ca_file}"\n'
-    )
-    return str(path)
-
-
-def purge(settings: str, *options: str) -> Result:
+def purge(settings: Path, *options: str) -> Result:
     """Run the command."""
-    return CliRunner().invoke(cli, ["--config", settings, "purge", "--due", *options])
+    return CliRunner().invoke(cli, ["--config", str(settings), "purge", "--due", *options])
 
 
 def due(simulator: Simulator, domain: str, days: int) -> None:
@@ -42,7 +27,7 @@ def due(simulator: Simulator, domain: str, days: int) -> None:
     names[:] = [one for one in names if ".purge:" not in one] + [f"puq_zimbra.purge:{day}"]
 
 
-def test_only_what_is_due_goes(hook: Hook, simulator: Simulator, settings: str) -> None:
+def test_only_what_is_due_goes(hook: Hook, simulator: Simulator, settings: Path) -> None:
     """A day too early would delete mail that the customer may still call back."""
     for number, domain in (("1", "due.example"), ("2", "later.example"), ("3", "kept.example")):
         hook("create", service={"id": number, "domain": domain})
@@ -98,7 +83,7 @@ def test_a_private_server_goes_on_its_day(hook: Hook, simulator: Simulator, sett
 
 
 def test_what_cannot_go_is_named_and_stops_no_other(
-    hook: Hook, simulator: Simulator, settings: str
+    hook: Hook, simulator: Simulator, settings: Path
 ) -> None:
     """Somebody else's mailbox in one domain must not keep all others."""
     for number, domain in (("1", "a.example"), ("2", "b.example")):
@@ -116,7 +101,7 @@ def test_what_cannot_go_is_named_and_stops_no_other(
     assert simulator.domain("b.example") is None
 
 
-def test_an_unreachable_zimbra_is_said(simulator: Simulator, settings: str) -> None:
+def test_an_unreachable_zimbra_is_said(simulator: Simulator, settings: Path) -> None:
     """Cron must mail it."""
     simulator.drop_next("SearchDirectoryRequest", times=3)
 

@@ -24,6 +24,7 @@ from sqlalchemy.exc import ArgumentError, IntegrityError, SQLAlchemyError
 from puq_zimbra.config import Config
 from puq_zimbra.errors import Busy, Misconfigured, StoreUnusable
 from puq_zimbra.store.figures import Figures
+from puq_zimbra.store.from_1_to_2 import FROM_1_TO_2
 from puq_zimbra.store.operations import Operations
 from puq_zimbra.store.tables import VERSION, metadata, schema
 
@@ -57,6 +58,7 @@ class Store:
                 if engine.dialect.name == "sqlite":
                     _sqlite_wal(engine)
                 with engine.execution_options(puqz_writes=True).begin() as connection:
+                    _migrate(connection)
                     metadata.create_all(connection)
                     _check_version(connection)
                 return cls(engine, _key(config))
@@ -144,6 +146,15 @@ def _as_ours(context: sa.engine.ExceptionContext) -> None:
     if "database is locked" in str(context.original_exception):
         raise Busy from context.original_exception
     raise StoreUnusable(type(context.original_exception).__name__) from context.original_exception
+
+
+def _migrate(connection: Connection) -> None:
+    """Bring a store of version 1 to version 2."""
+    if not sa.inspect(connection).has_table(schema.name):
+        return
+    if connection.execute(sa.select(schema.c.version)).scalar() == 1:
+        for statement in FROM_1_TO_2:
+            connection.execute(sa.text(statement))
 
 
 def _check_version(connection: Connection) -> None:

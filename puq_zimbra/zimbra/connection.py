@@ -28,7 +28,7 @@ from puq_zimbra.errors import (
     TokenRejected,
     Transient,
 )
-from puq_zimbra.zimbra import answers, messages, retry
+from puq_zimbra.zimbra import answers, messages, retry, witness
 from puq_zimbra.zimbra.transport import Answer, Transport
 
 
@@ -111,9 +111,14 @@ class Connection:
     def _call_once(self, request: str, arguments: Mapping[str, Any]) -> etree._Element:
         token = self._log_in(None)
         try:
-            return answers.read(self._post(request, arguments, token=token), request)
+            return self._ask(request, arguments, token)
         except TokenRejected:
-            token = self._log_in(token)
+            return self._ask(request, arguments, self._log_in(token))
+
+    def _ask(self, request: str, arguments: Mapping[str, Any], token: str) -> etree._Element:
+        if retry.may_be_made_twice(request):
+            return answers.read(self._post(request, arguments, token=token), request)
+        with witness.tell(request, arguments):
             return answers.read(self._post(request, arguments, token=token), request)
 
     def call_json(

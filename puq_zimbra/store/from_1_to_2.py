@@ -1,0 +1,26 @@
+"""What brings a store of version 1 to version 2: operations that go on, and their steps.
+
+What version 1 called abandoned had been taken over by a later call: it is superseded now.
+"""
+
+from __future__ import annotations
+
+FROM_1_TO_2 = (
+    "ALTER TABLE operation ADD COLUMN call TEXT",
+    "ALTER TABLE operation ADD COLUMN runs INTEGER DEFAULT '1' NOT NULL",
+    "ALTER TABLE operation ADD COLUMN written INTEGER DEFAULT '0' NOT NULL",
+    "ALTER TABLE operation ADD COLUMN supersedes INTEGER DEFAULT '1' NOT NULL",
+    "ALTER TABLE lease ADD COLUMN until_here BIGINT DEFAULT '0' NOT NULL",
+    "CREATE INDEX operation_state ON operation (state)",
+    "CREATE TABLE step ("
+    " operation BIGINT NOT NULL REFERENCES operation (number),"
+    " number INTEGER NOT NULL,"
+    " at BIGINT NOT NULL,"
+    " request VARCHAR(60) NOT NULL,"
+    " target VARCHAR(320) NOT NULL,"
+    " answer VARCHAR(60),"
+    " PRIMARY KEY (operation, number))",
+    "UPDATE operation SET supersedes = 0 WHERE event IN ('change_password', 'client_action')",
+    "UPDATE operation SET state = 'superseded' WHERE state = 'abandoned'",
+    "UPDATE schema SET version = 2",
+)
