@@ -149,8 +149,9 @@ def _carry_on(kept: Kept, runtime: Runtime) -> Reply | None:
 
 
 def _reply_to(error: PuqZimbraError, reference: str) -> Reply:
-    if isinstance(error, Fault):
-        _log(logging.WARNING, "fault", reference=reference, zimbra_code=error.zimbra_code)
+    fault = error.__cause__ if isinstance(error, Pending) else error
+    if isinstance(fault, Fault):
+        _log(logging.WARNING, "fault", reference=reference, zimbra_code=fault.zimbra_code)
     return Reply(error.code, error.message, error.places, retryable=error.retryable)
 
 

@@ -114,7 +114,7 @@ def give_up(kept: Kept, runtime: Runtime) -> Reply | None:
     run = operations.take_up(kept.id, _seconds_left())
     if run is None:
         return None
-    _end(operations, operations.steps(run, _seconds_left), _BROKE_OFF)
+    _end(operations, operations.steps(run), _BROKE_OFF)
     return _BROKE_OFF
 
 
@@ -145,7 +145,7 @@ def _finish(run: Run, event: str, call: Call, runtime: Runtime, work: Callable[[
     from puq_zimbra.store.steps import Overtaken
 
     operations = runtime.store().operations
-    steps = operations.steps(run, _seconds_left)
+    steps = operations.steps(run)
     try:
         with witness.told(steps):
             reply = work()
@@ -157,8 +157,8 @@ def _finish(run: Run, event: str, call: Call, runtime: Runtime, work: Callable[[
         if is_open:
             raise Pending(run.id) from error
         raise
-    except BaseException:
-        _end(operations, steps, _BROKE_OFF, is_open=steps.written)
+    except BaseException as error:
+        _end(operations, steps, _BROKE_OFF, is_open=_goes_on(event, steps, error))
         raise
     _end(operations, steps, reply)
     if event in _CHANGE_WHAT_THERE_IS and reply.code in ("created", "updated"):
@@ -166,13 +166,16 @@ def _finish(run: Run, event: str, call: Call, runtime: Runtime, work: Callable[[
     return reply
 
 
-def _goes_on(event: str, steps: Steps, error: PuqZimbraError) -> bool:
+def _goes_on(event: str, steps: Steps, error: BaseException) -> bool:
     """Whether an operation that met the error is to be carried on."""
-    if steps.run.go > 1:
-        # The host was told that the work goes on: a wrong setting of ours must not end it.
-        return error.retryable or error.code == "misconfigured"
-    begun = steps.written or budget.is_used_up()
-    return error.retryable and begun and event not in _NEVER_OPEN
+    if event in _NEVER_OPEN:
+        return False
+    again = steps.run.go > 1
+    if not isinstance(error, PuqZimbraError):
+        return steps.written or again
+    if again and error.code == "misconfigured":
+        return True  # the host was told that the work goes on: a wrong setting must not end it
+    return error.retryable and (steps.written or again or budget.is_used_up())
 
 
 def _forget_whole(call: Call, runtime: Runtime) -> None:

@@ -202,6 +202,22 @@ def test_a_repeated_request_gets_the_outcome_of_the_work(
     assert simulator.log == []
 
 
+def test_a_hook_that_breaks_off_in_the_middle_is_open(
+    hook: Hook, runtime: Runtime, worker: Runtime, simulator: Simulator, config: Config
+) -> None:
+    """A bug of ours after the first write: half done must not be called over."""
+    hook("create")
+    when = "create trigger bug before insert on step when new.number = 2"
+    database(config, f"{when} begin select raise(fail, 'x'); end")
+    answer = hook("terminate")
+    database(config, "drop trigger bug")
+
+    assert answer.value["code"] == "unavailable"
+    assert states(runtime)[1:] == [("terminate", "open")]
+    assert carry_on(last(runtime).id, worker).code == "updated"
+    assert simulator.domain("firma.example") is None
+
+
 def test_a_call_that_joins_names_the_operation_that_runs(
     hook: Hook, hasty: Hook, runtime: Runtime, simulator: Simulator
 ) -> None:

@@ -173,6 +173,26 @@ def test_a_killed_termination_is_finished_by_work(
     assert (deleted["DeleteAccountRequest"], deleted["DeleteDomainRequest"]) == (6, 1)
 
 
+def test_a_killed_worker_is_taken_over_by_the_next(
+    hook: Hook, simulator: Simulator, settings: Path
+) -> None:
+    """The machine was started again in the middle of the night."""
+    hook("create")
+    lose(simulator, "DeleteAccountRequest")
+    reference = hook("terminate").value["reference"]
+    simulator.delay_next("DeleteAccountRequest", 0.5)
+    killed = process(settings, "work")
+    wait_for(lambda: simulator.chaos.pending == 0)
+    os.kill(killed.pid, signal.SIGKILL)
+    killed.communicate()
+    shown = rows(command(settings, "operations", "--open", "--json"))
+    worked = command(settings, "work", "--json")
+
+    assert [(row["reference"], row["state"]) for row in shown] == [(reference, "abandoned")]
+    assert [(row["reference"], row["code"]) for row in rows(worked)] == [(reference, "updated")]
+    assert simulator.domain("firma.example") is None
+
+
 def test_two_workers_do_each_operation_once(
     hook: Hook, simulator: Simulator, settings: Path
 ) -> None:

@@ -44,7 +44,13 @@ def take(
     held = connection.execute(sa.select(lease).where(mine).with_for_update()).first()
     if held is not None and not has_ended(held):
         raise Taken(held.operation)
-    values = {"operation": operation, "owner": owner.this_process(), **_until(seconds)}
+    values = {
+        "operation": operation,
+        "owner": owner.this_process(),
+        # Rounded up: a lease must not end before what it covers.
+        "until": int(time.time() + seconds) + 1,
+        "until_here": int(time.monotonic() + seconds) + 1,
+    }
     if held is not None:
         connection.execute(lease.update().where(mine).values(values))
         return
@@ -52,11 +58,6 @@ def take(
         connection.execute(lease.insert(), {**names, **values})
     except IntegrityError as error:  # taken in this very moment
         raise Taken from error
-
-
-def renew(connection: Connection, operation: str, seconds: float) -> None:
-    """Let the operation's lease last so many seconds from now."""
-    connection.execute(lease.update().where(lease.c.operation == operation).values(_until(seconds)))
 
 
 def give_back(connection: Connection, operation: str) -> None:
@@ -69,11 +70,3 @@ def has_ended(held: Any) -> bool:
     if owner.is_here(held.owner):
         return owner.is_dead(held.owner) or bool(held.until_here <= time.monotonic())
     return bool(held.until <= time.time())
-
-
-def _until(seconds: float) -> dict[str, int]:
-    # Rounded up: a lease must not end before what it covers.
-    return {
-        "until": int(time.time() + seconds) + 1,
-        "until_here": int(time.monotonic() + seconds) + 1,
-    }

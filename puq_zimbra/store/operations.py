@@ -18,7 +18,7 @@ import hashlib
 import hmac
 import json
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -147,9 +147,9 @@ class Operations:
             leases.give_back(connection, identity)
         return None
 
-    def steps(self, run: Run, left: Callable[[], float]) -> Steps:
-        """Keeper of the run's steps; ``left`` says for how many seconds it needs its service."""
-        return Steps(self._writer, run, left)
+    def steps(self, run: Run) -> Steps:
+        """Keeper of the run's steps."""
+        return Steps(self._writer, run)
 
     def end(self, steps: Steps, reply: Reply, *, is_open: bool = False) -> None:
         """Note the outcome, in the operation and in the audit trail, and give the service back.

@@ -10,7 +10,7 @@ Source: the write-ahead rule; Martin Kleppmann, "How to do distributed locking" 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +18,6 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
 from puq_zimbra.errors import Busy
-from puq_zimbra.store import leases
 from puq_zimbra.store.tables import operation, step
 
 
@@ -43,8 +42,8 @@ class Overtaken(Busy):
 class Steps:
     """Notes what one run sends; `puq_zimbra.zimbra.witness` tells it."""
 
-    def __init__(self, writer: Engine, run: Run, left: Callable[[], float]) -> None:
-        self._writer, self.run, self._left = writer, run, left
+    def __init__(self, writer: Engine, run: Run) -> None:
+        self._writer, self.run = writer, run
         self._answer: str | None = None
         self._last: int | None = None
         #: a write was sent, in this run or before
@@ -57,8 +56,6 @@ class Steps:
             Overtaken: the operation lost its service; it must not be sent.
         """
         with self._writer.begin() as connection:
-            # The lease first, as everybody does: two orders would be a deadlock.
-            leases.renew(connection, self.run.id, self._left())
             self.note(connection, {"written": 1})
             number = (self._last or self._noted(connection)) + 1
             row = {"operation": self.run.number, "number": number, "at": int(time.time())}
