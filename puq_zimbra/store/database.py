@@ -154,7 +154,8 @@ def _migrate(connection: Connection) -> None:
         return
     if connection.execute(sa.select(schema.c.version)).scalar() == 1:
         for statement in FROM_1_TO_2:
-            connection.execute(sa.text(statement))
+            connection.exec_driver_sql(statement)
+        connection.execute(schema.update().values(version=2))
 
 
 def _check_version(connection: Connection) -> None:

@@ -54,7 +54,8 @@ def read(engine: Engine, which: Any, *order: Any) -> Iterator[Kept]:
 
 
 def _kept(row: Any, steps: Sequence[Mapping[str, Any]]) -> Kept:
-    state = row.state
+    # What a later call had taken over, the store's version 1 called abandoned.
+    state = "superseded" if row.state == "abandoned" else row.state
     if state == "running" and (row.owner is None or leases.has_ended(row)):
         state = "abandoned"
     return Kept(
