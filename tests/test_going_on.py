@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
@@ -274,6 +275,38 @@ def test_a_pending_suspension_does_not_come_back(
     assert simulator.writes() == []
     assert simulator.domain("firma.example").first("zimbraDomainStatus") in (None, "active")
     assert hook("suspend", request_id="r-2").value["code"] == "updated"
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_the_last_call_decides_whatever_was_lost(
+    hook: Hook, worker: Runtime, simulator: Simulator, seed: int
+) -> None:
+    """Suspended and paid in any order, with answers lost and work in between."""
+    chance = random.Random(seed)
+    hook("create")
+    wanted = ""
+    for _ in range(8):
+        simulator.chaos.clear()
+        trouble = chance.choice(("none", "not done", "done"))
+        if trouble == "not done":
+            lose(simulator, "ModifyDomainRequest")
+        elif trouble == "done":
+            simulator.drop_next("ModifyDomainRequest", applied=True)
+            simulator.chaos.add(Plan("GetDomainRequest", "http", times=3, skip=1))
+        if chance.random() < 0.4:
+            for kept in worker.store().operations.unfinished():
+                carry_on(kept.id, worker)
+        else:
+            wanted = chance.choice(("suspend", "unsuspend"))
+            answer = hook(wanted)
+            assert answer.value["ok"] or answer.value["code"] == "pending"
+    simulator.chaos.clear()
+    for kept in worker.store().operations.unfinished():
+        assert carry_on(kept.id, worker).ok
+
+    status = simulator.domain("firma.example").first("zimbraDomainStatus") or "active"
+    assert status == {"suspend": "locked", "unsuspend": "active"}[wanted]
+    assert worker.store().operations.unfinished() == []
 
 
 def test_a_new_password_calls_nothing_off(
