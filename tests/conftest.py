@@ -124,6 +124,14 @@ def runtime(config: Config) -> Iterator[Runtime]:
 
 
 @pytest.fixture
+def worker(settings: Path) -> Iterator[Runtime]:
+    """The runtime of `puq-zimbra work`: no host gives it a password."""
+    runtime = Runtime(settings)
+    yield runtime
+    runtime.close()
+
+
+@pytest.fixture
 def zimbra(params: Params) -> Iterator[Zimbra]:
     """What somebody else does to the same Zimbra, as its administrator."""
     client = Zimbra(plain.validate(params).given_server)

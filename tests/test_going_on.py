@@ -6,13 +6,15 @@ import random
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
+from puq_zimbra.hooks import kept_call
 from puq_zimbra.hooks.dispatch import Answer, carry_on, dispatch
 from puq_zimbra.hooks.runtime import Runtime
 
+from puq_zimbra.billing import plain
+from puq_zimbra.call import Call
 from puq_zimbra.config import Config
 from puq_zimbra.simulator import Simulator
 from puq_zimbra.simulator.chaos import Plan
@@ -43,14 +45,6 @@ def last(runtime: Runtime) -> Kept:
 def lose(simulator: Simulator, name: str) -> None:
     """Let no answer come to a write, nor to its repetition after a look; nothing is done."""
     simulator.drop_next(name, times=2)
-
-
-@pytest.fixture
-def worker(settings: Path) -> Iterator[Runtime]:
-    """The runtime of `puq-zimbra work`: no host gives it a password."""
-    runtime = Runtime(settings)
-    yield runtime
-    runtime.close()
 
 
 @pytest.fixture
@@ -201,6 +195,23 @@ def test_a_repeated_request_gets_the_outcome_of_the_work(
     assert (first.value["code"], done.code) == ("pending", "updated")
     assert second.value["code"] == "updated"
     assert simulator.log == []
+    assert worker.store().operations.get(first.value["reference"]).call is None
+
+
+def test_a_call_is_kept_whole_but_for_its_secrets(params: Params) -> None:
+    """What is lost here, `puq-zimbra work` would do otherwise than the host asked."""
+    params["server"]["tls"] = {"fingerprint": ["sha256:" + "ab" * 32, "sha256:" + "cd" * 32]}
+    params["service"]["mailbox"] = {"address": "anna@firma.example", "display_name": "Anna"}
+    params["service"]["plan"]["terminate"] = {"mode": "grace", "grace_days": 14}
+    params["service"] |= {"disk": 2**40, "customer_id": "7"}
+    params |= {"reason": "unpaid", "new_password": "Second-Pass-2", "form": {"password": "x"}}
+    kept = Call.model_validate_json(kept_call.write(plain.validate(params)))
+    for place, secret in (("server", "password"), ("service", "admin")):
+        params[place].pop(secret)
+    for key in ("new_password", "form", "billing"):
+        params.pop(key)
+
+    assert kept == plain.validate(params)
 
 
 def test_a_hook_that_breaks_off_in_the_middle_is_open(
