@@ -102,8 +102,8 @@ def config(tmp_path: Path) -> Config:
 
 
 @pytest.fixture
-def settings(params: Params, tls: TlsFiles, tmp_path: Path) -> Path:
-    """A settings file with the same store, which names the simulated server."""
+def settings(params: Params, tls: TlsFiles, tmp_path: Path) -> str:
+    """A settings file that names the simulated server."""
     secret = tmp_path / "password"
     secret.write_text("test123")
     secret.chmod(0o600)
@@ -112,7 +112,7 @@ def settings(params: Params, tls: TlsFiles, tmp_path: Path) -> Path:
         f'[store]\ndir = "{tmp_path}/state"\n[servers.mail1]\nurl = "{params["server"]["url"]}"\n'
         f'username = "admin@example.test"\npassword_file = "{secret}"\nca_file = "{tls.ca_file}"\n'
     )
-    return path
+    return str(path)
 
 
 @pytest.fixture
@@ -124,9 +124,9 @@ def runtime(config: Config) -> Iterator[Runtime]:
 
 
 @pytest.fixture
-def worker(settings: Path) -> Iterator[Runtime]:
+def worker(settings: str) -> Iterator[Runtime]:
     """The runtime of `puq-zimbra work`: no host gives it a password."""
-    runtime = Runtime(settings)
+    runtime = Runtime(Path(settings))
     yield runtime
     runtime.close()
 

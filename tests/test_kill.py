@@ -63,17 +63,15 @@ def test_the_next_call_finishes_what_a_killed_process_began(
     assert made["CreateAccountRequest"] == 1
 
 
-def start(
-    params: Params, directory: Path, event: str = "create", configured: Path | None = None
-) -> subprocess.Popen[bytes]:
+def start(params: Params, directory: Path) -> subprocess.Popen[bytes]:
     """Start a hook as a billing host does."""
     process = subprocess.Popen(
-        [str(COMMAND), "hook", "plain", event],
+        [str(COMMAND), "hook", "plain", "create"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         cwd=directory,
-        env={**os.environ, "PUQ_ZIMBRA_CONFIG": str(configured or settings(directory))},
+        env={**os.environ, "PUQ_ZIMBRA_CONFIG": str(settings(directory))},
     )
     assert process.stdin is not None
     process.stdin.write(json.dumps(params).encode())

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 from click.testing import CliRunner, Result
 
@@ -15,9 +14,9 @@ from .conftest import Hook
 GRACE = {"plan": {"terminate": {"mode": "grace", "grace_days": 14}}}
 
 
-def purge(settings: Path, *options: str) -> Result:
+def purge(settings: str, *options: str) -> Result:
     """Run the command."""
-    return CliRunner().invoke(cli, ["--config", str(settings), "purge", "--due", *options])
+    return CliRunner().invoke(cli, ["--config", settings, "purge", "--due", *options])
 
 
 def due(simulator: Simulator, domain: str, days: int) -> None:
@@ -27,7 +26,7 @@ def due(simulator: Simulator, domain: str, days: int) -> None:
     names[:] = [one for one in names if ".purge:" not in one] + [f"puq_zimbra.purge:{day}"]
 
 
-def test_only_what_is_due_goes(hook: Hook, simulator: Simulator, settings: Path) -> None:
+def test_only_what_is_due_goes(hook: Hook, simulator: Simulator, settings: str) -> None:
     """A day too early would delete mail that the customer may still call back."""
     for number, domain in (("1", "due.example"), ("2", "later.example"), ("3", "kept.example")):
         hook("create", service={"id": number, "domain": domain})
@@ -83,7 +82,7 @@ def test_a_private_server_goes_on_its_day(hook: Hook, simulator: Simulator, sett
 
 
 def test_what_cannot_go_is_named_and_stops_no_other(
-    hook: Hook, simulator: Simulator, settings: Path
+    hook: Hook, simulator: Simulator, settings: str
 ) -> None:
     """Somebody else's mailbox in one domain must not keep all others."""
     for number, domain in (("1", "a.example"), ("2", "b.example")):
@@ -101,7 +100,7 @@ def test_what_cannot_go_is_named_and_stops_no_other(
     assert simulator.domain("b.example") is None
 
 
-def test_an_unreachable_zimbra_is_said(simulator: Simulator, settings: Path) -> None:
+def test_an_unreachable_zimbra_is_said(simulator: Simulator, settings: str) -> None:
     """Cron must mail it."""
     simulator.drop_next("SearchDirectoryRequest", times=3)
 

@@ -7,6 +7,8 @@ import os
 import signal
 import sqlite3
 import subprocess
+import sys
+import threading
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -21,12 +23,13 @@ from puq_zimbra.simulator.chaos import Plan
 
 from .conftest import Hook, Params
 from .test_going_on import fill, lose
-from .test_kill import COMMAND, start, wait_for
+
+COMMAND = Path(sys.executable).with_name("puq-zimbra")
 
 
-def command(settings: Path, *arguments: str) -> Result:
+def command(settings: str, *arguments: str) -> Result:
     """Run a command of ours."""
-    return CliRunner().invoke(cli, ["--config", str(settings), *arguments])
+    return CliRunner().invoke(cli, ["--config", settings, *arguments])
 
 
 def rows(result: Result) -> list[dict[str, Any]]:
@@ -34,17 +37,34 @@ def rows(result: Result) -> list[dict[str, Any]]:
     return [json.loads(line) for line in result.stdout.splitlines()]
 
 
-def process(settings: Path, *arguments: str) -> subprocess.Popen[bytes]:
-    """Start a command of ours as cron does."""
-    return subprocess.Popen(
-        [str(COMMAND), *arguments],
+def process(settings: str, *arguments: str, given: Any = None) -> subprocess.Popen[bytes]:
+    """Start a command of ours as cron or a billing host does."""
+    started = subprocess.Popen(
+        [str(COMMAND), "--config", settings, *arguments],
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        env={**os.environ, "PUQ_ZIMBRA_CONFIG": str(settings)},
     )
+    assert started.stdin is not None
+    started.stdin.write(json.dumps(given).encode())
+    started.stdin.close()
+    started.stdin = None
+    return started
 
 
-def test_work_has_nothing_to_do(hook: Hook, settings: Path) -> None:
+def killed_meanwhile(started: subprocess.Popen[bytes], simulator: Simulator) -> None:
+    """Kill a process while its request, which Zimbra still carries out, is held up there."""
+    tick = threading.Event()
+    while simulator.chaos.pending:
+        tick.wait(0.01)
+    count = len(simulator.log)
+    os.kill(started.pid, signal.SIGKILL)
+    started.communicate()
+    while len(simulator.log) == count:
+        tick.wait(0.01)
+
+
+def test_work_has_nothing_to_do(hook: Hook, settings: str) -> None:
     """Cron mails whatever is printed."""
     hook("create")
     done = command(settings, "work")
@@ -53,7 +73,7 @@ def test_work_has_nothing_to_do(hook: Hook, settings: Path) -> None:
     assert command(settings, "operations", "--open").output == ""
 
 
-def test_work_finishes_what_is_open(hook: Hook, simulator: Simulator, settings: Path) -> None:
+def test_work_finishes_what_is_open(hook: Hook, simulator: Simulator, settings: str) -> None:
     """A line for each, and nothing is left."""
     hook("create")
     lose(simulator, "ModifyDomainRequest")
@@ -84,7 +104,7 @@ def test_work_finishes_what_is_open(hook: Hook, simulator: Simulator, settings: 
     ],
 )
 def test_what_needs_a_secret_waits_for_the_host(
-    hook: Hook, simulator: Simulator, settings: Path, event: str, lost: str, lacks: str
+    hook: Hook, simulator: Simulator, settings: str, event: str, lost: str, lacks: str
 ) -> None:
     """No password is kept, so only the host's retry can finish it; it says so meanwhile."""
     if event != "create":
@@ -113,7 +133,7 @@ def test_an_unknown_server_waits_for_the_host(
     settings = tmp_path / "other.toml"
     settings.write_text(f'[store]\ndir = "{config.store.dir}"\n')
     simulator.reset_log()
-    worked = command(settings, "work")
+    worked = command(str(settings), "work")
 
     assert "the settings have no password for 127.0.0.1" in worked.output
     assert worked.exit_code == 75
@@ -121,7 +141,7 @@ def test_an_unknown_server_waits_for_the_host(
 
 
 def test_a_silent_server_is_not_asked_again_and_again(
-    hook: Hook, simulator: Simulator, settings: Path
+    hook: Hook, simulator: Simulator, settings: str
 ) -> None:
     """Two hundred operations must not each wait for a server that is down."""
     for number in "123":
@@ -142,18 +162,14 @@ def test_a_silent_server_is_not_asked_again_and_again(
 
 
 def test_a_killed_termination_is_finished_by_work(
-    hook: Hook, params: Params, simulator: Simulator, tmp_path: Path, settings: Path
+    hook: Hook, params: Params, simulator: Simulator, settings: str
 ) -> None:
     """kill -9 in the middle: nobody retries, and cron finishes it all the same."""
     hook("create")
     fill(simulator, 5)
     simulator.reset_log()
     simulator.chaos.add(Plan("DeleteAccountRequest", "delay", seconds=0.5, skip=3))
-    killed = start(params, tmp_path, "terminate", settings)
-    wait_for(lambda: simulator.chaos.pending == 0)
-    os.kill(killed.pid, signal.SIGKILL)
-    killed.communicate()
-    wait_for(lambda: len(simulator.calls("DeleteAccountRequest")) == 4)
+    killed_meanwhile(process(settings, "hook", "plain", "terminate", given=params), simulator)
     before = rows(command(settings, "operations", "--open", "--json"))
     worked = process(settings, "work")
     worked.communicate(timeout=60)
@@ -174,17 +190,14 @@ def test_a_killed_termination_is_finished_by_work(
 
 
 def test_a_killed_worker_is_taken_over_by_the_next(
-    hook: Hook, simulator: Simulator, settings: Path
+    hook: Hook, simulator: Simulator, settings: str
 ) -> None:
     """The machine was started again in the middle of the night."""
     hook("create")
     lose(simulator, "DeleteAccountRequest")
     reference = hook("terminate").value["reference"]
     simulator.delay_next("DeleteAccountRequest", 0.5)
-    killed = process(settings, "work")
-    wait_for(lambda: simulator.chaos.pending == 0)
-    os.kill(killed.pid, signal.SIGKILL)
-    killed.communicate()
+    killed_meanwhile(process(settings, "work"), simulator)
     shown = rows(command(settings, "operations", "--open", "--json"))
     worked = command(settings, "work", "--json")
 
@@ -194,7 +207,7 @@ def test_a_killed_worker_is_taken_over_by_the_next(
 
 
 def test_two_workers_do_each_operation_once(
-    hook: Hook, simulator: Simulator, settings: Path
+    hook: Hook, simulator: Simulator, settings: str
 ) -> None:
     """Cron starts the next while the first is still at work."""
     count = 6
@@ -217,7 +230,7 @@ def test_two_workers_do_each_operation_once(
 
 
 def test_a_dead_process_without_a_kept_call_is_given_up(
-    hook: Hook, simulator: Simulator, settings: Path, config: Config
+    hook: Hook, simulator: Simulator, settings: str, config: Config
 ) -> None:
     """An older version kept none, and a customer's own action has none: it ends as failed."""
     hook("create")
@@ -234,7 +247,7 @@ def test_a_dead_process_without_a_kept_call_is_given_up(
     assert "suspend          failed" in command(settings, "operations").output
 
 
-def test_operations_are_listed_as_text(hook: Hook, simulator: Simulator, settings: Path) -> None:
+def test_operations_are_listed_as_text(hook: Hook, simulator: Simulator, settings: str) -> None:
     """One line each, with where it stands."""
     hook("create")
     lose(simulator, "ModifyDomainRequest")
