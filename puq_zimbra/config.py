@@ -20,7 +20,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, Va
 
 from puq_zimbra import problems, units
 from puq_zimbra.call import Call, Server, Tls
-from puq_zimbra.errors import Misconfigured
+from puq_zimbra.errors import Misconfigured, StoreUnusable
 
 SYSTEM_FILE = Path("/etc/puq-zimbra/config.toml")
 
@@ -51,7 +51,7 @@ class StoreSettings(_Setting):
 
 
 class Limits(_Setting):
-    """Bounds on time."""
+    """Bounds on time, and on what is asked of Zimbra."""
 
     #: seconds in which a hook answers, whatever Zimbra does
     hook_seconds: Annotated[float, Field(gt=0, le=600)] = 20.0
@@ -61,6 +61,10 @@ class Limits(_Setting):
     request_seconds: Annotated[float, Field(gt=0, le=600)] = 15.0
     #: seconds that a single sign-on lasts; it outlives a suspension by no more than that
     sso_seconds: Annotated[int, Field(ge=10, le=43200)] = 900
+    #: the most that one Zimbra is asked in a second by this machine; 0 = no limit
+    requests_per_second: Annotated[int, Field(ge=0, le=1000)] = 25
+    #: the most that one Zimbra is asked at a time by this machine; 0 = no limit
+    concurrent_requests: Annotated[int, Field(ge=0, le=1000)] = 8
 
 
 class UsageSettings(_Setting):
@@ -160,12 +164,19 @@ class Config(_Setting):
         return None
 
     def store_directory(self) -> Path:
-        """The state directory."""
+        """The state directory.
+
+        Raises:
+            StoreUnusable: no setting names it, and the user has no home.
+        """
         if self.store.dir:
             return Path(self.store.dir)
         if os.geteuid() == 0:
             return Path("/var/lib/puq-zimbra")
-        state = os.environ.get("XDG_STATE_HOME") or str(Path.home() / ".local/state")
+        try:
+            state = os.environ.get("XDG_STATE_HOME") or str(Path.home() / ".local/state")
+        except RuntimeError as error:
+            raise StoreUnusable(reason="the user has no home") from error
         return Path(state) / "puq-zimbra"
 
 

@@ -17,7 +17,7 @@ from puq_zimbra.hooks.dispatch import Answer, dispatch
 from puq_zimbra.hooks.runtime import Runtime
 
 from puq_zimbra.billing import plain
-from puq_zimbra.config import Config
+from puq_zimbra.config import Config, Limits
 from puq_zimbra.simulator import Simulator, TlsFiles, make_tls
 from puq_zimbra.zimbra.client import Zimbra
 
@@ -25,6 +25,9 @@ Params = dict[str, Any]
 #: numbers of fault cases that converged, a story each
 FAULT_CASES = pytest.StashKey[list[int]]()
 Hook = Callable[..., Answer]
+#: The limits on what Zimbra is asked, lifted: tests/test_politeness.py tests them, and every other
+#: test would only become slower by them.
+NO_LIMITS = {"requests_per_second": 0, "concurrent_requests": 0}
 
 
 @pytest.fixture(autouse=True)
@@ -98,7 +101,7 @@ def params(running: Any, tls: TlsFiles) -> Params:
 @pytest.fixture
 def config(tmp_path: Path) -> Config:
     """Settings with a store of their own."""
-    return Config.model_validate({"store": {"dir": str(tmp_path / "state")}})
+    return Config.model_validate({"store": {"dir": str(tmp_path / "state")}, "limits": NO_LIMITS})
 
 
 @pytest.fixture
@@ -134,7 +137,7 @@ def worker(settings: str) -> Iterator[Runtime]:
 @pytest.fixture
 def zimbra(params: Params) -> Iterator[Zimbra]:
     """What somebody else does to the same Zimbra, as its administrator."""
-    client = Zimbra(plain.validate(params).given_server)
+    client = Zimbra(plain.validate(params).given_server, Limits(**NO_LIMITS))
     yield client
     client.close()
 

@@ -16,7 +16,7 @@ from puq_zimbra.simulator import Simulator
 from puq_zimbra.store.database import Store
 from puq_zimbra.store.operations import Intent
 
-from .conftest import Hook, Params
+from .conftest import NO_LIMITS, Hook, Params
 
 
 def together(count: int, work: Any) -> list[Any]:
@@ -83,10 +83,9 @@ def test_the_same_call_waits_and_then_says_pending(
 ) -> None:
     """A host that gives up after 30 seconds must hear something before; a later call joins."""
     simulator.delay_next("CreateDomainRequest", 1.0)
-    patient, hasty = (
-        Runtime(config),
-        Runtime(Config.model_validate(config.model_dump() | {"limits": {"hook_seconds": 0.2}})),
-    )
+    in_a_hurry = {"limits": {**NO_LIMITS, "hook_seconds": 0.2}}
+    patient = Runtime(config)
+    hasty = Runtime(Config.model_validate(config.model_dump() | in_a_hurry))
     first: list[str] = []
     thread = threading.Thread(
         target=lambda: first.append(dispatch("plain", "create", params, patient).value["code"])

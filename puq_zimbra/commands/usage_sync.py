@@ -55,7 +55,7 @@ def _sync_one(name: str, config: Config, store: Store) -> Result:
 
     def connect(to: Server) -> Zimbra:
         nonlocal zimbra
-        zimbra = Zimbra(to, config.limits.request_seconds)
+        zimbra = Zimbra(to, config.limits, config.store_directory())
         return zimbra
 
     bar = _Bar(name)

@@ -12,7 +12,6 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from urllib.parse import urlsplit
 
 from puq_zimbra.call import Server
 from puq_zimbra.errors import Conflict, PuqZimbraError
@@ -37,7 +36,7 @@ class Result:
 
 def place_of(server: Server) -> str:
     """The server as the store names it: host and port."""
-    return urlsplit(server.url).netloc.lower()
+    return server.place
 
 
 def sync_server(

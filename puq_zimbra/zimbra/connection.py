@@ -13,11 +13,13 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 from lxml import etree
 
 from puq_zimbra.call import Server
+from puq_zimbra.config import Limits
 from puq_zimbra.errors import (
     CredentialsRejected,
     Misconfigured,
@@ -28,19 +30,25 @@ from puq_zimbra.errors import (
     TokenRejected,
     Transient,
 )
-from puq_zimbra.zimbra import answers, messages, retry, witness
+from puq_zimbra.zimbra import answers, budget, messages, retry, witness
+from puq_zimbra.zimbra.politeness import Politeness
 from puq_zimbra.zimbra.transport import Answer, Transport
+
+#: seconds in which a process logs off, or goes without
+_LOG_OFF_SECONDS = 3.0
 
 
 class Connection:
     """A server, its administrator's token, and requests by name."""
 
-    def __init__(self, server: Server, seconds: float = 15.0) -> None:
+    def __init__(self, server: Server, limits: Limits, directory: Path | None) -> None:
+        """``directory`` is the state directory, for what all processes must know of each other."""
         if not server.username or server.password is None:
             raise Misconfigured("No user name and password are given for the Zimbra server.")
         self.server = server
         self._password = server.password
-        self._transport = Transport(server.url, server.tls, seconds)
+        politeness = Politeness(directory, server.place, limits)
+        self._transport = Transport(server.url, server.tls, limits.request_seconds, politeness.turn)
         self._lock = threading.Lock()
         self._token: str | None = None
         self._rejected: CredentialsRejected | None = None
@@ -84,7 +92,8 @@ class Connection:
 
     def close(self) -> None:
         """Log off if the server can be reached, and give back the connection."""
-        with suppress(PuqZimbraError):  # a token that is not logged off runs out within hours
+        # A token that is not logged off runs out within hours; the host waits for its answer now.
+        with suppress(PuqZimbraError), budget.within(_LOG_OFF_SECONDS):
             self.end_session()
         self._transport.close()
 

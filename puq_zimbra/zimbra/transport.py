@@ -21,7 +21,8 @@ import ssl
 import threading
 import time
 import zlib
-from contextlib import suppress
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass
 from socket import SHUT_RDWR
 from typing import Any
@@ -146,8 +147,16 @@ class Transport:
     have seen the request).
     """
 
-    def __init__(self, url: str, tls: Tls, seconds: float) -> None:
+    def __init__(
+        self,
+        url: str,
+        tls: Tls,
+        seconds: float,
+        turn: Callable[[], AbstractContextManager[None]] = nullcontext,
+    ) -> None:
+        """``turn`` waits until a request may be made, and is held while it is."""
         self.url = url
+        self._turn = turn
         self.host = urllib3.util.parse_url(url).host or ""
         #: total time of one request
         self.seconds = seconds
@@ -163,6 +172,10 @@ class Transport:
             "User-Agent": f"puq_zimbra/{__version__}",
             "Accept-Encoding": "gzip" if gzip else "identity",
         }
+        with self._turn():
+            return self._send(body, headers, gzip=gzip)
+
+    def _send(self, body: bytes, headers: dict[str, str], *, gzip: bool) -> Answer:
         seconds = budget.remaining(self.seconds)
         if seconds <= 0:
             raise TimeUsedUp("Zimbra took so long that the time for this was used up.")
