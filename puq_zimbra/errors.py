@@ -19,6 +19,7 @@
     │   │   └── TimeUsedUp      the hook's own time is over
     │   └── NoAnswer            sent, but cut, late or not SOAP
     │       └── Overloaded      429 or 503: Zimbra or a proxy asks for patience
+    │           └── AddressBlocked  503 after rejected log-ins: Zimbra shuts us out
     └── Fault                   Zimbra said no, with a code
         ├── TokenRejected       log in again, then repeat: nothing was carried out
         ├── CredentialsRejected
@@ -192,6 +193,19 @@ class Overloaded(NoAnswer):
     """Zimbra's filters, or a proxy before it, ask for patience (HTTP 429, 503)."""
 
 
+class AddressBlocked(Overloaded):
+    """HTTP 503 after rejected log-ins: Zimbra probably shuts this address out."""
+
+    sentence = (
+        "Zimbra refuses everything from this address (HTTP 503), probably because log-ins were"
+        " rejected: put the administrator's password right in the server's settings, wait for 15"
+        " minutes, then press Test Connection."
+    )
+
+    def __init__(self) -> None:
+        super().__init__(self.sentence)
+
+
 class Fault(PuqZimbraError):
     """Zimbra refused, by its code.
 
@@ -222,7 +236,7 @@ class TokenRejected(Fault):
 
 
 class CredentialsRejected(Fault):
-    """Name or password are wrong, or the account may not log in: never tried again."""
+    """Name or password are wrong, or the account may not log in."""
 
     code = "misconfigured"
     codes = (
@@ -234,7 +248,10 @@ class CredentialsRejected(Fault):
         "account.MAINTENANCE_MODE",
         "account.ACCOUNT_INACTIVE",
     )
-    sentence = "Zimbra rejected the administrator's user name or password (%(zimbra_code)s)."
+    sentence = (
+        "Zimbra rejected the administrator's user name or password (%(zimbra_code)s): put them"
+        " right in the server's settings, then press Test Connection."
+    )
 
 
 class PermissionDenied(Fault):

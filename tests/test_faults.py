@@ -108,7 +108,7 @@ class World:
         self.runtime = Runtime(config)
 
     def restart(self) -> None:
-        """Be another process: rejected credentials, for one, are not tried again by the same."""
+        """Be another process, as the host's retry is."""
         self.runtime.close()
         self.runtime = Runtime(self.config)
 

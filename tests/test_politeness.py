@@ -196,14 +196,14 @@ def test_two_zimbras_do_not_wait_for_each_other(tmp_path: Path) -> None:
         with pytest.raises(TimeUsedUp):
             held.enter_context(Politeness(tmp_path, "A.example:7071", limits).turn())
 
-    assert {path.parent for path in tmp_path.rglob("*.at-once.0")} == {tmp_path / "zimbra"}
+    assert {path.parent for path in tmp_path.rglob("*.at-once.0")} == {tmp_path}
 
 
 @pytest.mark.parametrize("kept", [b"", b"short", b"\xff" * 8, b"\x00" * 8, b"far in the future"])
 def test_a_file_that_makes_no_sense_delays_nobody(tmp_path: Path, kept: bytes) -> None:
     """The machine's clock begins anew when it starts, and a disk may be full in between."""
     places = Places(tmp_path, "a.example", 1, rest=60.0)
-    (tmp_path / "zimbra" / "a.example.0").write_bytes(kept)
+    (tmp_path / "a.example.0").write_bytes(kept)
     with budget.within(0):
         with places.one():
             pass
@@ -214,7 +214,7 @@ def test_a_file_that_makes_no_sense_delays_nobody(tmp_path: Path, kept: bytes) -
 def test_a_place_rests_from_the_end_of_its_request(tmp_path: Path) -> None:
     """Else a slow request and a fast one after it could arrive in the same moment."""
     places = Places(tmp_path, "a.example", 1, rest=60.0)
-    file = tmp_path / "zimbra" / "a.example.0"
+    file = tmp_path / "a.example.0"
     with places.one():
         begun, answered = struct.unpack("d", file.read_bytes())[0], time.monotonic()
 

@@ -67,6 +67,10 @@ class Zimbra:
         """Log off and give back the connection."""
         self.connection.close()
 
+    def auth(self) -> None:
+        """Log in now (Auth.java), also with credentials that were rejected before."""
+        self.connection.log_in_anyway()
+
     # -- servers -------------------------------------------------------------------------------
 
     def get_version_info(self) -> dict[str, str]:

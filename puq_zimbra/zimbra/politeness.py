@@ -49,11 +49,11 @@ log = logging.getLogger("puq_zimbra")
 class Politeness:
     """The limits of one server."""
 
-    def __init__(self, directory: Path | None, server: str, limits: Limits) -> None:
-        """``directory`` is the state directory, ``server`` host and port."""
-        name = re.sub(r"[^a-z0-9.-]", "_", server.lower())[:200]
-        self._at_once = Places(directory, f"{name}.at-once", limits.concurrent_requests)
-        self._rate = Places(directory, f"{name}.second", limits.requests_per_second, _SECOND)
+    def __init__(self, folder: Path | None, server: str, limits: Limits) -> None:
+        """``folder`` is where the files are (`own_folder`), ``server`` host and port."""
+        name = file_name(server)
+        self._at_once = Places(folder, f"{name}.at-once", limits.concurrent_requests)
+        self._rate = Places(folder, f"{name}.second", limits.requests_per_second, _SECOND)
 
     @contextmanager
     def turn(self) -> Iterator[None]:
@@ -69,9 +69,8 @@ class Politeness:
 class Places:
     """So many places, each for one holder at a time."""
 
-    def __init__(self, directory: Path | None, name: str, count: int, rest: float = 0.0) -> None:
-        self._directory = None if directory is None else _own(directory)
-        self._name, self._count, self._rest = name, count, rest
+    def __init__(self, folder: Path | None, name: str, count: int, rest: float = 0.0) -> None:
+        self._folder, self._name, self._count, self._rest = folder, name, count, rest
 
     @contextmanager
     def one(self) -> Iterator[None]:
@@ -105,10 +104,10 @@ class Places:
             try:
                 file, rests = self._take(number)
             except OSError as error:
-                if self._directory is None:
+                if self._folder is None:
                     raise
                 _not_shared(error)
-                self._directory = None
+                self._folder = None
                 return self._look()
             if file is not None:
                 return file, 0.0
@@ -162,11 +161,22 @@ class Places:
 
     def _path(self, number: int) -> str:
         name = f"{self._name}.{number}"
-        return _in_memory(name) if self._directory is None else str(self._directory / name)
+        return _in_memory(name) if self._folder is None else str(self._folder / name)
 
 
-def _own(directory: Path) -> Path | None:
-    """The folder of the places, ours alone; None where there can be none."""
+def file_name(server: str) -> str:
+    """Host and port as the beginning of a file's name.
+
+    >>> file_name("Mail.example:7071"), file_name("[::1]:7071"), file_name("a/../b")
+    ('mail.example_7071', '___1__7071', 'a_.._b')
+    """
+    return re.sub(r"[^a-z0-9.-]", "_", server.lower())[:200]
+
+
+def own_folder(directory: Path | None) -> Path | None:
+    """The folder in the state directory for what our processes tell each other, if possible."""
+    if directory is None:
+        return None
     folder = directory / "zimbra"
     try:
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
