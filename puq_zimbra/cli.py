@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from puq_zimbra import __version__
+from puq_zimbra.cli_store import store
 
 if TYPE_CHECKING:
     from puq_zimbra.config import Config
@@ -44,6 +45,9 @@ def cli(context: click.Context, config_path: Path | None) -> None:
       puq-zimbra usage sync
     """
     context.obj = config_path
+
+
+cli.add_command(store)
 
 
 def _config(context: click.Context) -> Config:

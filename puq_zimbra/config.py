@@ -48,6 +48,8 @@ class StoreSettings(_Setting):
     #: SQLAlchemy URL; None = SQLite in `dir`
     url: str | None = None
     dir: str | None = None
+    #: days for which operations that ended are kept; 0 = for ever, as the audit trail always is
+    keep_operations_days: Annotated[int, Field(ge=0, le=36500)] = 400
 
 
 class Limits(_Setting):

@@ -6,6 +6,7 @@ Source: cron(8) mails what is printed, so without a terminal there is one summar
 from __future__ import annotations
 
 import json
+import logging
 import sys
 from datetime import UTC, datetime
 from typing import Any
@@ -13,12 +14,15 @@ from typing import Any
 import click
 
 from puq_zimbra.call import Server
+from puq_zimbra.commands.store import forget_ended
 from puq_zimbra.config import Config
-from puq_zimbra.errors import Misconfigured
+from puq_zimbra.errors import Busy, Misconfigured, StoreUnusable
 from puq_zimbra.model import CODES
 from puq_zimbra.store.database import Store
 from puq_zimbra.usage.sync import Result, sync_server
 from puq_zimbra.zimbra.client import Zimbra
+
+log = logging.getLogger("puq_zimbra")
 
 
 def sync(config: Config, names: tuple[str, ...], *, as_json: bool) -> int:
@@ -28,6 +32,7 @@ def sync(config: Config, names: tuple[str, ...], *, as_json: bool) -> int:
     store = Store.open(config)
     try:
         results = [_sync_one(name, config, store) for name in names or config.servers]
+        _forget_ended(config, store)
     finally:
         store.close()
     failed = [one for one in results if one.error is not None]
@@ -44,6 +49,14 @@ def sync(config: Config, names: tuple[str, ...], *, as_json: bool) -> int:
         for name, error in summary["failed"].items():
             click.echo(f"{name} was not read, its last figures stay: {error}", err=True)
     return max((CODES[one.error.code][1] for one in failed if one.error), default=0)
+
+
+def _forget_ended(config: Config, store: Store) -> None:
+    """Forget old operations: this cron job is the one that every provider has."""
+    try:
+        forget_ended(config, store)
+    except (Busy, StoreUnusable):  # the figures are read, and tomorrow is another day
+        log.warning("old operations not forgotten")
 
 
 def _sync_one(name: str, config: Config, store: Store) -> Result:
