@@ -42,14 +42,32 @@ class ServerSettings(_Setting):
     admin_url: str | None = None
 
 
+def _postgresql(url: SecretStr) -> SecretStr:
+    if not url.get_secret_value().startswith(("postgresql://", "postgresql+psycopg://")):
+        raise ValueError("is not a postgresql+psycopg:// address")
+    return url
+
+
 class StoreSettings(_Setting):
     """Where our own memory is."""
 
-    #: SQLAlchemy URL; None = SQLite in `dir`
-    url: str | None = None
+    #: a PostgreSQL database, as SQLAlchemy writes it; None = SQLite in `dir`
+    url: Annotated[SecretStr, AfterValidator(_postgresql)] | None = None
+    #: a file that holds the password, if the URL has none; not readable by everybody
+    password_file: str | None = None
+    #: the state directory
     dir: str | None = None
     #: days for which operations that ended are kept; 0 = for ever, as the audit trail always is
     keep_operations_days: Annotated[int, Field(ge=0, le=36500)] = 400
+
+    @property
+    def password(self) -> SecretStr | None:
+        """What `password_file` holds.
+
+        Raises:
+            Misconfigured: it cannot be read, or everybody may.
+        """
+        return None if self.password_file is None else _password(Path(self.password_file))
 
 
 class Limits(_Setting):

@@ -21,6 +21,8 @@ from puq_zimbra.config import Config, Limits
 from puq_zimbra.simulator import Simulator, TlsFiles, make_tls
 from puq_zimbra.zimbra.client import Zimbra
 
+from . import databases
+
 Params = dict[str, Any]
 #: numbers of fault cases that converged, a story each
 FAULT_CASES = pytest.StashKey[list[int]]()
@@ -99,9 +101,15 @@ def params(running: Any, tls: TlsFiles) -> Params:
 
 
 @pytest.fixture
-def config(tmp_path: Path) -> Config:
+def store_settings(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[dict[str, Any]]:
+    """`[store]` with a store of its own, in each kind of database if the test is marked so."""
+    yield from databases.settings(getattr(request, "param", "sqlite"), tmp_path / "state")
+
+
+@pytest.fixture
+def config(store_settings: dict[str, Any]) -> Config:
     """Settings with a store of their own."""
-    return Config.model_validate({"store": {"dir": str(tmp_path / "state")}, "limits": NO_LIMITS})
+    return Config.model_validate({"store": store_settings, "limits": NO_LIMITS})
 
 
 @pytest.fixture
@@ -170,6 +178,13 @@ def log_fields(caplog: pytest.LogCaptureFixture) -> Callable[[], list[dict[str, 
     """The fields of the log's lines so far."""
     caplog.set_level(logging.INFO, logger="puq_zimbra")
     return lambda: [vars(record).get("fields", {}) for record in caplog.records]
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run tests marked `both_databases` on each kind of database."""
+    marked = metafunc.definition.get_closest_marker("both_databases")
+    if marked and "store_settings" in metafunc.fixturenames:
+        metafunc.parametrize("store_settings", databases.KINDS, indirect=True)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import threading
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,18 +21,11 @@ from puq_zimbra.store import engine, files, migrations
 from puq_zimbra.store.database import Store
 from puq_zimbra.store.tables import VERSION
 
-from . import version_1
+from . import databases, version_1
 from .conftest import Hook, Params
 from .test_operations import together
 
-
-def execute(config: Config, *statements: str) -> None:
-    """Do something to the store's database that no version of ours would."""
-    database = engine.make(config)
-    with engine.writer(database).begin() as connection:
-        for statement in statements:
-            connection.exec_driver_sql(statement)
-    database.dispose()
+pytestmark = pytest.mark.both_databases
 
 
 def shape(config: Config) -> dict[str, Any]:
@@ -71,14 +66,16 @@ def old(config: Config) -> Config:
     engine.write_ahead(database)
     dialect = database.dialect.name
     database.dispose()
-    execute(config, *version_1.statements(dialect))
+    databases.execute(config, *version_1.statements(dialect))
     return config
 
 
 @pytest.fixture
-def fresh(request: pytest.FixtureRequest, config: Config, tmp_path: Any) -> Config:
-    """Settings of a store of another name that is not there yet."""
-    return Config.model_validate({"store": {"dir": str(tmp_path / "fresh")}})
+def fresh(config: Config, tmp_path: Path) -> Iterator[Config]:
+    """Settings of another store in the same kind of database, which is not there yet."""
+    kind = "postgresql" if config.store.url else "sqlite"
+    for store in databases.settings(kind, tmp_path / "fresh"):
+        yield Config.model_validate({"store": store})
 
 
 def test_a_store_of_version_1_becomes_one_of_today(old: Config, fresh: Config) -> None:
@@ -180,7 +177,7 @@ def test_machines_that_upgrade_together_make_each_step_once(old: Config) -> None
 def test_a_newer_store_is_refused_by_name(old: Config, hook: Hook) -> None:
     """After a package was taken back: nothing is written, and the message says what to do."""
     Store.open(old).close()
-    execute(old, f"UPDATE schema SET version = {VERSION + 1}")
+    databases.execute(old, f"UPDATE schema SET version = {VERSION + 1}")
     before = shape(old)
     answer = hook("create")
 
@@ -210,7 +207,7 @@ def test_a_new_store_is_made_once(config: Config) -> None:
 
 def test_the_command_says_from_where_to_where(old: Config, tmp_path: Any) -> None:
     """For those who upgrade by hand, before the first hook does it."""
-    (tmp_path / "puq-zimbra.toml").write_text(f'[store]\ndir = "{old.store.dir}"\n')
+    (tmp_path / "puq-zimbra.toml").write_text(databases.toml(old))
     command = ["--config", str(tmp_path / "puq-zimbra.toml"), "store", "migrate", "--json"]
     before = shape(old)
     tried = CliRunner().invoke(cli, [*command, "--dry-run"])

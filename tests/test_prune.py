@@ -18,8 +18,11 @@ from puq_zimbra.store.database import Store
 from puq_zimbra.store.operations import Intent
 from puq_zimbra.store.tables import operation
 
+from . import databases
 from .conftest import Hook
 from .test_backup import carry_out
+
+pytestmark = pytest.mark.both_databases
 
 DAY = 86400
 
@@ -28,7 +31,7 @@ DAY = 86400
 def settings(config: Config, tmp_path: Any) -> str:
     """A settings file that keeps operations for 30 days."""
     path = tmp_path / "puq-zimbra.toml"
-    path.write_text(f'[store]\ndir = "{config.store.dir}"\nkeep_operations_days = 30\n')
+    path.write_text(databases.toml(config) + "keep_operations_days = 30\n")
     return str(path)
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import click
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import URL
 
 from puq_zimbra.config import Config
 from puq_zimbra.errors import NotFound, Refused, StoreUnusable
@@ -137,8 +137,11 @@ def _version(config: Config) -> int | None:
 
 def _place(config: Config) -> str:
     """The database's address for PostgreSQL's own programs, without a password."""
-    url = make_url(config.store.url or "").set(password=None, drivername="postgresql")
-    return shlex.quote(url.render_as_string(hide_password=False))
+    url = engine.address(config).set(drivername="postgresql")
+    plain = URL.create(
+        "postgresql", url.username, None, url.host, url.port, url.database, url.query
+    )
+    return shlex.quote(plain.render_as_string())
 
 
 def _say(summary: dict[str, Any], lines: list[str], *, as_json: bool) -> None:

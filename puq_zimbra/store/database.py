@@ -6,7 +6,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine
-from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy.exc import SQLAlchemyError
 
 from puq_zimbra.config import Config
 from puq_zimbra.errors import Misconfigured, StoreUnusable
@@ -43,7 +43,7 @@ class Store:
             except BaseException:
                 engine.dispose()
                 raise
-        except (SQLAlchemyError, ArgumentError, OSError, ImportError) as error:
+        except (SQLAlchemyError, OSError) as error:
             raise StoreUnusable(getattr(error, "strerror", None) or type(error).__name__) from error
 
     def count_ended(self, before: datetime) -> int:

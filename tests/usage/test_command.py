@@ -6,13 +6,17 @@ import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
 from click.testing import CliRunner
 
 from puq_zimbra.cli import cli
 from puq_zimbra.config import Config
 from puq_zimbra.simulator import Simulator
 from puq_zimbra.store.database import Store
+from tests import databases
 from tests.test_prune import age
+
+pytestmark = pytest.mark.both_databases
 
 
 def settings_file(config: Config, tmp_path: Any) -> str:
@@ -20,7 +24,7 @@ def settings_file(config: Config, tmp_path: Any) -> str:
     server = config.servers["mail1"]
     path = tmp_path / "puq-zimbra.toml"
     path.write_text(
-        f'[store]\ndir = "{config.store.dir}"\n[servers.mail1]\nurl = "{server.url}"\n'
+        databases.toml(config) + f'[servers.mail1]\nurl = "{server.url}"\n'
         f'username = "{server.username}"\npassword_file = "{server.password_file}"\n'
         f'ca_file = "{server.ca_file}"\n'
     )
