@@ -113,14 +113,16 @@ def config(store_settings: dict[str, Any]) -> Config:
 
 
 @pytest.fixture
-def settings(params: Params, tls: TlsFiles, tmp_path: Path) -> str:
-    """A settings file that names the simulated server."""
+def settings(config: Config, params: Params, tls: TlsFiles, tmp_path: Path) -> str:
+    """A settings file that names the simulated server, and the same store."""
     secret = tmp_path / "password"
     secret.write_text("test123")
     secret.chmod(0o600)
     path = tmp_path / "puq-zimbra.toml"
+    limits = "".join(f"{key} = {value}\n" for key, value in NO_LIMITS.items())
     path.write_text(
-        f'[store]\ndir = "{tmp_path}/state"\n[servers.mail1]\nurl = "{params["server"]["url"]}"\n'
+        f"{databases.toml(config)}[limits]\n{limits}"
+        f'[servers.mail1]\nurl = "{params["server"]["url"]}"\n'
         f'username = "admin@example.test"\npassword_file = "{secret}"\nca_file = "{tls.ca_file}"\n'
     )
     return str(path)

@@ -47,10 +47,12 @@ def toml(config: Config) -> str:
 def execute(config: Config, *statements: str) -> None:
     """Do something to the store that no version of ours would."""
     database = engine.make(config)
-    with engine.writer(database).begin() as connection:
-        for statement in statements:
-            connection.exec_driver_sql(statement)
-    database.dispose()
+    try:
+        with engine.writer(database).begin() as connection:
+            for statement in statements:
+                connection.exec_driver_sql(statement)
+    finally:
+        database.dispose()
 
 
 def everything(config: Config) -> bytes:

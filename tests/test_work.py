@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import sqlite3
 import subprocess
 import sys
 import threading
@@ -21,8 +20,11 @@ from puq_zimbra.config import Config
 from puq_zimbra.simulator import Simulator
 from puq_zimbra.simulator.chaos import Plan
 
+from . import databases
 from .conftest import Hook, Params
 from .test_going_on import fill, lose
+
+pytestmark = pytest.mark.both_databases
 
 COMMAND = Path(sys.executable).with_name("puq-zimbra")
 
@@ -131,7 +133,7 @@ def test_an_unknown_server_waits_for_the_host(
     lose(simulator, "ModifyDomainRequest")
     hook("suspend")
     settings = tmp_path / "other.toml"
-    settings.write_text(f'[store]\ndir = "{config.store.dir}"\n')
+    settings.write_text(databases.toml(config))
     simulator.reset_log()
     worked = command(str(settings), "work")
 
@@ -236,10 +238,9 @@ def test_a_dead_process_without_a_kept_call_is_given_up(
     hook("create")
     lose(simulator, "ModifyDomainRequest")
     hook("suspend")
-    database = sqlite3.connect(config.store_directory() / "store.db")
-    database.execute("update operation set call = null, state = 'running' where number = 2")
-    database.commit()
-    database.close()
+    databases.execute(
+        config, "update operation set call = null, state = 'running' where number = 2"
+    )
     done = command(settings, "work")
 
     assert "The operation broke off." in done.output
