@@ -13,15 +13,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from html import escape
 from types import ModuleType
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from puq_zimbra.call import Call
-from puq_zimbra.errors import N_, Fault, Invalid, PuqZimbraError
+from puq_zimbra.errors import N_, Fault, Invalid, NotFound, Pending, PuqZimbraError, Waits
 from puq_zimbra.model import CODES, Reply
 from puq_zimbra.zimbra import budget
 
-from . import needs, operation
+from . import kept_call, needs, operation
 from .runtime import Runtime
+
+if TYPE_CHECKING:
+    from puq_zimbra.store.kept import Kept
 
 log = logging.getLogger("puq_zimbra")
 
@@ -69,9 +72,9 @@ def dispatch(host_name: str, event: str, params: object, runtime: Runtime) -> An
         call = host.read(event, params, runtime.config.whmcs.installation)
         reply = _run(ours, call, runtime, reference)
     except PuqZimbraError as error:
-        reply = Reply(error.code, error.message, error.places, retryable=error.retryable)
-        if isinstance(error, Fault):
-            _log(logging.WARNING, "fault", reference=reference, zimbra_code=error.zimbra_code)
+        reply = _reply_to(error, reference)
+        if isinstance(error, Pending) and error.reference:
+            reference = error.reference
     except Exception as error:  # noqa: BLE001 - the host must get an answer whatever happens
         reply = _unexpected(error, reference)
     if ours == "client_area" and reply.html is None:
@@ -88,6 +91,68 @@ def dispatch(host_name: str, event: str, params: object, runtime: Runtime) -> An
     _, exit_status, http_status = CODES[reply.code]
     message = _translate(reply, call.locale)
     return Answer(host.answer(event, reply, message, reference), exit_status, http_status)
+
+
+def carry_on(reference: str, runtime: Runtime) -> Reply | None:
+    """Carry on an operation that is open or abandoned; its outcome, or why it is open still.
+
+    None if it is over by now, or somebody else is at it. Called by `puq-zimbra work`, and by
+    whatever else has time: it takes `[limits] work_seconds` at the most.
+    """
+    reply: Reply | None
+    event = ""
+    try:
+        kept = runtime.store().operations.get(reference)
+        if kept is None:
+            raise NotFound("There is no operation %(reference)s.", reference=reference)
+        event = kept.event
+        with budget.within(runtime.config.limits.work_seconds):
+            if kept.call is None:
+                reply = operation.give_up(kept, runtime)
+            else:
+                reply = _carry_on(kept, runtime)
+    except PuqZimbraError as error:
+        # Left open: the cause is what to tell.
+        cause = error.__cause__ if isinstance(error, Pending) else None
+        reply = _reply_to(cause if isinstance(cause, PuqZimbraError) else error, reference)
+    except Exception as error:  # noqa: BLE001 - one operation must not keep the others waiting
+        reply = _unexpected(error, reference)
+    if reply is not None:
+        _log(logging.INFO, "carried on", hook=event, code=reply.code, reference=reference)
+    return reply
+
+
+def recall(kept: Kept, runtime: Runtime) -> Call:
+    """The call of an operation that is not over, with all that its hook needs.
+
+    Raises:
+        Waits: it lacks what its host alone can give.
+        Misconfigured: the settings cannot be used.
+    """
+    call = kept_call.read(kept, runtime.config)
+    try:
+        needs.check(call, needs.NEEDS[kept.event])
+    except Invalid as error:
+        raise Waits(str(error)) from error
+    return call
+
+
+def _carry_on(kept: Kept, runtime: Runtime) -> Reply | None:
+    call = recall(kept, runtime)
+    hook = importlib.import_module(f"puq_zimbra.hooks.{kept.event}")
+
+    def work() -> Reply:
+        reply = _run_until_known(hook, call, runtime)
+        return _by_this_call(reply) if kept.steps else reply
+
+    return operation.carry_on(kept, call, runtime, work)
+
+
+def _reply_to(error: PuqZimbraError, reference: str) -> Reply:
+    fault = error.__cause__ if isinstance(error, Pending) else error
+    if isinstance(fault, Fault):
+        _log(logging.WARNING, "fault", reference=reference, zimbra_code=fault.zimbra_code)
+    return Reply(error.code, error.message, error.places, retryable=error.retryable)
 
 
 def _log(level: int, event: str, **fields: str) -> None:
@@ -130,7 +195,10 @@ def _run_until_known(hook: ModuleType, call: Call, runtime: Runtime) -> Reply:
         return reply
     # The answer to a write was lost. A hook begins by reading: run once more, it goes on where the
     # write was carried out and repeats it where it was not.
-    reply = hook.run(call, runtime)
+    return _by_this_call(hook.run(call, runtime))
+
+
+def _by_this_call(reply: Reply) -> Reply:
     if reply.code not in _WRITTEN:
         return reply
     return replace(reply, code=_WRITTEN[reply.code], message=_DONE)

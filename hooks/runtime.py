@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from puq_zimbra.call import Call, Server
 from puq_zimbra.config import Config, load
+from puq_zimbra.errors import StoreUnusable
 
 if TYPE_CHECKING:
     from puq_zimbra.store.database import Store
@@ -57,8 +58,16 @@ class Runtime:
 
         with self._lock:
             if server not in self._zimbras:
-                self._zimbras[server] = Zimbra(server, self.config.limits.request_seconds)
+                limits, directory = self.config.limits, self._state_directory()
+                self._zimbras[server] = Zimbra(server, limits, directory)
             return self._zimbras[server]
+
+    def _state_directory(self) -> Path | None:
+        """What the machine's processes share; a hook that needs no store works without it."""
+        try:
+            return self.config.store_directory()
+        except StoreUnusable:
+            return None
 
     def store(self) -> Store:
         """Our own memory, opened at the first use."""

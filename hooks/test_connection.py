@@ -16,6 +16,7 @@ from .runtime import Runtime
 def run(call: Call, runtime: Runtime) -> Reply:
     """See that hooks of this server can work."""
     zimbra = runtime.zimbra(call)
+    zimbra.auth()  # whatever was rejected before: a person wants to know now
     info = zimbra.get_version_info()
     stamped.require_global_administrator(zimbra)
     return Reply(

@@ -125,6 +125,11 @@ class Server(_Given):
         return urlsplit(self.url).hostname or ""
 
     @property
+    def place(self) -> str:
+        """Host and port of the admin SOAP address, which tell one Zimbra from another."""
+        return urlsplit(self.url).netloc.lower()
+
+    @property
     def mail_host(self) -> str:
         """The name that customers' mail programs use."""
         if self.hostname:

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from puq_zimbra import __version__
+from puq_zimbra.cli_store import store
 
 if TYPE_CHECKING:
     from puq_zimbra.config import Config
@@ -45,6 +46,9 @@ def cli(context: click.Context, config_path: Path | None) -> None:
       puq-zimbra usage sync
     """
     context.obj = config_path
+
+
+cli.add_command(store)
 
 
 def _config(context: click.Context) -> Config:
@@ -265,6 +269,43 @@ def purge(context: click.Context, due: bool, dry_run: bool, as_json: bool) -> No
     from puq_zimbra.commands.purge import purge as run
 
     context.exit(run(_config(context), dry_run=dry_run, as_json=as_json))
+
+
+@cli.command()
+@click.option("--dry-run", is_flag=True, help="List what is open, and send nothing.")
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON object a line.")
+@click.pass_context
+def work(context: click.Context, dry_run: bool, as_json: bool) -> None:
+    """Carry on what hooks could not finish in their time, for cron.
+
+    Takes every operation that was left open or whose process died. Exit status 0 when nothing is
+    left open, 75 otherwise; what waits for the host's retry counts as open.
+
+    \b
+    Examples:
+      puq-zimbra work --dry-run
+      puq-zimbra work
+    """
+    from puq_zimbra.commands.work import work as run
+
+    context.exit(run(_config(context), dry_run=dry_run, as_json=as_json))
+
+
+@cli.command()
+@click.option("--open", "only_open", is_flag=True, help="Only what waits to be carried on.")
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON object a line, with the steps.")
+@click.pass_context
+def operations(context: click.Context, only_open: bool, as_json: bool) -> None:
+    """Show every hook call that might write: whose, what, how far it came, how it ended.
+
+    \b
+    Examples:
+      puq-zimbra operations --open
+      puq-zimbra operations --json | tail -1
+    """
+    from puq_zimbra.commands.operations import operations as show
+
+    context.exit(show(_config(context), only_open=only_open, as_json=as_json))
 
 
 @cli.command()

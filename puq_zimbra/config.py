@@ -20,7 +20,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, Va
 
 from puq_zimbra import problems, units
 from puq_zimbra.call import Call, Server, Tls
-from puq_zimbra.errors import Misconfigured
+from puq_zimbra.errors import Misconfigured, StoreUnusable
 
 SYSTEM_FILE = Path("/etc/puq-zimbra/config.toml")
 
@@ -42,23 +42,49 @@ class ServerSettings(_Setting):
     admin_url: str | None = None
 
 
+def _postgresql(url: SecretStr) -> SecretStr:
+    if not url.get_secret_value().startswith(("postgresql://", "postgresql+psycopg://")):
+        raise ValueError("is not a postgresql+psycopg:// address")
+    return url
+
+
 class StoreSettings(_Setting):
     """Where our own memory is."""
 
-    #: SQLAlchemy URL; None = SQLite in `dir`
-    url: str | None = None
+    #: a PostgreSQL database, as SQLAlchemy writes it; None = SQLite in `dir`
+    url: Annotated[SecretStr, AfterValidator(_postgresql)] | None = None
+    #: a file that holds the password, if the URL has none; not readable by everybody
+    password_file: str | None = None
+    #: the state directory
     dir: str | None = None
+    #: days for which operations that ended are kept; 0 = for ever, as the audit trail always is
+    keep_operations_days: Annotated[int, Field(ge=0, le=36500)] = 400
+
+    @property
+    def password(self) -> SecretStr | None:
+        """What `password_file` holds.
+
+        Raises:
+            Misconfigured: it cannot be read, or everybody may.
+        """
+        return None if self.password_file is None else _password(Path(self.password_file))
 
 
 class Limits(_Setting):
-    """Bounds on time."""
+    """Bounds on time, and on what is asked of Zimbra."""
 
     #: seconds in which a hook answers, whatever Zimbra does
     hook_seconds: Annotated[float, Field(gt=0, le=600)] = 20.0
+    #: seconds in which `puq-zimbra work` carries on one operation, before the next one's turn
+    work_seconds: Annotated[float, Field(gt=0, le=86400)] = 600.0
     #: seconds for one request to Zimbra, all in all
     request_seconds: Annotated[float, Field(gt=0, le=600)] = 15.0
     #: seconds that a single sign-on lasts; it outlives a suspension by no more than that
     sso_seconds: Annotated[int, Field(ge=10, le=43200)] = 900
+    #: the most that one Zimbra is asked in a second by this machine; 0 = no limit
+    requests_per_second: Annotated[int, Field(ge=0, le=1000)] = 25
+    #: the most that one Zimbra is asked at a time by this machine; 0 = no limit
+    concurrent_requests: Annotated[int, Field(ge=0, le=1000)] = 8
 
 
 class UsageSettings(_Setting):
@@ -168,12 +194,19 @@ class Config(_Setting):
         return None
 
     def store_directory(self) -> Path:
-        """The state directory."""
+        """The state directory.
+
+        Raises:
+            StoreUnusable: no setting names it, and the user has no home.
+        """
         if self.store.dir:
             return Path(self.store.dir)
         if os.geteuid() == 0:
             return Path("/var/lib/puq-zimbra")
-        state = os.environ.get("XDG_STATE_HOME") or str(Path.home() / ".local/state")
+        try:
+            state = os.environ.get("XDG_STATE_HOME") or str(Path.home() / ".local/state")
+        except RuntimeError as error:
+            raise StoreUnusable(reason="the user has no home") from error
         return Path(state) / "puq-zimbra"
 
 

@@ -11,13 +11,15 @@
     ├── NotOurs                 the object bears no stamp, or another service's
     ├── NotFound                there is nothing to act on
     ├── Busy                    another operation of the service runs
-    │   └── Pending             the same one does, and goes on beyond this call
+    │   └── Pending             the work goes on beyond this call
+    │       └── Waits           an operation that only its host's retry can finish
     ├── Unavailable             no usable answer from Zimbra
     │   ├── NotSent             refused, unknown host, connect timeout: Zimbra saw nothing
     │   │   ├── NotLoggedIn     the log-in before it got no answer
     │   │   └── TimeUsedUp      the hook's own time is over
     │   └── NoAnswer            sent, but cut, late or not SOAP
     │       └── Overloaded      429 or 503: Zimbra or a proxy asks for patience
+    │           └── AddressBlocked  503 after rejected log-ins: Zimbra shuts us out
     └── Fault                   Zimbra said no, with a code
         ├── TokenRejected       log in again, then repeat: nothing was carried out
         ├── CredentialsRejected
@@ -144,10 +146,24 @@ class Busy(PuqZimbraError):
 
 
 class Pending(Busy):
-    """The same operation runs and goes on beyond this call; a later one joins it."""
+    """The work goes on beyond this call, as the operation of this reference; a later one joins."""
 
     code = "pending"
-    sentence = "The operation is still running: the same call later tells its outcome."
+    sentence = "Pending: the work goes on. Retry in a few minutes to finish it or see its outcome."
+
+    def __init__(self, reference: str | None = None) -> None:
+        super().__init__()
+        self.reference = reference
+
+
+class Waits(Pending):
+    """An operation is open and lacks something that its host alone can give."""
+
+    sentence = "It waits for the host's retry: %(reason)s"
+
+    def __init__(self, reason: str) -> None:
+        PuqZimbraError.__init__(self, self.sentence, reason=reason)
+        self.reference = None
 
 
 class Unavailable(PuqZimbraError):
@@ -175,6 +191,19 @@ class NoAnswer(Unavailable):
 
 class Overloaded(NoAnswer):
     """Zimbra's filters, or a proxy before it, ask for patience (HTTP 429, 503)."""
+
+
+class AddressBlocked(Overloaded):
+    """HTTP 503 after rejected log-ins: Zimbra probably shuts this address out."""
+
+    sentence = (
+        "Zimbra refuses everything from this address (HTTP 503), probably because log-ins were"
+        " rejected: put the administrator's password right in the server's settings, wait for 15"
+        " minutes, then press Test Connection."
+    )
+
+    def __init__(self) -> None:
+        super().__init__(self.sentence)
 
 
 class Fault(PuqZimbraError):
@@ -207,7 +236,7 @@ class TokenRejected(Fault):
 
 
 class CredentialsRejected(Fault):
-    """Name or password are wrong, or the account may not log in: never tried again."""
+    """Name or password are wrong, or the account may not log in."""
 
     code = "misconfigured"
     codes = (
@@ -219,7 +248,10 @@ class CredentialsRejected(Fault):
         "account.MAINTENANCE_MODE",
         "account.ACCOUNT_INACTIVE",
     )
-    sentence = "Zimbra rejected the administrator's user name or password (%(zimbra_code)s)."
+    sentence = (
+        "Zimbra rejected the administrator's user name or password (%(zimbra_code)s): put them"
+        " right in the server's settings, then press Test Connection."
+    )
 
 
 class PermissionDenied(Fault):

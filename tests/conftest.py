@@ -17,14 +17,19 @@ from puq_zimbra.hooks.dispatch import Answer, dispatch
 from puq_zimbra.hooks.runtime import Runtime
 
 from puq_zimbra.billing import plain
-from puq_zimbra.config import Config
+from puq_zimbra.config import Config, Limits
 from puq_zimbra.simulator import Simulator, TlsFiles, make_tls
 from puq_zimbra.zimbra.client import Zimbra
+
+from . import databases
 
 Params = dict[str, Any]
 #: numbers of fault cases that converged, a story each
 FAULT_CASES = pytest.StashKey[list[int]]()
 Hook = Callable[..., Answer]
+#: The limits on what Zimbra is asked, lifted: tests/test_politeness.py tests them, and every other
+#: test would only become slower by them.
+NO_LIMITS = {"requests_per_second": 0, "concurrent_requests": 0}
 
 
 @pytest.fixture(autouse=True)
@@ -96,9 +101,31 @@ def params(running: Any, tls: TlsFiles) -> Params:
 
 
 @pytest.fixture
-def config(tmp_path: Path) -> Config:
+def store_settings(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[dict[str, Any]]:
+    """`[store]` with a store of its own, in each kind of database if the test is marked so."""
+    yield from databases.settings(getattr(request, "param", "sqlite"), tmp_path / "state")
+
+
+@pytest.fixture
+def config(store_settings: dict[str, Any]) -> Config:
     """Settings with a store of their own."""
-    return Config.model_validate({"store": {"dir": str(tmp_path / "state")}})
+    return Config.model_validate({"store": store_settings, "limits": NO_LIMITS})
+
+
+@pytest.fixture
+def settings(config: Config, params: Params, tls: TlsFiles, tmp_path: Path) -> str:
+    """A settings file that names the simulated server, and the same store."""
+    secret = tmp_path / "password"
+    secret.write_text("test123")
+    secret.chmod(0o600)
+    path = tmp_path / "puq-zimbra.toml"
+    limits = "".join(f"{key} = {value}\n" for key, value in NO_LIMITS.items())
+    path.write_text(
+        f"{databases.toml(config)}[limits]\n{limits}"
+        f'[servers.mail1]\nurl = "{params["server"]["url"]}"\n'
+        f'username = "admin@example.test"\npassword_file = "{secret}"\nca_file = "{tls.ca_file}"\n'
+    )
+    return str(path)
 
 
 @pytest.fixture
@@ -110,9 +137,17 @@ def runtime(config: Config) -> Iterator[Runtime]:
 
 
 @pytest.fixture
+def worker(settings: str) -> Iterator[Runtime]:
+    """The runtime of `puq-zimbra work`: no host gives it a password."""
+    runtime = Runtime(Path(settings))
+    yield runtime
+    runtime.close()
+
+
+@pytest.fixture
 def zimbra(params: Params) -> Iterator[Zimbra]:
     """What somebody else does to the same Zimbra, as its administrator."""
-    client = Zimbra(plain.validate(params).given_server)
+    client = Zimbra(plain.validate(params).given_server, Limits(**NO_LIMITS))
     yield client
     client.close()
 
@@ -145,6 +180,13 @@ def log_fields(caplog: pytest.LogCaptureFixture) -> Callable[[], list[dict[str, 
     """The fields of the log's lines so far."""
     caplog.set_level(logging.INFO, logger="puq_zimbra")
     return lambda: [vars(record).get("fields", {}) for record in caplog.records]
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run tests marked `both_databases` on each kind of database."""
+    marked = metafunc.definition.get_closest_marker("both_databases")
+    if marked and "store_settings" in metafunc.fixturenames:
+        metafunc.parametrize("store_settings", databases.KINDS, indirect=True)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

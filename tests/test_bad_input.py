@@ -95,14 +95,6 @@ def test_an_answer_that_is_none(
     assert simulator.writes() == []
 
 
-def test_rejected_credentials_are_tried_once(hook: Hook, simulator: Simulator) -> None:
-    """Ten failures make Zimbra refuse everything from this address for a quarter of an hour."""
-    for _ in range(3):
-        hook("create", server={"password": "wrong"})
-
-    assert len(simulator.calls("AuthRequest")) == 1
-
-
 def test_another_certificate_is_not_trusted(
     simulator: Simulator, params: dict[str, Any], runtime: Runtime, tmp_path: Any
 ) -> None:

@@ -24,7 +24,7 @@ from puq_zimbra.config import Config
 from puq_zimbra.simulator import Simulator
 from puq_zimbra.simulator.chaos import Plan
 
-from .conftest import FAULT_CASES, Params, lay_over
+from .conftest import FAULT_CASES, NO_LIMITS, Params, lay_over
 
 STAMP = "puq_zimbra:crm.example:42"
 URL = "https://zimbra.test:7071/service/admin/soap"
@@ -108,7 +108,7 @@ class World:
         self.runtime = Runtime(config)
 
     def restart(self) -> None:
-        """Be another process: rejected credentials, for one, are not tried again by the same."""
+        """Be another process, as the host's retry is."""
         self.runtime.close()
         self.runtime = Runtime(self.config)
 
@@ -153,7 +153,8 @@ def worlds(params: Params, tmp_path: Any) -> Iterator[Any]:
             for one in opened:
                 one.runtime.close()
             opened.clear()
-            config = Config.model_validate({"store": {"dir": str(tmp_path / str(next(numbers)))}})
+            store = {"dir": str(tmp_path / str(next(numbers)))}
+            config = Config.model_validate({"store": store, "limits": NO_LIMITS})
             opened.append(World(params, config, mounted))
             return opened[0]
 

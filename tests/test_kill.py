@@ -17,7 +17,7 @@ import pytest
 from puq_zimbra.simulator import Simulator
 from puq_zimbra.simulator.chaos import Plan
 
-from .conftest import Hook, Params
+from .conftest import NO_LIMITS, Hook, Params
 
 COMMAND = Path(sys.executable).with_name("puq-zimbra")
 #: the calls of a create, in order; the test sees to it that there is none besides
@@ -81,9 +81,10 @@ def start(params: Params, directory: Path) -> subprocess.Popen[bytes]:
 
 
 def settings(directory: Path) -> Path:
-    """Settings with a store of the test's own."""
+    """Settings with a store of the test's own, and no limit on requests, which would only delay."""
     path = directory / "puq-zimbra.toml"
-    path.write_text(f'[store]\ndir = "{directory}/state"\n')
+    limits = "".join(f"{key} = {value}\n" for key, value in NO_LIMITS.items())
+    path.write_text(f'[store]\ndir = "{directory}/state"\n[limits]\n{limits}')
     return path
 
 

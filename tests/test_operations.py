@@ -3,7 +3,6 @@ that cannot be changed unnoticed."""
 
 from __future__ import annotations
 
-import sqlite3
 import threading
 from typing import Any
 
@@ -16,7 +15,10 @@ from puq_zimbra.simulator import Simulator
 from puq_zimbra.store.database import Store
 from puq_zimbra.store.operations import Intent
 
-from .conftest import Hook, Params
+from . import databases
+from .conftest import NO_LIMITS, Hook, Params
+
+pytestmark = pytest.mark.both_databases
 
 
 def together(count: int, work: Any) -> list[Any]:
@@ -83,10 +85,9 @@ def test_the_same_call_waits_and_then_says_pending(
 ) -> None:
     """A host that gives up after 30 seconds must hear something before; a later call joins."""
     simulator.delay_next("CreateDomainRequest", 1.0)
-    patient, hasty = (
-        Runtime(config),
-        Runtime(Config.model_validate(config.model_dump() | {"limits": {"hook_seconds": 0.2}})),
-    )
+    in_a_hurry = {"limits": {**NO_LIMITS, "hook_seconds": 0.2}}
+    patient = Runtime(config)
+    hasty = Runtime(Config.model_validate(config.model_dump() | in_a_hurry))
     first: list[str] = []
     thread = threading.Thread(
         target=lambda: first.append(dispatch("plain", "create", params, patient).value["code"])
@@ -150,10 +151,7 @@ def test_the_audit_trail_shows_any_change(
     """Who did what to a customer's mail must be beyond doubt."""
     for event in ("create", "suspend", "terminate"):
         hook(event)
-    database = sqlite3.connect(config.store_directory() / "store.db")
-    database.executescript(change)
-    database.commit()
-    database.close()
+    databases.execute(config, *filter(None, change.split(";")))
     lines = list(runtime.store().operations.audit())
 
     if change:
@@ -171,8 +169,7 @@ def test_no_secret_is_in_the_store(hook: Hook, config: Config, event: str) -> No
     """Backups of the store travel."""
     hook("create")
     hook(event, new_password="Canary-Pass-7", request_id="r-3")
-    kept = (config.store_directory() / "store.db").read_bytes()
-    kept += (config.store_directory() / "store.db-wal").read_bytes()
+    kept = databases.everything(config)
 
     for secret in (b"Canary-Pass-7", b"First-Pass-1", b"test123"):
         assert secret not in kept

@@ -3,31 +3,15 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
-import pytest
 from click.testing import CliRunner, Result
 
 from puq_zimbra.cli import cli
-from puq_zimbra.simulator import Simulator, TlsFiles
+from puq_zimbra.simulator import Simulator
 
-from .conftest import Hook, Params
+from .conftest import Hook
 
 GRACE = {"plan": {"terminate": {"mode": "grace", "grace_days": 14}}}
-
-
-@pytest.fixture
-def settings(params: Params, tls: TlsFiles, tmp_path: Any) -> str:
-    """A settings file that names the simulated server."""
-    secret = tmp_path / "password"
-    secret.write_text("test123")
-    secret.chmod(0o600)
-    path = tmp_path / "puq-zimbra.toml"
-    path.write_text(
-        f'[store]\ndir = "{tmp_path}/state"\n[servers.mail1]\nurl = "{params["server"]["url"]}"\n'
-        f'username = "admin@example.test"\npassword_file = "{secret}"\nca_file = "{tls.ca_file}"\n'
-    )
-    return str(path)
 
 
 def purge(settings: str, *options: str) -> Result:

@@ -18,7 +18,8 @@ ADMIN_PASSWORD = "test123"
 CANARY = "Canary-Secret-9"
 NEW_CANARY = "Canary-Secret-10"
 
-FAULTS = ("none", "fault", "page", "drop", "expired", "token in a fault")
+FAULTS = ("none", "fault", "page", "drop", "left open", "expired", "token in a fault")
+WRITES = ("CreateDomain", "CreateAccount", "ModifyDomain", "SetPassword", "DeleteAccount")
 
 
 @pytest.mark.parametrize("fault", FAULTS)
@@ -67,6 +68,10 @@ def break_next(simulator: Simulator, fault: str) -> None:
         )
     elif fault == "drop":
         simulator.drop_next("GetDomainRequest", times=3)
+    elif fault == "left open":
+        # The call is kept with the operation, to be carried on.
+        for name in WRITES:
+            simulator.drop_next(f"{name}Request", times=2)
     elif fault == "expired":
         simulator.expire_tokens()
     elif fault == "token in a fault":

@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import trustme
@@ -136,6 +137,23 @@ def test_a_dripping_server_cannot_hold_us(
     stop.set()
 
     assert time.monotonic() - begun < 1.5
+
+
+def test_nothing_is_sent_when_the_time_is_over(
+    server: Server, transport: Transport, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A resolver took it all: by now another operation of the service may be at work."""
+    resolve, tick = socket.getaddrinfo, threading.Event()
+
+    def slowly(*given: Any, **more: Any) -> Any:
+        tick.wait(1.1)
+        return resolve(*given, **more)
+
+    monkeypatch.setattr(socket, "getaddrinfo", slowly)
+
+    with pytest.raises(NotSent):
+        transport.post(b"<x/>")
+    assert server.requests == []
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ Source: cron(8) mails what is printed, so without a terminal there is one summar
 from __future__ import annotations
 
 import json
+import logging
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -14,12 +15,15 @@ from typing import Any
 import click
 
 from puq_zimbra.call import Server
+from puq_zimbra.commands.store import forget_ended
 from puq_zimbra.config import Config
-from puq_zimbra.errors import Misconfigured
+from puq_zimbra.errors import Busy, Misconfigured, StoreUnusable
 from puq_zimbra.model import CODES
 from puq_zimbra.store.database import Store
-from puq_zimbra.usage.sync import Result, place_of_url, sync_all, sync_server
+from puq_zimbra.usage.sync import Result, sync_all, sync_server
 from puq_zimbra.zimbra.client import Zimbra
+
+log = logging.getLogger("puq_zimbra")
 
 
 def sync(config: Config, names: tuple[str, ...], *, jobs: int, resume: bool, as_json: bool) -> int:
@@ -33,7 +37,7 @@ def sync(config: Config, names: tuple[str, ...], *, jobs: int, resume: bool, as_
         left = [n for n in wanted if not (goes_on and _was_read(n, config, store, run))]
         results = _sync_all(left, config, store, jobs)
         store.runs.end(run, datetime.now(UTC))
-        store.history.prune(datetime.now(UTC), config.usage)
+        _forget_old(config, store)
     finally:
         store.close()
     failed = [one for one in results if one.error is not None]
@@ -54,9 +58,10 @@ def sync(config: Config, names: tuple[str, ...], *, jobs: int, resume: bool, as_
 
 def _was_read(name: str, config: Config, store: Store, run: datetime) -> bool:
     """Whether a stopped run that is gone on with has read a server already."""
-    if name not in config.servers:
+    try:
+        return store.runs.has_read(config.server(name).place, run)
+    except Misconfigured:
         return False  # the sync of it will say so
-    return store.runs.has_read(place_of_url(config.servers[name].url), run)
 
 
 def _sync_all(names: Sequence[str], config: Config, store: Store, jobs: int) -> list[Result]:
@@ -73,6 +78,15 @@ def _sync_all(names: Sequence[str], config: Config, store: Store, jobs: int) -> 
         bar.close()
 
 
+def _forget_old(config: Config, store: Store) -> None:
+    """Forget old figures and operations: this cron job is the one that every provider has."""
+    try:
+        store.history.prune(datetime.now(UTC), config.usage)
+        forget_ended(config, store)
+    except (Busy, StoreUnusable):  # the figures are read, and tomorrow is another day
+        log.warning("old figures and operations not forgotten")
+
+
 def _sync_one(name: str, config: Config, store: Store, *, shown: bool) -> Result:
     try:
         server = config.server(name)
@@ -82,7 +96,7 @@ def _sync_one(name: str, config: Config, store: Store, *, shown: bool) -> Result
 
     def connect(to: Server) -> Zimbra:
         nonlocal zimbra
-        zimbra = Zimbra(to, config.limits.request_seconds)
+        zimbra = Zimbra(to, config.limits, config.store_directory())
         return zimbra
 
     bar = _Bar(name)

@@ -24,7 +24,11 @@ def main(*, check: bool, as_json: bool, port: int, directory: Path) -> int:
     """Run the demonstration; return the exit status."""
     shutil.rmtree(directory / "store", ignore_errors=True)  # each run tells its own story
     directory.mkdir(parents=True, exist_ok=True)
-    config = Config.model_validate({"store": {"dir": str(directory.absolute() / "store")}})
+    # No limit on requests: this Zimbra is a simulated one, and the reader is waiting.
+    limits = {"requests_per_second": 0, "concurrent_requests": 0}
+    config = Config.model_validate(
+        {"store": {"dir": str(directory.absolute() / "store")}, "limits": limits}
+    )
     simulator = Simulator(domain="example.test", admin_password="test123")
     simulator.seed("demo")
     runtime = Runtime(config)

@@ -19,6 +19,7 @@ from puq_zimbra.simulator.faults import Fault
 from puq_zimbra.simulator.handlers.auth import ADMIN_COOKIE
 from puq_zimbra.simulator.handlers.userside import USER_COOKIE
 from puq_zimbra.simulator.mangle import WAYS
+from puq_zimbra.simulator.traffic import Traffic
 from puq_zimbra.simulator.world import World
 
 MAX_REQUEST = 15_360_000
@@ -65,6 +66,7 @@ class Front:
         self.engine = engine
         self.chaos = chaos
         self.with_control = with_control
+        self.traffic = Traffic()
 
     def answer(self, request: HttpRequest) -> HttpAnswer:
         """Answer one request."""

@@ -140,11 +140,16 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _serve(self) -> None:
         body = self._body()
-        if self._too_fast():
-            headers = [("DoSFilter", "unavailable")]
-            self._send(HttpAnswer(429, "text/html", b"Too Many Requests", headers))
-            return
+        with self.server.front.traffic.request() as now:
+            answer = self._answer(body, now)
+        self._send(answer)
+
+    def _answer(self, body: bytes, now: float) -> HttpAnswer:
         front = self.server.front
+        if self._too_fast(now):
+            front.traffic.refused += 1
+            headers = [("DoSFilter", "unavailable")]
+            return HttpAnswer(429, "text/html", b"Too Many Requests", headers)
         wait = front.delay(body)
         if wait:
             time.sleep(wait)
@@ -159,14 +164,13 @@ class _Handler(BaseHTTPRequestHandler):
             self.server.user_url,
             self.server.server_name_shown,
         )
-        self._send(front.answer(request))
+        return front.answer(request)
 
-    def _too_fast(self) -> bool:
+    def _too_fast(self, now: float) -> bool:
         """Count requests per connection and second (`DoSFilter`)."""
         limit = self.server.dos_limit
         if not limit:
             return False
-        now = time.monotonic()
         self.recent = [each for each in self.recent if now - each < 1.0] + [now]
         return len(self.recent) > limit
 

@@ -25,6 +25,7 @@ from puq_zimbra.simulator.people import create_person
 from puq_zimbra.simulator.server import Running, serve
 from puq_zimbra.simulator.tls import TlsFiles
 from puq_zimbra.simulator.tokens import Token
+from puq_zimbra.simulator.traffic import Traffic
 from puq_zimbra.simulator.world import World
 
 if TYPE_CHECKING:
@@ -100,6 +101,11 @@ class Simulator:
         mount(rsps, self._front, admin_url, user_url, self.world.hostname)
 
     # -- what was asked --------------------------------------------------------------------------
+
+    @property
+    def traffic(self) -> Traffic:
+        """How densely requests came over the sockets."""
+        return self._front.traffic
 
     @property
     def log(self) -> list[Call]:

@@ -1,11 +1,15 @@
 """Operations: hook calls that may write, one at a time for each service, and the audit trail.
 
-The intent is on disk before the first write and the outcome after the last. A process that died
-loses its lease; the next call of the service then goes on, since every hook begins by reading what
-is there. The same request id with the same call gets the stored reply again, with another call it
-is refused.
+The intent is on disk before the first write and the outcome after the last. What ends by itself is
+done or failed. What was not finished is open: it waits to be carried on, like what a dead process
+left behind. Every hook begins by reading what is there, so to carry on is to run it again.
 
-Source: Stripe's idempotent requests (the same key, another request), Kubernetes' leases.
+The numbers of a service's operations are its generations: a new one takes the place of all that are
+not over (they are superseded), so that nothing older is ever written after something newer. The
+same request id with the same call gets the stored reply again, with another call it is refused.
+
+Source: Stripe's idempotent requests (the same key, another request; API v2: unfinished work is
+carried on); Open Service Broker API (last operation).
 """
 
 from __future__ import annotations
@@ -14,19 +18,24 @@ import hashlib
 import hmac
 import json
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
-from sqlalchemy.exc import IntegrityError
 
 from puq_zimbra.errors import Busy, Refused
 from puq_zimbra.model import Reply
-from puq_zimbra.store import owner
-from puq_zimbra.store.tables import audit, audit_end, lease, operation
+from puq_zimbra.store import kept, leases
+from puq_zimbra.store.kept import Kept
+from puq_zimbra.store.steps import Run, Steps
+from puq_zimbra.store.tables import audit, audit_end, operation
 from puq_zimbra.store.tables import password as passwords
+
+#: states of an operation that is not over
+_NOT_OVER = ("open", "running")
 
 
 @dataclass(frozen=True)
@@ -40,10 +49,18 @@ class Intent:
     event: str
     request_id: str | None
     fingerprint: str
+    #: the call without any secret, as JSON; None = it cannot be carried on without its host
+    call: str | None = None
+    #: it takes the place of all that is not over; a new password only of another one
+    supersedes: bool = True
 
 
 class SameRuns(Busy):
-    """The very same call is being carried out at this moment."""
+    """The very same call is being carried out at this moment, as ``operation`` if that is known."""
+
+    def __init__(self, operation: str | None = None) -> None:
+        super().__init__()
+        self.operation = operation
 
 
 class Operations:
@@ -76,7 +93,7 @@ class Operations:
                 {"account": account, "digest": digest, "changed_at": changed_at},
             )
 
-    def begin(self, intent: Intent, seconds: float) -> Reply | None:
+    def begin(self, intent: Intent, seconds: float) -> Run | Reply:
         """Take the service for so many seconds at the most, and note the intent.
 
         Returns the stored reply if this request was carried out before.
@@ -84,49 +101,89 @@ class Operations:
         Raises:
             SameRuns: the same call is running.
             Busy: another operation of the service is running.
-            Refused: the request id was used for another call.
+            Refused: the request id was used for another call, or the request is out of date.
         """
         now = int(time.time())
         with self._writer.begin() as connection:
+            self._take(connection, intent, seconds)
+            # Only who holds the service can be sure that nothing later begins meanwhile.
             if intent.request_id and (stored := self._stored(connection, intent)):
+                leases.give_back(connection, intent.id)
                 return stored
-            self._take(connection, intent, now, now + int(seconds) + 1)
-            connection.execute(
-                operation.insert(),
-                {
-                    "id": intent.id,
-                    "installation": intent.installation,
-                    "service_id": intent.service_id,
-                    "event": intent.event,
-                    "request_id": intent.request_id,
-                    "fingerprint": intent.fingerprint,
-                    "state": "running",
-                    "started_at": now,
-                },
-            )
+            written = self._supersede(connection, intent, now)
+            row = {
+                "id": intent.id,
+                "installation": intent.installation,
+                "service_id": intent.service_id,
+                "event": intent.event,
+                "request_id": intent.request_id,
+                "fingerprint": intent.fingerprint,
+                "state": "running",
+                "started_at": now,
+                "call": intent.call,
+                "runs": 1,
+                "written": int(written),
+                "supersedes": int(intent.supersedes),
+            }
+            made = connection.execute(operation.insert(), row).inserted_primary_key
+            assert made is not None
+            return Run(intent.id, made[0], 1, written)
+
+    def take_up(self, identity: str, seconds: float) -> Run | None:
+        """Take the service again for an operation that is not over, to carry it on.
+
+        None if it is over by now, or at work somewhere else, or its service is.
+        """
+        mine = operation.c.id == identity
+        with suppress(leases.Taken), self._writer.begin() as connection:
+            row = connection.execute(sa.select(operation).where(mine)).one()
+            leases.take(connection, row.installation, row.service_id, identity, seconds)
+            # Read again: only who holds the service can be sure.
+            row = connection.execute(sa.select(operation).where(mine)).one()
+            if row.state in _NOT_OVER:
+                change = {"state": "running", "runs": row.runs + 1}
+                connection.execute(operation.update().where(mine).values(change))
+                return Run(identity, row.number, row.runs + 1, bool(row.written))
+            leases.give_back(connection, identity)
         return None
 
-    def end(self, intent: Intent, reply: Reply) -> None:
-        """Note the outcome, in the operation and in the audit trail, and give the service back."""
+    def steps(self, run: Run) -> Steps:
+        """Keeper of the run's steps."""
+        return Steps(self._writer, run)
+
+    def end(self, steps: Steps, reply: Reply, *, is_open: bool = False) -> None:
+        """Note the outcome, in the operation and in the audit trail, and give the service back.
+
+        With ``is_open`` the operation is to be carried on, and the reply says why it was not
+        finished.
+
+        Raises:
+            Overtaken: somebody else got the service meanwhile; nothing is noted.
+        """
         now = int(time.time())
-        kept = {
-            "code": reply.code,
-            "message": reply.message,
-            "places": {key: str(value) for key, value in reply.places.items()},
-            "data": dict(reply.data),
-        }
+        values: dict[str, Any] = {"state": "open", "reply": kept.as_json(reply)}
+        if not is_open:
+            values |= {"state": "done" if reply.ok else "failed", "ended_at": now, "call": None}
         with self._writer.begin() as connection:
-            connection.execute(
-                operation.update()
-                .where(operation.c.id == intent.id)
-                .values(
-                    state="done" if reply.ok else "failed",
-                    ended_at=now,
-                    reply=json.dumps(kept, ensure_ascii=False, default=str),
-                )
-            )
-            connection.execute(lease.delete().where(lease.c.operation == intent.id))
-            self._add_line(connection, intent, reply.code, now)
+            leases.give_back(connection, steps.run.id)
+            steps.note(connection, values)
+            if not is_open:
+                row = sa.select(operation).where(operation.c.number == steps.run.number)
+                self._add_line(connection, connection.execute(row).one(), reply.code, now)
+
+    def unfinished(self) -> list[Kept]:
+        """What is open or abandoned; what was tried least often comes first."""
+        which = operation.c.state.in_(_NOT_OVER)
+        found = kept.read(self._engine, which, operation.c.runs, operation.c.number)
+        return [one for one in found if one.state != "running"]
+
+    def all(self) -> Iterator[Kept]:
+        """Every operation, oldest first."""
+        return kept.read(self._engine, sa.true(), operation.c.number)
+
+    def get(self, identity: str) -> Kept | None:
+        """The operation of a reference."""
+        return next(kept.read(self._engine, operation.c.id == identity), None)
 
     def audit(self) -> Iterator[tuple[Mapping[str, Any], bool]]:
         """Every line of the audit trail, oldest first, and whether it is as it was written.
@@ -147,18 +204,18 @@ class Operations:
         if begun and not (sealed and end is not None and end.number == number):
             yield dict.fromkeys(audit.c.keys(), "") | {"number": 0, "at": 0, "event": "?"}, False
 
-    def _add_line(self, connection: Connection, intent: Intent, code: str, now: int) -> None:
-        """Add a line to the audit trail, and move its end."""
+    def _add_line(self, connection: Connection, ended: Any, code: str, now: int) -> None:
+        """Add a line for an operation that has ended, and move the trail's end."""
         if connection.dialect.name == "postgresql":
             connection.execute(sa.text("LOCK TABLE audit IN EXCLUSIVE MODE"))
         last = connection.execute(sa.select(audit).order_by(audit.c.number.desc()).limit(1)).first()
         line = {
             "number": (last.number if last else 0) + 1,
             "at": now,
-            "installation": intent.installation,
-            "service_id": intent.service_id,
-            "event": intent.event,
-            "operation": intent.id,
+            "installation": ended.installation,
+            "service_id": ended.service_id,
+            "event": ended.event,
+            "operation": ended.id,
             "code": code,
         }
         seal = self._seal(last.seal if last else "", line)
@@ -173,42 +230,66 @@ class Operations:
 
     def _stored(self, connection: Connection, intent: Intent) -> Reply | None:
         found = connection.execute(
-            sa.select(operation).where(
+            sa.select(operation)
+            .where(
                 operation.c.installation == intent.installation,
                 operation.c.request_id == intent.request_id,
             )
+            .order_by(operation.c.number)
         ).all()
         if any(row.fingerprint != intent.fingerprint for row in found):
             raise Refused("This request id was used for another call.")
-        done = next((row for row in found if row.state == "done" and row.reply), None)
-        if done is None:
+        if not found:
             return None
-        # Once something else was done to the service the stored answer may not hold any more.
-        later = sa.select(operation.c.id).where(
-            operation.c.installation == intent.installation,
-            operation.c.service_id == intent.service_id,
-            operation.c.number > done.number,
-        )
-        return None if connection.execute(later).first() else Reply(**json.loads(done.reply))
+        later = self._of_service(connection, intent, operation.c.number > found[-1].number)
+        if any(
+            row.fingerprint != intent.fingerprint and _takes_the_place(row, intent) for row in later
+        ):
+            # Carried out now, it would undo what was asked for after it.
+            raise Refused(
+                "Something else was asked for this service since this request: send it with a new"
+                " request id if it is still wanted."
+            )
+        done = found[-1].state == "done" and not later
+        return kept.as_reply(found[-1].reply) if done else None
 
-    def _take(self, connection: Connection, intent: Intent, now: int, until: int) -> None:
-        mine = (lease.c.installation == intent.installation) & (
-            lease.c.service_id == intent.service_id
-        )
-        held = connection.execute(sa.select(lease).where(mine).with_for_update()).first()
-        if held is not None and held.until > now and not owner.is_dead(held.owner):
-            other = connection.execute(
-                sa.select(operation.c.fingerprint).where(operation.c.id == held.operation)
-            ).scalar()
-            raise SameRuns if other == intent.fingerprint else Busy
-        values = {"operation": intent.id, "owner": owner.this_process(), "until": until}
-        if held is not None:
-            dead = operation.c.id == held.operation
-            connection.execute(operation.update().where(dead).values(state="abandoned"))
-            connection.execute(lease.update().where(mine).values(values))
-            return
-        names = {"installation": intent.installation, "service_id": intent.service_id}
+    def _take(self, connection: Connection, intent: Intent, seconds: float) -> None:
         try:
-            connection.execute(lease.insert(), {**names, **values})
-        except IntegrityError as error:  # taken in this very moment
-            raise SameRuns from error
+            leases.take(connection, intent.installation, intent.service_id, intent.id, seconds)
+        except leases.Taken as error:
+            if error.operation is None:
+                raise SameRuns from error
+            asked = sa.select(operation.c.fingerprint).where(operation.c.id == error.operation)
+            if connection.execute(asked).scalar() == intent.fingerprint:
+                raise SameRuns(error.operation) from error
+            raise Busy from error
+
+    def _supersede(self, connection: Connection, intent: Intent, now: int) -> bool:
+        """Take the place of what is not over; whether any of that may have written.
+
+        This process holds the service, so what is still marked as running died.
+        """
+        written = False
+        for row in self._of_service(connection, intent, operation.c.state.in_(_NOT_OVER)):
+            change: dict[str, Any] = {"state": "open"}
+            if _takes_the_place(intent, row):
+                change = {"state": "superseded", "ended_at": now, "call": None}
+                self._add_line(connection, row, "superseded", now)
+                written = written or bool(row.written)
+            this = operation.c.number == row.number
+            connection.execute(operation.update().where(this).values(change))
+        return written
+
+    def _of_service(self, connection: Connection, intent: Intent, which: Any) -> Sequence[Any]:
+        return connection.execute(
+            sa.select(operation).where(
+                operation.c.installation == intent.installation,
+                operation.c.service_id == intent.service_id,
+                which,
+            )
+        ).all()
+
+
+def _takes_the_place(later: Any, earlier: Any) -> bool:
+    """Whether an operation leaves nothing to do of one before it; a password only of its like."""
+    return bool(later.supersedes or not earlier.supersedes)

@@ -4,28 +4,46 @@ A process that was killed cannot give its lease back; on the same machine that i
 another one only when the lease has run out.
 
 Source: proc(5): field 22 of /proc/PID/stat is the time the process began, which tells it from a
-later one with the same number.
+later one with the same number; random(4): boot_id is another one after each start of the machine;
+pid_namespaces(7): a container counts its processes by itself.
 """
 
 from __future__ import annotations
 
 import os
 import socket
+from functools import cache
 from pathlib import Path
 
 
 def this_process() -> str:
     """The process that asks: machine, number and the time it began."""
     pid = os.getpid()
-    return f"{socket.gethostname()}:{pid}:{_began(pid)}"
+    return f"{_machine()}:{pid}:{_began(pid)}"
+
+
+def is_here(owner: str) -> bool:
+    """Whether a process is, or was, one of this machine since it was started."""
+    return owner.rsplit(":", 2)[0] == _machine()
 
 
 def is_dead(owner: str) -> bool:
     """Whether a process of this machine is known to be gone; of another machine it never is."""
-    host, _, rest = owner.rpartition(":")[0].rpartition(":")
-    if host != socket.gethostname() or not rest.isdecimal():
+    _, _, pid = owner.rpartition(":")[0].rpartition(":")
+    if not is_here(owner) or not pid.isdecimal():
         return False
-    return f"{host}:{rest}:{_began(int(rest))}" != owner
+    return f"{_machine()}:{pid}:{_began(int(pid))}" != owner
+
+
+@cache
+def _machine() -> str:
+    """What nobody else is called: host names are given twice, and containers share a kernel."""
+    try:
+        boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
+        space = str(Path("/proc/self/ns/pid").readlink()).strip("pid:[]")
+    except OSError:
+        return socket.gethostname()
+    return f"{socket.gethostname()}/{boot}/{space}"
 
 
 def _began(pid: int) -> str:

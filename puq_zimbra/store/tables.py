@@ -10,7 +10,7 @@ from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, MetaData,
 from sqlalchemy import UniqueConstraint as Unique
 
 #: raised when a table changes; a newer store is refused by older code
-VERSION = 1
+VERSION = 3
 
 metadata = MetaData()
 Key = BigInteger().with_variant(Integer, "sqlite")
@@ -147,14 +147,38 @@ operation = Table(
     Column("request_id", String(200)),
     #: what was asked for, as a keyed digest
     Column("fingerprint", String(64), nullable=False),
-    #: running, done, failed, or abandoned when its process died
+    #: running; open: to be carried on; done, failed; superseded: a later one took its place
     Column("state", String(10), nullable=False),
     Column("started_at", BigInteger, nullable=False),
     Column("ended_at", BigInteger),
-    #: the reply, as JSON, without a page
+    #: the reply, as JSON, without a page; of one that is not over, why it was not finished
     Column("reply", Text),
+    #: the call as JSON, without any secret, until the operation has ended
+    Column("call", Text),
+    #: how often a process has taken it up
+    Column("runs", Integer, nullable=False, server_default="1"),
+    #: 1 when a write was sent, by it or by one whose place it took
+    Column("written", Integer, nullable=False, server_default="0"),
+    #: 1 if it takes the place of all that is not over, 0 if of its like alone (a new password)
+    Column("supersedes", Integer, nullable=False, server_default="1"),
     Index("operation_request", "installation", "request_id"),
     Index("operation_service", "installation", "service_id"),
+    Index("operation_state", "state"),
+)
+
+#: the writes of an operation, in order, each noted before it is sent
+step = Table(
+    "step",
+    metadata,
+    Column("operation", ForeignKey("operation.number"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("at", BigInteger, nullable=False),
+    #: Zimbra's name, without "Request"
+    Column("request", String(60), nullable=False),
+    #: name or Zimbra's id of what is written
+    Column("target", String(320), nullable=False),
+    #: done, Zimbra's code, "not sent" or "unknown"; None = none was noted
+    Column("answer", String(60)),
 )
 
 #: who works on a service; at most one operation does
@@ -166,8 +190,10 @@ lease = Table(
     Column("operation", String(40), nullable=False),
     #: the process, see owner.py
     Column("owner", String(300), nullable=False),
-    #: seconds since 1970; afterwards its process counts as dead
+    #: seconds since 1970; afterwards its process counts as dead on other machines
     Column("until", BigInteger, nullable=False),
+    #: the same in seconds of its own machine's monotonic clock, which nobody can set
+    Column("until_here", BigInteger, nullable=False, server_default="0"),
 )
 
 #: the last password that we set for an account, as a keyed digest

@@ -14,7 +14,6 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
-from urllib.parse import urlsplit
 
 from puq_zimbra.call import Server
 from puq_zimbra.errors import Conflict, PuqZimbraError
@@ -65,12 +64,7 @@ def sync_all(
 
 def place_of(server: Server) -> str:
     """The server as the store names it: host and port."""
-    return place_of_url(server.url)
-
-
-def place_of_url(url: str) -> str:
-    """The server of an address as the store names it: host and port."""
-    return urlsplit(url).netloc.lower()
+    return server.place
 
 
 def sync_server(

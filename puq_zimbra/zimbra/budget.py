@@ -23,6 +23,11 @@ def within(seconds: float) -> Iterator[None]:
         _end.reset(token)
 
 
+def is_used_up() -> bool:
+    """Whether nothing may be sent any more."""
+    return remaining(1.0) <= 0
+
+
 def remaining(most: float) -> float:
     """Seconds left, ``most`` at the most; at or below 0 the time is used up."""
     end = _end.get()

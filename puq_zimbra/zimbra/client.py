@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 from lxml import etree
 
 from puq_zimbra.call import Server
+from puq_zimbra.config import Limits
 from puq_zimbra.errors import AddressExists, RequestRefused
 from puq_zimbra.zimbra import answers, messages
 from puq_zimbra.zimbra.answers import Entry
@@ -19,6 +21,7 @@ from puq_zimbra.zimbra.messages import Attributes, selector
 
 #: entries asked for in one page of SearchDirectory
 PAGE = 5000
+_LIMITS = Limits()
 
 
 @dataclass(frozen=True)
@@ -52,14 +55,21 @@ class Zimbra:
     `Misconfigured` when log-in or TLS cannot work as configured.
     """
 
-    def __init__(self, server: Server, seconds: float = 15.0) -> None:
-        self.connection = Connection(server, seconds)
+    def __init__(
+        self, server: Server, limits: Limits = _LIMITS, directory: Path | None = None
+    ) -> None:
+        """``directory`` is the state directory, shared by all of the machine's processes."""
+        self.connection = Connection(server, limits, directory)
         self.server = server
         self._call = self.connection.call
 
     def close(self) -> None:
         """Log off and give back the connection."""
         self.connection.close()
+
+    def auth(self) -> None:
+        """Log in now (Auth.java), also with credentials that were rejected before."""
+        self.connection.log_in_anyway()
 
     # -- servers -------------------------------------------------------------------------------
 

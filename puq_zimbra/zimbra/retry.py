@@ -5,6 +5,7 @@
     sent, no usable answer            repeat            the outcome is unknown: look first
     429, 503                          repeat, slower    the outcome is unknown: look first
     Zimbra stumbled (service.FAILURE) repeat            the outcome is unknown: look first
+    503 after rejected log-ins        never             the outcome is unknown: look first
     time used up, TLS, any other      never             never
 
 Looking is the hook's own work: it begins by reading, so `puq_zimbra.hooks.dispatch` runs it once
@@ -21,6 +22,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from puq_zimbra.errors import (
+    AddressBlocked,
     NoAnswer,
     NotLoggedIn,
     NotSent,
@@ -80,7 +82,7 @@ def _may_repeat(request: str, error: PuqZimbraError) -> bool:
     if not isinstance(error, (NoAnswer, Transient)):
         return False
     if may_be_made_twice(request):
-        return True
+        return not isinstance(error, AddressBlocked)
     error.outcome_unknown = True
     return False
 

@@ -19,8 +19,10 @@ import http.cookiejar
 import logging
 import ssl
 import threading
+import time
 import zlib
-from contextlib import suppress
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass
 from socket import SHUT_RDWR
 from typing import Any
@@ -73,6 +75,10 @@ class _Connection(HTTPSConnection):
             self.is_verified = True
 
     def request(self, *args: Any, **kwargs: Any) -> None:
+        # Connecting may have taken all the time: what is sent now, nobody would wait for, and the
+        # next operation of the service may have begun.
+        if time.monotonic() >= _this_thread.end:
+            raise TimeoutError("no time is left")
         _this_thread.connection = self
         _this_thread.sent = True
         super().request(*args, **kwargs)
@@ -141,8 +147,16 @@ class Transport:
     have seen the request).
     """
 
-    def __init__(self, url: str, tls: Tls, seconds: float) -> None:
+    def __init__(
+        self,
+        url: str,
+        tls: Tls,
+        seconds: float,
+        turn: Callable[[], AbstractContextManager[None]] = nullcontext,
+    ) -> None:
+        """``turn`` waits until a request may be made, and is held while it is."""
         self.url = url
+        self._turn = turn
         self.host = urllib3.util.parse_url(url).host or ""
         #: total time of one request
         self.seconds = seconds
@@ -158,10 +172,15 @@ class Transport:
             "User-Agent": f"puq_zimbra/{__version__}",
             "Accept-Encoding": "gzip" if gzip else "identity",
         }
+        with self._turn():
+            return self._send(body, headers, gzip=gzip)
+
+    def _send(self, body: bytes, headers: dict[str, str], *, gzip: bool) -> Answer:
         seconds = budget.remaining(self.seconds)
         if seconds <= 0:
             raise TimeUsedUp("Zimbra took so long that the time for this was used up.")
         _this_thread.connection, _this_thread.sent = None, False
+        _this_thread.end = time.monotonic() + seconds
         deadline = _Deadline(seconds)
         try:
             with (

@@ -48,7 +48,7 @@ def sync(config: Config, store: Store, now: datetime | None = None) -> Any:
     zimbras: list[Zimbra] = []
 
     def connect(server: Any) -> Zimbra:
-        zimbras.append(Zimbra(server))
+        zimbras.append(Zimbra(server, config.limits))
         return zimbras[-1]
 
     try:

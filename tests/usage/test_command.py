@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import json
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
 from click.testing import CliRunner
 
 from puq_zimbra.cli import cli
 from puq_zimbra.config import Config
 from puq_zimbra.simulator import Simulator
+from puq_zimbra.store.database import Store
+from tests import databases
+from tests.test_prune import age
+
+pytestmark = pytest.mark.both_databases
 
 
 def settings_file(config: Config, tmp_path: Any) -> str:
@@ -16,7 +24,7 @@ def settings_file(config: Config, tmp_path: Any) -> str:
     server = config.servers["mail1"]
     path = tmp_path / "puq-zimbra.toml"
     path.write_text(
-        f'[store]\ndir = "{config.store.dir}"\n[servers.mail1]\nurl = "{server.url}"\n'
+        databases.toml(config) + f'[servers.mail1]\nurl = "{server.url}"\n'
         f'username = "{server.username}"\npassword_file = "{server.password_file}"\n'
         f'ca_file = "{server.ca_file}"\n'
     )
@@ -51,3 +59,24 @@ def test_one_servers_wrong_settings_stop_no_other(
     assert done.exit_code == 78
     assert '"services": 1' in done.output
     assert "password file" in done.output
+
+
+def test_the_sync_forgets_old_operations(
+    sold: Simulator, configured: Config, tmp_path: Any
+) -> None:
+    """It is the cron job that every provider has."""
+    settings = settings_file(configured, tmp_path)
+    let_age(configured, 401)
+    done = CliRunner().invoke(cli, ["--config", settings, "usage", "sync"])
+    left = CliRunner().invoke(cli, ["--config", settings, "store", "prune", "--dry-run", "--json"])
+
+    assert done.exit_code == 0
+    assert json.loads(left.output)["forgotten"] == 0
+
+
+def let_age(config: Config, days: int) -> None:
+    """Let the operations so far have been made so many days earlier."""
+    age(config, 99, days)
+    store = Store.open(config)
+    assert store.count_ended(datetime.now(UTC) - timedelta(days=days - 1)) > 0
+    store.close()

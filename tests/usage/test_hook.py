@@ -16,6 +16,8 @@ from tests.conftest import Hook, Params
 
 MB = 2**20
 
+pytestmark = pytest.mark.both_databases
+
 
 def test_the_usage_hook_prefers_fresh_stored_figures(
     hook: Hook, sold: Simulator, configured: Config, store: Store

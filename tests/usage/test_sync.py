@@ -14,10 +14,13 @@ from puq_zimbra.store.database import Store
 from puq_zimbra.zimbra import listings
 from puq_zimbra.zimbra.client import Zimbra
 from tests.conftest import Hook, Params
+from tests.test_operations import together
 
 from .conftest import latest, sync
 
 MB = 2**20
+
+pytestmark = pytest.mark.both_databases
 
 
 def test_a_sync_keeps_every_service_of_the_server(
@@ -239,3 +242,14 @@ def test_a_locked_mailbox_is_known_as_locked(
     hook("usage", service={"plan": {"mailboxes": 3}})
 
     assert by_sync == {"admin@firma.example": "active", "anna@firma.example": "locked"}
+
+
+def test_readings_that_come_together_are_all_kept(
+    sold: Simulator, configured: Config, store: Store
+) -> None:
+    """The cron's sync and a hook's own reading of a service that was never measured before."""
+    now = datetime.now(UTC)
+    results = together(6, lambda _: sync(configured, store, now))
+
+    assert [result.error for result in results] == [None] * 6
+    assert latest(store).used == 30 * MB

@@ -1,0 +1,72 @@
+"""Leases: a service belongs to one operation at a time, for so many seconds at the most.
+
+A lease ends when it is given back, when its process is dead, or when its time is over. On the
+machine of its process that time is the machine's monotonic clock: setting the date neither ends a
+lease nor prolongs it. On another machine only the date can be compared; whoever loses a lease there
+by a wrong date sends nothing more (`puq_zimbra.store.steps`).
+
+Source: Kubernetes' leases; clock_gettime(2): CLOCK_MONOTONIC is one clock for all processes of a
+machine.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+from sqlalchemy.exc import IntegrityError
+
+from puq_zimbra.errors import Busy
+from puq_zimbra.store import owner
+from puq_zimbra.store.tables import lease
+
+
+class Taken(Busy):
+    """A living operation holds the service; ``operation`` is its reference, None if not known."""
+
+    def __init__(self, operation: str | None = None) -> None:
+        super().__init__()
+        self.operation = operation
+
+
+def take(
+    connection: Connection, installation: str, service_id: str, operation: str, seconds: float
+) -> None:
+    """Give the service to an operation of this process.
+
+    Raises:
+        Taken: another one holds it.
+    """
+    names = {"installation": installation, "service_id": service_id}
+    mine = (lease.c.installation == installation) & (lease.c.service_id == service_id)
+    held = connection.execute(sa.select(lease).where(mine).with_for_update()).first()
+    if held is not None and not has_ended(held):
+        raise Taken(held.operation)
+    values = {
+        "operation": operation,
+        "owner": owner.this_process(),
+        # Rounded up: a lease must not end before what it covers.
+        "until": int(time.time() + seconds) + 1,
+        "until_here": int(time.monotonic() + seconds) + 1,
+    }
+    if held is not None:
+        connection.execute(lease.update().where(mine).values(values))
+        return
+    try:
+        connection.execute(lease.insert(), {**names, **values})
+    except IntegrityError as error:  # taken in this very moment
+        raise Taken from error
+
+
+def give_back(connection: Connection, operation: str) -> None:
+    """End the operation's lease."""
+    connection.execute(lease.delete().where(lease.c.operation == operation))
+
+
+def has_ended(held: Any) -> bool:
+    """Whether a lease, a row of the table, holds no longer."""
+    if owner.is_here(held.owner):
+        return owner.is_dead(held.owner) or bool(held.until_here <= time.monotonic())
+    return bool(held.until <= time.time())
