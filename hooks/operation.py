@@ -49,6 +49,8 @@ EVENTS = {
     "unsuspend",
     "terminate",
     "restore",
+    "adopt",
+    "repair",
     "change_package",
     "change_password",
     "renew",
@@ -59,7 +61,7 @@ _PASSWORD_ONLY = {"change_password", "client_action"}
 #: hooks that nobody repeats but the customer himself: what is not finished is given up
 _NEVER_OPEN = {"client_action"}
 #: hooks after which the list of services is another
-_CHANGE_WHAT_THERE_IS = {"create", "terminate"}
+_CHANGE_WHAT_THERE_IS = {"create", "terminate", "adopt"}
 #: seconds between two looks at a running operation
 _POLL = 0.05
 #: seconds that an operation's lease outlives its time; nothing is sent in them
