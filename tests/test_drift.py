@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from puq_zimbra.hooks.runtime import Runtime
 
 from puq_zimbra.provisioning import drift
 from puq_zimbra.simulator import Simulator
@@ -146,6 +147,21 @@ def test_limits_below_what_is_held_are_not_written(hook: Hook, simulator: Simula
     assert "in use: 3" in refused.value["message"]
     assert writes == []
     assert other.value["code"] == "updated"
+
+
+def test_a_class_of_service_below_what_is_used_is_not_written(
+    hook: Hook, simulator: Simulator
+) -> None:
+    """Its own quota would stop the mail of whoever uses more."""
+    hook("create")
+    simulator.create_account("anna@firma.example", "Some-Pass-1")
+    simulator.add_mail("anna@firma.example", 2 * 2**30)
+    plan = {"plan": {"cos": "starter"}}
+    simulator.reset_log()
+
+    assert list(items(hook("drift", service=plan))) == ["cos", "over-plan"]
+    assert hook("repair", service=plan, form={"items": "cos"}).value["code"] == "refused"
+    assert simulator.writes() == []
 
 
 @pytest.mark.parametrize(
@@ -308,6 +324,37 @@ def test_a_lost_answer_is_looked_into(
     assert answer.value["code"] == "updated"
     assert items(hook("drift")) == {}
     assert hook("repair").value["code"] == "unchanged"
+
+
+def test_repair_does_not_take_the_place_of_what_is_open(hook: Hook, simulator: Simulator) -> None:
+    """Else a suspension that the host was told would go on were lost by it."""
+    hook("create")
+    simulator.drop_next("ModifyDomainRequest", times=2)
+    pending = hook("suspend")
+    bigger = {"plan": {"mailboxes": 40}}
+    refused = hook("repair", service=bigger)
+    hook("suspend")
+    done = hook("repair", service=bigger)
+
+    assert (pending.value["code"], refused.value["code"]) == ("pending", "refused")
+    assert pending.value["reference"] in refused.value["message"]
+    assert done.value["code"] == "updated"
+    assert status(simulator) == "locked"
+
+
+def test_a_repair_that_is_not_finished_is_given_up(
+    hook: Hook, simulator: Simulator, runtime: Runtime
+) -> None:
+    """Who asked for it asks again; by itself it would not know which items were meant."""
+    hook("create")
+    bigger = {"plan": {"mailboxes": 40}}
+    simulator.drop_next("ModifyDomainRequest", times=2)
+    first = hook("repair", service=bigger, form={"items": "limits"})
+    left = runtime.store().operations.unfinished()
+    second = hook("repair", service=bigger, form={"items": "limits"})
+
+    assert (first.value["code"], second.value["code"]) == ("unavailable", "updated")
+    assert left == []
 
 
 def test_what_zimbra_did_not_keep_is_said(hook: Hook, simulator: Simulator) -> None:
