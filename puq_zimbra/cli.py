@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from puq_zimbra import __version__
+from puq_zimbra.cli_service import orphans, service
 from puq_zimbra.cli_store import store
 
 if TYPE_CHECKING:
@@ -48,6 +49,8 @@ def cli(context: click.Context, config_path: Path | None) -> None:
 
 
 cli.add_command(store)
+cli.add_command(service)
+cli.add_command(orphans)
 
 
 def _config(context: click.Context) -> Config:
@@ -96,22 +99,17 @@ def hook(context: click.Context, host: str, event: str) -> None:
 
 def _read_input() -> Any:
     """The JSON value on standard input; nothing at all counts as an empty object."""
+    from puq_zimbra.commands.given import parse_json
+
     given = sys.stdin.buffer.read(_LARGEST_INPUT + 1) if sys.stdin else b""
     if len(given) > _LARGEST_INPUT:
         return None
     if not given.strip():
         return {}
     try:
-        return json.loads(given, object_pairs_hook=_no_key_twice)
-    except (ValueError, RecursionError):
+        return parse_json(given)
+    except ValueError:
         return None
-
-
-def _no_key_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        raise ValueError("a key stands twice, and only one of its values would count")
-    return found
 
 
 @cli.group()
