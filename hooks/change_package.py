@@ -8,10 +8,8 @@ from __future__ import annotations
 from puq_zimbra.call import Call
 from puq_zimbra.errors import Conflict
 from puq_zimbra.model import Reply
-from puq_zimbra.provisioning import accounts, admins, domains, mailboxes, objects, plans
-from puq_zimbra.provisioning.suspension import Changes
+from puq_zimbra.provisioning import accounts, admins, objects, plans
 from puq_zimbra.usage import measure
-from puq_zimbra.zimbra.answers import Entry
 
 from . import dry_run
 from .runtime import Runtime
@@ -26,10 +24,10 @@ def run(call: Call, runtime: Runtime) -> Reply:
     held = measure.held_by(zimbra, call.stamp, everything)
     plans.refuse_if_too_small(call.sold, held.mailboxes)
     plans.refuse_if_more_held(zimbra, call.sold, everything)
-    changes = _changes(call, bearer, cos, held.tally.system_accounts)
+    changes = objects.changes_to_fit(call, bearer, cos, held.tally.system_accounts)
     plans.refuse_if_class_too_small(zimbra, bearer, changes, held.mailboxes)
     admin = accounts.find(zimbra, call) if bearer.kind == "domain" else None
-    guide = domains.difference(admin, admins.quota_guide(call.sold.plan)) if admin else {}
+    guide = admins.guide_changes(admin, call.sold.plan) if admin else {}
     if call.dry_run:
         told = [dry_run.change("modify", call.shown_name, changes)] if changes else []
         told += [dry_run.change("modify", call.shown_address, guide)] if guide else []
@@ -42,16 +40,10 @@ def run(call: Call, runtime: Runtime) -> Reply:
     if admin and guide:
         zimbra.modify_account(admin.id, guide)
     fresh = objects.get_ours(zimbra, call)
-    if left := _changes(call, fresh, cos, held.tally.system_accounts):
+    if left := objects.changes_to_fit(call, fresh, cos, held.tally.system_accounts):
         raise Conflict(
             "Zimbra did not keep %(attributes)s of %(name)s as written.",
             attributes=", ".join(sorted(left)),
             **places,
         )
     return Reply("updated", "The service %(name)s has its new plan.", places)
-
-
-def _changes(call: Call, bearer: Entry, cos: Entry | None, system_accounts: int) -> Changes:
-    if bearer.kind == "account":
-        return mailboxes.changes_to_fit(call, bearer, cos)
-    return domains.changes_to_fit(call, bearer, cos, system_accounts)

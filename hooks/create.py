@@ -19,7 +19,7 @@ from puq_zimbra.call import Call, Server
 from puq_zimbra.errors import N_, Conflict, Refused
 from puq_zimbra.model import Reply
 from puq_zimbra.provisioning import accounts, admins, domains, ownership, passwords, plans, stamped
-from puq_zimbra.provisioning.kinds import KINDS, shown_name
+from puq_zimbra.provisioning.kinds import KINDS
 from puq_zimbra.zimbra.answers import Entry
 from puq_zimbra.zimbra.client import Zimbra
 
@@ -36,7 +36,7 @@ def run(call: Call, runtime: Runtime) -> Reply:
     if domain is None:
         stamped.refuse_if_elsewhere(zimbra, call)
         if call.sold.model == "server":
-            _check_server(zimbra)
+            stamped.refuse_if_shared(zimbra)
     else:
         refuse_if_ending(call, domain)
         if not ownership.is_unfinished(domain) and admins.is_complete(zimbra, call, domain):
@@ -48,7 +48,7 @@ def run(call: Call, runtime: Runtime) -> Reply:
         raise Refused("The plan allows no mailboxes, but the administrator needs one.")
     wanted = domains.attributes_of(call.sold, cos, 0)
     if call.dry_run:
-        return _dry_run(call, domain, wanted)
+        return _dry_run(call, zimbra, domain, wanted)
     _make(call, zimbra, domain, wanted)
     return created(call, _data(call, call.given_server))
 
@@ -79,28 +79,18 @@ def created(call: Call, data: dict[str, Any]) -> Reply:
     return Reply("created", message, {"name": call.shown_name}, data=data)
 
 
-def _check_server(zimbra: Zimbra) -> None:
-    """Let only a Zimbra pass that holds no other service.
-
-    Raises:
-        Conflict: it is not private.
-    """
-    found = stamped.find_all(zimbra)
-    held = [shown_name(one) for one in found.services.values()] + sorted(found.unclear)
-    if held:
-        raise Conflict(
-            "This Zimbra holds other services and cannot be sold as a private server: %(names)s.",
-            names=", ".join(held[:5]),
-        )
-
-
-def _dry_run(call: Call, domain: Entry | None, limits: dict[str, str]) -> Reply:
+def _dry_run(call: Call, zimbra: Zimbra, domain: Entry | None, limits: dict[str, str]) -> Reply:
     told = []
+    account = accounts.find(zimbra, call) if domain is not None else None
     if domain is None:
         attributes = {KINDS["domain"].words: call.stamp, **limits}
         told.append(dry_run.change("create", call.shown_domain, attributes))
+    elif ownership.is_unfinished(domain):
+        missing = domains.difference(domain, limits)
+        attributes = {**missing, "-" + KINDS["domain"].words: ownership.CREATING}
+        told.append(dry_run.change("modify", call.shown_domain, attributes))
     settings = {**admins.settings_of(call.sold.plan), "rights": admins.RIGHTS}
-    told.append(dry_run.change("create", call.shown_address, settings))
+    told.append(dry_run.change("modify" if account else "create", call.shown_address, settings))
     return dry_run.reply(told)
 
 

@@ -33,9 +33,14 @@ def run(call: Call, runtime: Runtime) -> Reply:
     cos = plans.class_of_service(zimbra, call.sold.plan)
     passwords.check(accounts.password_of(call), cos or plans.default_class(zimbra))
     if call.dry_run:
-        attributes = mailboxes.changes_to_fit(call, account, cos)
-        told = {**attributes, KINDS["account"].words: call.stamp}
-        return dry_run.reply([dry_run.change("create", call.shown_address, told)])
+        told = mailboxes.changes_to_fit(call, account, cos)
+        words = KINDS["account"].words
+        if account is None:
+            action, told = "create", {**told, words: call.stamp}
+        else:
+            removed = told.get("-" + words, [])
+            action, told = "modify", {**told, "-" + words: [ownership.CREATING, *removed]}
+        return dry_run.reply([dry_run.change(action, call.shown_address, told)])
     _make(call, zimbra, account, cos)
     return create.created(call, _data(call))
 

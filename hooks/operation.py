@@ -49,6 +49,8 @@ EVENTS = {
     "unsuspend",
     "terminate",
     "restore",
+    "adopt",
+    "repair",
     "change_package",
     "change_password",
     "renew",
@@ -56,10 +58,12 @@ EVENTS = {
 }
 #: hooks that set a password and nothing else: they leave alone what else is open
 _PASSWORD_ONLY = {"change_password", "client_action"}
-#: hooks that nobody repeats but the customer himself: what is not finished is given up
-_NEVER_OPEN = {"client_action"}
+#: hooks that nobody repeats but the person who asked: what is not finished is given up
+_NEVER_OPEN = {"client_action", "repair"}
+#: hooks that ask for a part of the state: nothing that was asked for before may be lost by them
+_WAIT_THEIR_TURN = {"repair"}
 #: hooks after which the list of services is another
-_CHANGE_WHAT_THERE_IS = {"create", "terminate"}
+_CHANGE_WHAT_THERE_IS = {"create", "terminate", "adopt"}
 #: seconds between two looks at a running operation
 _POLL = 0.05
 #: seconds that an operation's lease outlives its time; nothing is sent in them
@@ -89,6 +93,7 @@ def carry_out(
         fingerprint=operations.fingerprint({"event": event, **_asked(call)}),
         call=None if event in _NEVER_OPEN else kept_call.write(call),
         supersedes=event not in _PASSWORD_ONLY,
+        waits_its_turn=event in _WAIT_THEIR_TURN,
     )
     run = _begin(operations, intent, runtime)
     if isinstance(run, Reply):

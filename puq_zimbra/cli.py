@@ -11,17 +11,16 @@ from __future__ import annotations
 import gc
 import json
 import sys
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from puq_zimbra import __version__
+from puq_zimbra.cli_service import orphans, service
 from puq_zimbra.cli_store import store
-
-if TYPE_CHECKING:
-    from puq_zimbra.config import Config
+from puq_zimbra.cli_usage import usage
+from puq_zimbra.commands import settings
 
 EXIT_USAGE = 64
 _LARGEST_INPUT = 4 * 2**20
@@ -49,12 +48,9 @@ def cli(context: click.Context, config_path: Path | None) -> None:
 
 
 cli.add_command(store)
-
-
-def _config(context: click.Context) -> Config:
-    from puq_zimbra.config import load
-
-    return load(context.obj)
+cli.add_command(usage)
+cli.add_command(service)
+cli.add_command(orphans)
 
 
 @cli.command()
@@ -97,158 +93,17 @@ def hook(context: click.Context, host: str, event: str) -> None:
 
 def _read_input() -> Any:
     """The JSON value on standard input; nothing at all counts as an empty object."""
+    from puq_zimbra.commands.given import parse_json
+
     given = sys.stdin.buffer.read(_LARGEST_INPUT + 1) if sys.stdin else b""
     if len(given) > _LARGEST_INPUT:
         return None
     if not given.strip():
         return {}
     try:
-        return json.loads(given, object_pairs_hook=_no_key_twice)
-    except (ValueError, RecursionError):
+        return parse_json(given)
+    except ValueError:
         return None
-
-
-def _no_key_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        raise ValueError("a key stands twice, and only one of its values would count")
-    return found
-
-
-@cli.group()
-def usage() -> None:
-    """Read and keep how much storage the services use."""
-
-
-@usage.command("sync")
-@click.option("--server", "names", multiple=True, help="Only this server of the settings.")
-@click.option(
-    "--jobs",
-    type=click.IntRange(1, 64),
-    default=16,
-    show_default=True,
-    help="Servers that are read at once.",
-)
-@click.option("--resume", is_flag=True, help="Go on with a run that was stopped.")
-@click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
-@click.pass_context
-def usage_sync(
-    context: click.Context, names: tuple[str, ...], jobs: int, resume: bool, as_json: bool
-) -> None:
-    """Measure every service of every configured server, for cron.
-
-    Exit status 0 only if everything was read whole. The last figures of a server that was not stay
-    and are marked as stale; the status is then 69, or 78 for what the provider must mend.
-
-    \b
-    Examples:
-      puq-zimbra usage sync
-      puq-zimbra usage sync --resume
-      puq-zimbra --config /etc/puq-zimbra/config.toml usage sync --server mail1 --json
-    """
-    from puq_zimbra.commands.usage_sync import sync
-
-    context.exit(sync(_config(context), names, jobs=jobs, resume=resume, as_json=as_json))
-
-
-_INSTALLATION = click.option("--installation", help="Only of this billing installation.")
-_FORMAT = click.option(
-    "--json/--csv", "as_json", default=False, help="A JSON object a line, or CSV [default]."
-)
-
-
-@usage.command("show")
-@click.argument("service")
-@click.option("--installation", help="The billing installation [as in the settings].")
-@click.option("--json", "as_json", is_flag=True, help="Print all of it as one JSON object.")
-@click.pass_context
-def usage_show(
-    context: click.Context, service: str, installation: str | None, as_json: bool
-) -> None:
-    """Show the last figures of SERVICE and its fullest mailboxes. Sizes are bytes.
-
-    \b
-    Examples:
-      puq-zimbra usage show 42
-      puq-zimbra usage show 42 --installation crm.example --json
-    """
-    from puq_zimbra.commands.usage_figures import show
-
-    show(_config(context), installation, service, as_json=as_json)
-
-
-@usage.command("export")
-@click.argument("service", required=False)
-@_INSTALLATION
-@click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help="From this day on (UTC).")
-@_FORMAT
-@click.pass_context
-def usage_export(
-    context: click.Context,
-    service: str | None,
-    installation: str | None,
-    since: datetime | None,
-    as_json: bool,
-) -> None:
-    """Print every kept reading, of all services or of SERVICE. Sizes are bytes.
-
-    \b
-    Examples:
-      puq-zimbra usage export --since 2026-11-01 > november.csv
-      puq-zimbra usage export 42 --json
-    """
-    from puq_zimbra.commands.usage_figures import export
-
-    at = since.replace(tzinfo=UTC) if since else None
-    export(_config(context), installation, service, at, as_json=as_json)
-
-
-@usage.command("ledger")
-@click.argument("service", required=False)
-@_INSTALLATION
-@click.option("--month", help="Only this month, YYYY-MM.")
-@_FORMAT
-@click.pass_context
-def usage_ledger(
-    context: click.Context,
-    service: str | None,
-    installation: str | None,
-    month: str | None,
-    as_json: bool,
-) -> None:
-    """Print the highest figures of each month, with the reading that shows each.
-
-    Figures are storage (bytes), mailboxes, and cos:NAME, the mailboxes in a class of service. The
-    reading itself stays among those of `usage export`.
-
-    \b
-    Examples:
-      puq-zimbra usage ledger --month 2026-11
-      puq-zimbra usage ledger 42 --json
-    """
-    from puq_zimbra.commands.usage_figures import ledger
-
-    ledger(_config(context), installation, service, month, as_json=as_json)
-
-
-@usage.command("notices")
-@_INSTALLATION
-@click.option("--after", type=click.IntRange(0), default=0, help="Only above this number.")
-@_FORMAT
-@click.pass_context
-def usage_notices(
-    context: click.Context, installation: str | None, after: int, as_json: bool
-) -> None:
-    """Print what passed 90 % of its space, once per crossing, oldest first.
-
-    \b
-    Examples:
-      puq-zimbra usage notices
-      puq-zimbra usage notices --after 117 --json
-    """
-    from puq_zimbra.commands.usage_figures import notices
-
-    notices(_config(context), installation, after, as_json=as_json)
 
 
 @cli.command()
@@ -268,7 +123,7 @@ def purge(context: click.Context, due: bool, dry_run: bool, as_json: bool) -> No
     """
     from puq_zimbra.commands.purge import purge as run
 
-    context.exit(run(_config(context), dry_run=dry_run, as_json=as_json))
+    context.exit(run(settings.of(context), dry_run=dry_run, as_json=as_json))
 
 
 @cli.command()
@@ -288,7 +143,7 @@ def work(context: click.Context, dry_run: bool, as_json: bool) -> None:
     """
     from puq_zimbra.commands.work import work as run
 
-    context.exit(run(_config(context), dry_run=dry_run, as_json=as_json))
+    context.exit(run(settings.of(context), dry_run=dry_run, as_json=as_json))
 
 
 @cli.command()
@@ -305,7 +160,7 @@ def operations(context: click.Context, only_open: bool, as_json: bool) -> None:
     """
     from puq_zimbra.commands.operations import operations as show
 
-    context.exit(show(_config(context), only_open=only_open, as_json=as_json))
+    context.exit(show(settings.of(context), only_open=only_open, as_json=as_json))
 
 
 @cli.command()
@@ -323,7 +178,7 @@ def audit(context: click.Context, as_json: bool) -> None:
     """
     from puq_zimbra.commands.audit import audit as show
 
-    context.exit(show(_config(context), as_json=as_json))
+    context.exit(show(settings.of(context), as_json=as_json))
 
 
 @cli.command()

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from puq_zimbra.commands import settings
+
 _AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
 
 
@@ -36,9 +38,8 @@ def store_backup(context: click.Context, target: Path, as_json: bool) -> None:
       puq-zimbra store backup before-the-upgrade.tar
     """
     from puq_zimbra.commands.store import backup
-    from puq_zimbra.config import load
 
-    context.exit(backup(load(context.obj), target, as_json=as_json))
+    context.exit(backup(settings.of(context), target, as_json=as_json))
 
 
 @store.command("restore")
@@ -56,9 +57,8 @@ def store_restore(context: click.Context, /, source: Path, **options: bool) -> N
       puq-zimbra store restore --replace puq-zimbra-20260105T030000Z.tar
     """
     from puq_zimbra.commands.store import restore
-    from puq_zimbra.config import load
 
-    context.exit(restore(load(context.obj), source, **options))
+    context.exit(restore(settings.of(context), source, **options))
 
 
 @store.command("migrate")
@@ -74,9 +74,8 @@ def store_migrate(context: click.Context, /, **options: bool) -> None:
       puq-zimbra store migrate
     """
     from puq_zimbra.commands.store import migrate
-    from puq_zimbra.config import load
 
-    context.exit(migrate(load(context.obj), **options))
+    context.exit(migrate(settings.of(context), **options))
 
 
 @store.command("prune")
@@ -94,6 +93,5 @@ def store_prune(context: click.Context, /, **options: bool) -> None:
       puq-zimbra store prune
     """
     from puq_zimbra.commands.store import prune
-    from puq_zimbra.config import load
 
-    context.exit(prune(load(context.obj), **options))
+    context.exit(prune(settings.of(context), **options))

@@ -6,8 +6,11 @@ Nothing of ours is replaced by a stand-in: the one fake is the Zimbra at the oth
 from __future__ import annotations
 
 import copy
+import io
 import logging
+import sys
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +20,7 @@ from puq_zimbra.hooks.dispatch import Answer, dispatch
 from puq_zimbra.hooks.runtime import Runtime
 
 from puq_zimbra.billing import plain
+from puq_zimbra.cli import main
 from puq_zimbra.config import Config, Limits
 from puq_zimbra.simulator import Simulator, TlsFiles, make_tls
 from puq_zimbra.zimbra.client import Zimbra
@@ -126,6 +130,37 @@ def settings(config: Config, params: Params, tls: TlsFiles, tmp_path: Path) -> s
         f'username = "admin@example.test"\npassword_file = "{secret}"\nca_file = "{tls.ca_file}"\n'
     )
     return str(path)
+
+
+@dataclass(frozen=True)
+class Done:
+    """How a command ended."""
+
+    status: int
+    stdout: str
+    stderr: str
+
+
+Command = Callable[..., Done]
+
+
+@pytest.fixture
+def command(
+    settings: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Command:
+    """Run the command `puq-zimbra` with the settings, in this process; ``given`` is its input."""
+
+    def run(*arguments: str, given: str | bytes = b"") -> Done:
+        content = given.encode() if isinstance(given, str) else given
+        monkeypatch.setattr(sys, "argv", ["puq-zimbra", "--config", settings, *arguments])
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(content)))
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as ended:
+            main()
+        captured = capsys.readouterr()
+        return Done(int(ended.value.code or 0), captured.out, captured.err)
+
+    return run
 
 
 @pytest.fixture

@@ -46,6 +46,7 @@ CHANGES: dict[str, dict[str, Any]] = {
     "bigger": {"service": {"plan": {"mailboxes": 40, "domain_quota": 2**40}}},
     "password": {"new_password": "Second-Pass-2"},
     "grace": GRACE,
+    "foreign": {"service": {"domain": "foreign.example"}},
 }
 STORIES = (
     Story("create"),
@@ -59,6 +60,11 @@ STORIES = (
     Story("renew", ("create", "terminate"), "grace"),
     Story("change_package", ("create",), "bigger"),
     Story("change_password", ("create",), "password"),
+    Story("adopt", (), "foreign"),
+    Story("plan", (), "bigger"),
+    Story("plan", ("create",), "bigger"),
+    Story("drift", ("create",), "bigger"),
+    Story("repair", ("create",), "bigger"),
     Story("usage", ("create",)),
     Story("client_area", ("create",)),
     Story("sso_service", ("create",)),
@@ -125,7 +131,8 @@ class World:
         domain = self.simulator.domain("firma.example")
         admin = self.simulator.account("admin@firma.example")
         if domain is None:
-            return (admin is None,)
+            foreign = self.simulator.domain("foreign.example").attrs
+            return (admin is None, foreign.get("zimbraForeignName"))
         names = sorted(domain.attrs.get("zimbraForeignName", []))
         kept = ("zimbraDomainStatus", "zimbraDomainMaxAccounts", "zimbraDomainAggregateQuota")
         password = next(

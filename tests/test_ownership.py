@@ -26,7 +26,7 @@ def test_create_leaves_a_foreign_domain_alone(hook: Hook, simulator: Simulator) 
 @pytest.mark.parametrize(
     "event",
     ["create", "suspend", "unsuspend", "terminate", "change_package", "change_password", "renew",
-     "sso_service", "client_area"],
+     "sso_service", "client_area", "plan", "drift", "repair", "restore"],
 )  # fmt: skip
 def test_no_hook_touches_what_bears_no_exact_stamp(
     hook: Hook, simulator: Simulator, event: str, stamp: str
@@ -43,7 +43,7 @@ def test_no_hook_touches_what_bears_no_exact_stamp(
     assert simulator.calls("DelegateAuthRequest") == []
 
 
-@pytest.mark.parametrize("event", ["create", "terminate"])
+@pytest.mark.parametrize("event", ["create", "terminate", "plan", "repair"])
 def test_a_service_whose_domain_was_edited_in_the_host_is_a_conflict(
     hook: Hook, simulator: Simulator, event: str
 ) -> None:
@@ -57,7 +57,9 @@ def test_a_service_whose_domain_was_edited_in_the_host_is_a_conflict(
     assert simulator.writes() == []
 
 
-@pytest.mark.parametrize("event", ["suspend", "terminate", "change_package", "create"])
+@pytest.mark.parametrize(
+    "event", ["suspend", "terminate", "change_package", "create", "plan", "repair", "adopt"]
+)
 def test_the_services_alias_domain_is_not_its_domain(
     hook: Hook, simulator: Simulator, event: str
 ) -> None:

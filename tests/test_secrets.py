@@ -25,7 +25,17 @@ WRITES = ("CreateDomain", "CreateAccount", "ModifyDomain", "SetPassword", "Delet
 @pytest.mark.parametrize("fault", FAULTS)
 @pytest.mark.parametrize(
     "event",
-    ["create", "suspend", "change_password", "client_area", "client_action", "usage", "terminate"],
+    [
+        "create",
+        "suspend",
+        "change_password",
+        "client_area",
+        "client_action",
+        "usage",
+        "terminate",
+        "plan",
+        "drift",
+    ],
 )
 def test_canaries_stay_inside(
     hook: Hook,

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from puq_zimbra.simulator import Simulator
+from puq_zimbra.simulator.calllog import Call
 from puq_zimbra.zimbra.client import Zimbra
 
 STAMP = "puq_zimbra:crm.example:42"
@@ -31,3 +34,21 @@ def add_alias(zimbra: Zimbra, identity: str, alias: str) -> None:
         "</e:Body></e:Envelope>"
     )
     assert zimbra.connection._transport.post(body.encode()).status == 200
+
+
+class _Log(list[Call]):
+    """A log of calls that acts once, right after the first write."""
+
+    def __init__(self, act: Callable[[], None]) -> None:
+        super().__init__()
+        self._act = act
+
+    def append(self, call: Call) -> None:
+        super().append(call)
+        if call.writes and sum(one.writes for one in self) == 1:
+            self._act()
+
+
+def after_the_next_write(simulator: Simulator, act: Callable[[], None]) -> None:
+    """Let somebody else do something in Zimbra between the next write and the look at it."""
+    simulator._calls.calls = _Log(act)

@@ -11,11 +11,10 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import click
 
-from puq_zimbra.call import Server
+from puq_zimbra.commands import lookup
 from puq_zimbra.config import Config
 from puq_zimbra.errors import Misconfigured, PuqZimbraError
 from puq_zimbra.hooks.dispatch import dispatch
@@ -66,30 +65,18 @@ def _server(name: str, runtime: Runtime, *, dry_run: bool) -> Iterator[_Line]:
     for stamp, bearer in sorted(services.items()):
         try:
             due = ownership.purge_at(bearer)
+            if due is not None and due <= today:
+                yield _one(name, stamp, bearer, runtime, dry_run=dry_run)
         except PuqZimbraError as error:
             yield _Line(name, shown_name(bearer), error.code, str(error))
-            continue
-        if due is not None and due <= today:
-            yield _one(name, server, stamp, bearer, runtime, dry_run=dry_run)
 
 
-def _one(
-    name: str, server: Server, stamp: str, bearer: Entry, runtime: Runtime, *, dry_run: bool
-) -> _Line:
+def _one(name: str, stamp: str, bearer: Entry, runtime: Runtime, *, dry_run: bool) -> _Line:
     _, installation, service_id = stamp.split(":")
-    sold_alone = bearer.kind == "account"
-    params: dict[str, Any] = {
-        "installation": installation,
-        "server": {"url": server.url},  # the rest comes from the settings, as for every call
-        "service": {
-            "id": service_id,
-            "model": ownership.model_of(bearer),
-            **({"mailbox": {"address": bearer.name}} if sold_alone else {"domain": bearer.name}),
-            "plan": {"terminate": {"mode": "delete"}},
-        },
-        "dry_run": dry_run,
-    }
-    value = dispatch("plain", "terminate", params, runtime).value
+    plan = {"plan": {"terminate": {"mode": "delete"}}}
+    service = {**lookup.service_of(bearer, service_id), **plan}
+    params = lookup.params_of(runtime.config, name, installation, service)
+    value = dispatch("plain", "terminate", {**params, "dry_run": dry_run}, runtime).value
     message = value["message"]
     if dry_run and value["ok"]:
         count = len(value["data"]["changes"])

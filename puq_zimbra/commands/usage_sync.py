@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import logging
-import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -15,6 +14,7 @@ from typing import Any
 import click
 
 from puq_zimbra.call import Server
+from puq_zimbra.commands.progress import Bar
 from puq_zimbra.commands.store import forget_ended
 from puq_zimbra.config import Config
 from puq_zimbra.errors import Busy, Misconfigured, StoreUnusable
@@ -66,7 +66,7 @@ def _was_read(name: str, config: Config, store: Store, run: datetime) -> bool:
 
 def _sync_all(names: Sequence[str], config: Config, store: Store, jobs: int) -> list[Result]:
     alone = len(names) == 1
-    bar = _Bar("servers")
+    bar = Bar("servers")
     try:
         return sync_all(
             names,
@@ -99,7 +99,7 @@ def _sync_one(name: str, config: Config, store: Store, *, shown: bool) -> Result
         zimbra = Zimbra(to, config.limits, config.store_directory())
         return zimbra
 
-    bar = _Bar(name)
+    bar = Bar(name)
     try:
         progress = bar.show if shown else (lambda done, total: None)
         return sync_server(name, server, connect, store, datetime.now(UTC), progress)
@@ -107,30 +107,6 @@ def _sync_one(name: str, config: Config, store: Store, *, shown: bool) -> Result
         bar.close()
         if zimbra is not None:
             zimbra.close()
-
-
-class _Bar:
-    """A progress bar on standard error, if that is a terminal."""
-
-    def __init__(self, name: str) -> None:
-        self._name = name
-        self._bar: Any = None
-
-    def show(self, done: int, total: int) -> None:
-        """Move to ``done`` accounts of ``total``; a new mailbox server begins a new bar."""
-        if not sys.stderr.isatty():
-            return
-        if self._bar is None or self._bar.length != total:
-            self.close()
-            self._bar = click.progressbar(length=total, label=self._name, file=sys.stderr)
-            self._bar.__enter__()
-        self._bar.update(done - self._bar.pos)
-
-    def close(self) -> None:
-        """End the bar's line."""
-        if self._bar is not None:
-            self._bar.__exit__(None, None, None)
-            self._bar = None
 
 
 def _line(summary: dict[str, Any], servers: int) -> str:

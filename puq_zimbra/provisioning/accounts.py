@@ -6,7 +6,7 @@ Source: `service/admin/GetAccount.java` (an alias finds its account).
 from __future__ import annotations
 
 from puq_zimbra.call import Call
-from puq_zimbra.errors import Conflict, NoSuchAccount, NotFound
+from puq_zimbra.errors import Conflict, Invalid, NoSuchAccount, NotFound
 from puq_zimbra.provisioning.kinds import KINDS
 from puq_zimbra.units import mail_domain
 from puq_zimbra.zimbra.answers import Entry
@@ -77,6 +77,11 @@ def get(zimbra: Zimbra, call: Call) -> Entry:
 
 
 def password_of(call: Call) -> str:
-    """The account's password as ordered (dispatch has seen to it that it is there)."""
-    assert call.sold.admin.password is not None
+    """The account's password as ordered.
+
+    Raises:
+        Invalid: the call holds none.
+    """
+    if call.sold.admin.password is None:
+        raise Invalid("%(key)s is missing.", key="service.admin.password")
     return call.sold.admin.password.get_secret_value()

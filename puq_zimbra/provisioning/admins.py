@@ -16,7 +16,7 @@ from puq_zimbra.zimbra.client import Zimbra
 
 RIGHTS = ("domainAdminRights", "domainAdminConsoleRights")
 #: what the administrator sees of Zimbra's admin panel
-_PANEL = (
+PANEL = (
     "accountListView",
     "aliasListView",
     "DLListView",
@@ -34,6 +34,16 @@ def quota_guide(plan: Plan) -> dict[str, str]:
     return {"zimbraDomainAdminMaxMailQuota": str(plan.mailbox_quota or 0)}
 
 
+def is_delegated(account: Entry) -> bool:
+    """Whether it runs a domain in Zimbra's eyes, and is not just a mailbox under the address."""
+    return account.one("zimbraIsDelegatedAdminAccount") == "TRUE"
+
+
+def guide_changes(account: Entry, plan: Plan) -> dict[str, str]:
+    """What of the quota guide the administrator does not hold; none for a mere mailbox."""
+    return domains.difference(account, quota_guide(plan)) if is_delegated(account) else {}
+
+
 def settings_of(plan: Plan) -> dict[str, str]:
     """What the plan makes of the administrator's account."""
     return {"zimbraIsDelegatedAdminAccount": "TRUE", **quota_guide(plan)}
@@ -46,11 +56,10 @@ def is_complete(zimbra: Zimbra, call: Call, domain: Entry) -> bool:
     the address: its password is his.
     """
     account = accounts.find(zimbra, call)
-    holders = _holders(zimbra, domain)
+    holders = holders_of(zimbra, domain)
     if account is None:
         return any(set(RIGHTS) <= rights for rights in holders.values())
-    delegated = account.one("zimbraIsDelegatedAdminAccount") == "TRUE"
-    return not delegated or set(RIGHTS) <= holders.get(account.id, set())
+    return not is_delegated(account) or set(RIGHTS) <= holders.get(account.id, set())
 
 
 def ensure(zimbra: Zimbra, call: Call, domain: Entry, *, unfinished: bool) -> None:
@@ -68,13 +77,13 @@ def ensure(zimbra: Zimbra, call: Call, domain: Entry, *, unfinished: bool) -> No
         account = _make(zimbra, call)
     elif unfinished:
         _complete(zimbra, call, account)
-    held = _holders(zimbra, domain).get(account.id, set())
+    held = holders_of(zimbra, domain).get(account.id, set())
     for right in RIGHTS:
         if right not in held:
             zimbra.grant_right(domain.id, account.id, right)
 
 
-def _holders(zimbra: Zimbra, domain: Entry) -> dict[str, set[str]]:
+def holders_of(zimbra: Zimbra, domain: Entry) -> dict[str, set[str]]:
     """The rights that accounts hold on a domain, by the account's id."""
     holders: dict[str, set[str]] = {}
     for grant in zimbra.get_grants(domain.id):
@@ -86,7 +95,7 @@ def _holders(zimbra: Zimbra, domain: Entry) -> dict[str, set[str]]:
 def _make(zimbra: Zimbra, call: Call) -> Entry:
     attrs: dict[str, str | tuple[str, ...]] = {
         **settings_of(call.sold.plan),
-        "zimbraAdminConsoleUIComponents": _PANEL,
+        "zimbraAdminConsoleUIComponents": PANEL,
     }
     if call.sold.admin.display_name:
         attrs["displayName"] = call.sold.admin.display_name
@@ -115,8 +124,8 @@ def _complete(zimbra: Zimbra, call: Call, account: Entry) -> None:
     """Bring an account that an unfinished creation left behind to what was ordered."""
     wanted: Mapping[str, str] = settings_of(call.sold.plan)
     missing: dict[str, str | tuple[str, ...]] = dict(domains.difference(account, wanted))
-    if set(account.all("zimbraAdminConsoleUIComponents")) != set(_PANEL):
-        missing["zimbraAdminConsoleUIComponents"] = _PANEL
+    if set(account.all("zimbraAdminConsoleUIComponents")) != set(PANEL):
+        missing["zimbraAdminConsoleUIComponents"] = PANEL
     if missing:
         zimbra.modify_account(account.id, missing)
     zimbra.set_password(account.id, accounts.password_of(call))

@@ -74,6 +74,13 @@ def modify(zimbra: Zimbra, entry: Entry, changes: Changes) -> None:
         zimbra.modify_domain(entry.id, changes)
 
 
+def changes_to_fit(call: Call, bearer: Entry, cos: Entry | None, system_accounts: int) -> Changes:
+    """What must be written so that the bearer of the stamp holds the plan."""
+    if bearer.kind == "account":
+        return mailboxes.changes_to_fit(call, bearer, cos)
+    return domains.changes_to_fit(call, bearer, cos, system_accounts)
+
+
 def words_attribute(call: Call) -> str:
     """The attribute that bears the service's stamp."""
     return KINDS["account" if call.sold.model == "mailbox" else "domain"].words

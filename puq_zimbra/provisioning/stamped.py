@@ -119,14 +119,34 @@ def _clear(entries: Iterable[Entry], prefix: str) -> tuple[dict[str, Entry], fro
     return clear, frozenset(bearers) - frozenset(clear)
 
 
+def refuse_if_shared(zimbra: Zimbra) -> None:
+    """Let only a Zimbra pass that holds no other service.
+
+    Raises:
+        Conflict: it is not private.
+    """
+    found = find_all(zimbra)
+    held = [shown_name(one) for one in found.services.values()] + sorted(found.unclear)
+    if held:
+        raise Conflict(
+            "This Zimbra holds other services and cannot be sold as a private server: %(names)s.",
+            names=", ".join(held[:5]),
+        )
+
+
+def bearers(zimbra: Zimbra, stamp: str) -> list[Entry]:
+    """Every domain and mailbox that bears a stamp, also beside another one."""
+    return [one for one in _bearers(zimbra, stamp) if stamp in ownership.stamps(one)]
+
+
 def refuse_if_elsewhere(zimbra: Zimbra, call: Call) -> None:
     """Stop when the service's stamp stands on an object of another name than the call's.
 
     Raises:
         Conflict: the host names another domain or address than the service has.
     """
-    for entry in _bearers(zimbra, call.stamp):
-        if call.stamp in ownership.stamps(entry):
+    for entry in bearers(zimbra, call.stamp):
+        if shown_name(entry) != call.shown_name:
             raise Conflict(
                 "This service is %(held)s in Zimbra, not %(asked)s.",
                 held=shown_name(entry),

@@ -53,6 +53,8 @@ class Intent:
     call: str | None = None
     #: it takes the place of all that is not over; a new password only of another one
     supersedes: bool = True
+    #: it asks for less than the whole state, so what is not over must be finished before it
+    waits_its_turn: bool = False
 
 
 class SameRuns(Busy):
@@ -101,7 +103,8 @@ class Operations:
         Raises:
             SameRuns: the same call is running.
             Busy: another operation of the service is running.
-            Refused: the request id was used for another call, or the request is out of date.
+            Refused: the request id was used for another call, or the request is out of date, or
+                waits its turn.
         """
         now = int(time.time())
         with self._writer.begin() as connection:
@@ -110,6 +113,8 @@ class Operations:
             if intent.request_id and (stored := self._stored(connection, intent)):
                 leases.give_back(connection, intent.id)
                 return stored
+            if intent.waits_its_turn:
+                self._refuse_if_open(connection, intent)
             written = self._supersede(connection, intent, now)
             row = {
                 "id": intent.id,
@@ -263,6 +268,16 @@ class Operations:
             if connection.execute(asked).scalar() == intent.fingerprint:
                 raise SameRuns(error.operation) from error
             raise Busy from error
+
+    def _refuse_if_open(self, connection: Connection, intent: Intent) -> None:
+        for row in self._of_service(connection, intent, operation.c.state.in_(_NOT_OVER)):
+            if row.supersedes and row.event != intent.event:
+                raise Refused(
+                    "An operation of this service is not finished: %(event)s (%(reference)s). Let"
+                    " puq-zimbra work finish it first, or ask for it again.",
+                    event=row.event,
+                    reference=row.id,
+                )
 
     def _supersede(self, connection: Connection, intent: Intent, now: int) -> bool:
         """Take the place of what is not over; whether any of that may have written.

@@ -36,7 +36,7 @@ def held_by(zimbra: Zimbra, stamp: str, entries: Sequence[Entry]) -> Held:
     """
     bearer, alone = entries[0], entries[0].kind == "account"
     aliases = {} if alone else stamped.alias_domains_of(zimbra, entries)
-    tallies = Tallies({} if alone else {stamp: bearer}, {stamp: entries[1:]}, aliases)
+    tallies = Tallies({stamp: bearer}, {stamp: entries[1:]}, aliases)
     accounts: dict[str, tuple[int, str, str, str, str]] = {}
     storage: dict[str, tuple[str, int, int | None]] = {}
     for entry in entries:
@@ -48,8 +48,8 @@ def held_by(zimbra: Zimbra, stamp: str, entries: Sequence[Entry]) -> Held:
             accounts.update((row[1], row) for row in tallies.directory(page))
         for part in listings.storage(zimbra, domain=domain):
             storage.update((row[0], row) for row in tallies.storage(part))
-    tally = next((one for one in tallies if one.stamp == stamp), None)
-    if tally is None or not tally.agrees or set(accounts) != set(storage):
+    tally = next(iter(tallies))
+    if not tally.agrees or set(accounts) != set(storage) or (alone and not accounts):
         raise NoAnswer(
             "The mailboxes of %(name)s changed while they were read: try again.",
             name=shown_name(bearer),

@@ -83,7 +83,7 @@ class Tallies:
         beside: Mapping[str, Sequence[Entry]],
         alias_domains: Mapping[str, int],
     ) -> None:
-        """Begin with the domains sold: stamp -> domain.
+        """Begin with the services that are known: stamp -> domain or account.
 
         ``beside`` are further domains of private servers (stamp -> domains), ``alias_domains`` how
         many point to a domain (its id -> number).
@@ -103,6 +103,9 @@ class Tallies:
         self._default_cos: dict[str, str] = {}
         for stamp, bearer in services.items():
             tally = self._add(stamp, bearer)
+            if bearer.kind == "account":
+                self._alone[bearer.id] = tally
+                continue
             for domain in (bearer, *beside.get(stamp, ())):
                 name = _ascii(domain.name)
                 self._names[name] = tally
@@ -191,6 +194,8 @@ class Tallies:
 
     def _owner(self, account: EntryRow, values: tuple[str, ...]) -> Tally | None:
         """Whose an account is: a stamp counts only where its domain bears none."""
+        if account.id in self._alone:
+            return self._alone[account.id]
         tally = self._of_domain(account.name)
         stamps = [one for one in values if one.startswith(STAMP_PREFIX)]
         if not stamps or (tally is not None and not self._is_beside(tally, account)):

@@ -1,0 +1,32 @@
+"""A progress bar for people, on standard error, and nothing where that is no terminal."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import click
+
+
+class Bar:
+    """A progress bar on standard error, if that is a terminal."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._bar: Any = None
+
+    def show(self, done: int, total: int) -> None:
+        """Move to ``done`` of ``total``; a new total begins a new bar."""
+        if not sys.stderr.isatty():
+            return
+        if self._bar is None or self._bar.length != total:
+            self.close()
+            self._bar = click.progressbar(length=total, label=self._name, file=sys.stderr)
+            self._bar.__enter__()
+        self._bar.update(done - self._bar.pos)
+
+    def close(self) -> None:
+        """End the bar's line."""
+        if self._bar is not None:
+            self._bar.__exit__(None, None, None)
+            self._bar = None
