@@ -1,0 +1,70 @@
+"""The product's part in the benchmarks: the only file that names its collector."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import UTC, datetime
+from pathlib import Path
+
+from mailboxes import Sums
+
+from puq_zimbra.call import Server, Tls
+from puq_zimbra.store.database import Store
+from puq_zimbra.usage import collect, sync
+from puq_zimbra.zimbra import quota
+from puq_zimbra.zimbra.client import Zimbra
+
+USERNAME, PASSWORD = "admin@bench.example", "bench-password"
+
+
+def server(url: str, ca_file: Path) -> Server:
+    """A replaying server as the product is told of it."""
+    given = {"url": url, "username": USERNAME, "password": PASSWORD}
+    return Server(**given, tls=Tls(ca_file=str(ca_file)))
+
+
+def client(to: Server) -> Zimbra:
+    """Our client of it."""
+    return Zimbra(to)
+
+
+def storage(url: str, ca_file: Path) -> Sums:
+    """Log in, read the storage of every account, sum it up by domain, log off."""
+    zimbra = client(server(url, ca_file))
+    sums: defaultdict[str, list[int]] = defaultdict(lambda: [0, 0])
+    try:
+        for row in quota.get_quota_usage(zimbra):
+            one = sums[row.name.rpartition("@")[2]]
+            one[0] += 1
+            one[1] += row.used
+    finally:
+        zimbra.close()
+    return {domain: (count, used) for domain, (count, used) in sums.items()}
+
+
+def collected(url: str, ca_file: Path) -> int:
+    """Measure every service: directory and storage. Return the number of customers' mailboxes."""
+    zimbra = client(server(url, ca_file))
+    try:
+        found = collect.collect(zimbra, datetime.now(UTC))
+    finally:
+        zimbra.close()
+    assert not found.failed
+    return sum(len(one.mailboxes) for one in found.readings)
+
+
+def synced(url: str, ca_file: Path, store: Store, now: datetime) -> int:
+    """The same, and keep the figures."""
+    clients: list[Zimbra] = []
+
+    def connect(to: Server) -> Zimbra:
+        clients.append(client(to))
+        return clients[-1]
+
+    try:
+        result = sync.sync_server("bench", server(url, ca_file), connect, store, now)
+    finally:
+        for one in clients:
+            one.close()
+    assert result.error is None, result.error
+    return result.mailboxes
