@@ -82,7 +82,7 @@ def arguments(about: str) -> argparse.ArgumentParser:
     parser.add_argument(
         "--slack",
         action="store_true",
-        help=f"allow {SLACK:.0%} for the noise of a machine that does other work as well",
+        help=f"allow {SLACK * 100:.0f} %% for the noise of a machine that does other work as well",
     )
     return parser
 

@@ -112,6 +112,7 @@ def replay(servers: Sequence[Mailboxes], conditions: Conditions | None = None) -
 def _serve(
     servers: Sequence[Mailboxes], conditions: Conditions, tls: TlsFiles, asks: Connection
 ) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent ends this process
     settings = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     settings.load_cert_chain(tls.cert_file, tls.key_file)
     made = [_Server(data, conditions, settings) for data in servers]
@@ -263,10 +264,11 @@ def main() -> None:
     options = parser.parse_args()
     data = Mailboxes(options.mailboxes, options.domains)
     conditions = Conditions(options.latency, filtered=options.filter)
-    with replay([data], conditions) as running, contextlib.suppress(KeyboardInterrupt):
+    with replay([data], conditions) as running:
         print(f"ready admin={running.urls[0]} ca_file={running.ca_file}", flush=True)
-        signal.pause()
-    print(running.seen())
+        with contextlib.suppress(KeyboardInterrupt):
+            signal.pause()
+        print(running.seen()[0])
 
 
 if __name__ == "__main__":
