@@ -9,12 +9,15 @@ from pathlib import Path
 from mailboxes import Sums
 
 from puq_zimbra.call import Server, Tls
+from puq_zimbra.config import Limits
 from puq_zimbra.store.database import Store
 from puq_zimbra.usage import collect, sync
 from puq_zimbra.zimbra import quota
 from puq_zimbra.zimbra.client import Zimbra
 
 USERNAME, PASSWORD = "admin@bench.example", "bench-password"
+#: requests are kept count of as ever, but so many a second may be made that none of them waits
+LIMITS = Limits(requests_per_second=1000)
 
 
 def server(url: str, ca_file: Path) -> Server:
@@ -25,7 +28,7 @@ def server(url: str, ca_file: Path) -> Server:
 
 def client(to: Server) -> Zimbra:
     """Our client of it."""
-    return Zimbra(to)
+    return Zimbra(to, LIMITS)
 
 
 def storage(url: str, ca_file: Path) -> Sums:
