@@ -19,9 +19,8 @@ lint: $(VENV)/dev.ok ## ruff and mypy --strict
 	$(BIN)/ruff check .
 	$(BIN)/mypy puq_zimbra hooks
 
-bench: $(VENV)/dev.ok ## What one hook process costs, and the simulator at 100,000 accounts
-	$(BIN)/python benchmarks/hook_process.py $(ARGS)
-	$(BIN)/python benchmarks/simulator_size.py $(ARGS)
+bench: $(VENV)/dev.ok ## What it costs, against other clients, floors and bounds
+	$(BIN)/python benchmarks/run.py $(ARGS)
 
 faults: $(VENV)/dev.ok ## Every fault at every SOAP call of every hook, not a sample
 	$(BIN)/pytest -q tests/test_faults.py --all-faults $(ARGS)

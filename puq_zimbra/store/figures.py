@@ -73,7 +73,7 @@ class Figures:
         with self.stage() as stage:
             boxes = one.mailboxes
             stage.accounts([(0, m.id, m.address, m.status, m.cos) for m in boxes])
-            stage.storage([(m.id, m.used or 0, m.limit) for m in boxes])
+            stage.storage((m.id, m.used or 0, m.limit) for m in boxes)
             return not self.keep(server, stage, [(0, one)])
 
     def note_failure(self, server: str, at: datetime) -> None:

@@ -19,6 +19,7 @@ from sqlalchemy.engine import Connection, Engine
 
 _metadata = sa.MetaData()
 
+
 #: the customers' mailboxes as the directory names them
 staged_account = sa.Table(
     "staged_account",
@@ -31,7 +32,7 @@ staged_account = sa.Table(
     sa.Column("cos", sa.String(64), nullable=False),
     prefixes=["TEMPORARY"],
 )
-#: their storage
+#: the storage of accounts
 staged_storage = sa.Table(
     "staged_storage",
     _metadata,
@@ -62,9 +63,9 @@ class Stage:
         self._insert(staged_account, rows)
         self._settle()
 
-    def storage(self, rows: list[tuple[str, int, int | None]]) -> None:
-        """Take a page: account id, bytes used, limit in bytes."""
-        self._insert(staged_storage, rows)
+    def storage(self, rows: Iterable[tuple[str, int, int | None]]) -> None:
+        """Take a page: account id, bytes used, limit in bytes; of other accounts too."""
+        self._insert(staged_storage, list(rows))
         self._settle()
 
     def services(self, rows: Iterable[tuple[int, int]]) -> None:

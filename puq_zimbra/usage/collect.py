@@ -15,7 +15,7 @@ answers), `SearchDirectory.java`, `GetAllServers.java`; zimbra-attrs.xml.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -33,8 +33,8 @@ class Sink(Protocol):
     def accounts(self, rows: list[tuple[int, str, str, str, str]]) -> None:
         """Take a page: the tally's number, account id, address, status, class of service's id."""
 
-    def storage(self, rows: list[tuple[str, int, int | None]]) -> None:
-        """Take a page: account id, bytes used, limit in bytes."""
+    def storage(self, rows: Iterable[tuple[str, int, int | None]]) -> None:
+        """Take a page: account id, bytes used, limit in bytes; of other accounts too."""
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,8 @@ def _read_whole(zimbra: Zimbra, tallies: Tallies, sink: Sink, progress: listings
         raise answers.garbled()
     for server in servers:
         for part in listings.storage(zimbra, server_id=server.id, progress=progress):
-            sink.storage(tallies.storage(part))
+            tallies.storage(part)
+            sink.storage((row.id, row.used, row.quota) for row in part.account)
 
 
 def _read_by_domain(
@@ -104,7 +105,8 @@ def _read_by_domain(
             for page in listings.directory(zimbra, TYPES, tallies.ATTRIBUTES, domain=bearer.name):
                 sink.accounts(tallies.directory(page))
             for part in listings.storage(zimbra, domain=bearer.name):
-                sink.storage(tallies.storage(part))
+                tallies.storage(part)
+                sink.storage((row.id, row.used, row.quota) for row in part.account)
         except PuqZimbraError:  # one domain's trouble stops no other
             failed.add(stamp)
     return failed

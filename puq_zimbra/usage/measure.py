@@ -17,6 +17,7 @@ from puq_zimbra.usage.tally import TYPES, Tallies, Tally
 from puq_zimbra.zimbra import listings
 from puq_zimbra.zimbra.answers import Entry
 from puq_zimbra.zimbra.client import Zimbra
+from puq_zimbra.zimbra.listings import QuotaRow
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,7 @@ def held_by(zimbra: Zimbra, stamp: str, entries: Sequence[Entry]) -> Held:
     aliases = {} if alone else stamped.alias_domains_of(zimbra, entries)
     tallies = Tallies({stamp: bearer}, {stamp: entries[1:]}, aliases)
     accounts: dict[str, tuple[int, str, str, str, str]] = {}
-    storage: dict[str, tuple[str, int, int | None]] = {}
+    storage: dict[str, QuotaRow] = {}
     for entry in entries:
         domain, query = entry.name.rpartition("@")[2], f"(zimbraId={entry.id})" if alone else ""
         types = "accounts" if alone else TYPES
@@ -47,7 +48,8 @@ def held_by(zimbra: Zimbra, stamp: str, entries: Sequence[Entry]) -> Held:
         ):
             accounts.update((row[1], row) for row in tallies.directory(page))
         for part in listings.storage(zimbra, domain=domain):
-            storage.update((row[0], row) for row in tallies.storage(part))
+            tallies.storage(part)
+            storage.update((row.id, row) for row in part.account if row.id in accounts)
     tally = next(iter(tallies))
     if not tally.agrees or set(accounts) != set(storage) or (alone and not accounts):
         raise NoAnswer(
@@ -55,7 +57,9 @@ def held_by(zimbra: Zimbra, stamp: str, entries: Sequence[Entry]) -> Held:
             name=shown_name(bearer),
         )
     mailboxes = tuple(
-        MailboxUsage(identity, address, *storage[identity][1:], status, cos)
+        MailboxUsage(
+            identity, address, storage[identity].used, storage[identity].quota, status, cos
+        )
         for _, identity, address, status, cos in accounts.values()
     )
     return Held(tally, mailboxes)

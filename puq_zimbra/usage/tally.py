@@ -1,7 +1,7 @@
 """Add up accounts by service while they are read, without keeping any of them.
 
-Whether two listings name the same accounts is told by their number and by the sum of the ids'
-hashes: what would differ is an account that was made, moved or deleted in between, or one that we
+Whether two listings name the same accounts is told by their number and by the ids' hashes taken
+together: what would differ is an account that was made, moved or deleted in between, or one that we
 may not see.
 
 Source: zimbra-attrs.xml (zimbraIsSystemAccount, zimbraIsSystemResource,
@@ -29,6 +29,24 @@ _STAMP = KINDS["account"].words
 class Tally:
     """One service's figures so far."""
 
+    __slots__ = (
+        "alias_domains",
+        "aliases",
+        "bearer",
+        "classes",
+        "limits",
+        "lists",
+        "mark_of_directory",
+        "mark_of_storage",
+        "named_by_directory",
+        "named_by_storage",
+        "number",
+        "stamp",
+        "system_accounts",
+        "unlimited",
+        "used",
+    )
+
     def __init__(self, number: int, stamp: str, bearer: Entry) -> None:
         #: names the tally where its stamp would be too long
         self.number = number
@@ -47,8 +65,9 @@ class Tally:
         self.aliases = 0
         self.lists = 0
         self.alias_domains = 0
-        self._seen = [0, 0]
-        self._marks = [0, 0]
+        #: accounts that each listing named, and the hashes of their ids, taken together
+        self.named_by_directory = self.named_by_storage = 0
+        self.mark_of_directory = self.mark_of_storage = 0
 
     @property
     def mailboxes(self) -> int:
@@ -63,12 +82,10 @@ class Tally:
     @property
     def agrees(self) -> bool:
         """Whether directory and storage named the same accounts."""
-        return self._seen[0] == self._seen[1] and self._marks[0] == self._marks[1]
-
-    def note(self, listing: int, identity: str) -> None:
-        """Note that the directory (0) or the storage (1) names an account."""
-        self._seen[listing] += 1
-        self._marks[listing] += hash(identity)
+        return (
+            self.named_by_directory == self.named_by_storage
+            and self.mark_of_directory == self.mark_of_storage
+        )
 
 
 class Tallies:
@@ -141,7 +158,8 @@ class Tallies:
             tally = self._owner(account, stamps)
             if tally is None:
                 continue
-            tally.note(0, account.id)
+            tally.named_by_directory += 1
+            tally.mark_of_directory ^= hash(account.id)
             if system:
                 self._system.add(account.id)
                 counted = _COUNTED in system and "zimbraIsSystemResource" not in system
@@ -151,9 +169,8 @@ class Tallies:
             rows.append((tally.number, account.id, account.name, status, cos))
         return rows
 
-    def storage(self, page: Storage) -> list[tuple[str, int, int | None]]:
-        """Add a page of storage; return the customers' mailboxes in it (see `Sink`)."""
-        rows: list[tuple[str, int, int | None]] = []
+    def storage(self, page: Storage) -> None:
+        """Add a page of storage."""
         domains, alone, system = self._domains, self._alone, self._system
         for account in page.account:
             identity, name = account.id, account.name
@@ -163,19 +180,17 @@ class Tallies:
                     tally = domains[name.rpartition("@")[2]]
                 except KeyError:
                     tally = self._of_domain(name)
-            if tally is None:
-                continue
-            tally.note(1, identity)
+                if tally is None:
+                    continue
+            tally.named_by_storage += 1
+            tally.mark_of_storage ^= hash(identity)
             if identity in system:
                 continue
             tally.used += account.used
             if account.limit > 0:
                 tally.limits += account.limit
-                rows.append((identity, account.used, account.limit))
             else:
                 tally.unlimited += 1
-                rows.append((identity, account.used, None))
-        return rows
 
     def _add(self, stamp: str, bearer: Entry) -> Tally:
         tally = self._all[stamp] = Tally(len(self._all), stamp, bearer)
@@ -217,6 +232,8 @@ class Tallies:
 
 def _ascii(domain: str) -> str:
     """The A-label of a domain as Zimbra wrote it, in one form or the other."""
+    if domain.isascii():  # it is one already; to check it would take longer than all the rest
+        return domain.lower()
     try:
         return mail_domain(domain)
     except ValueError:

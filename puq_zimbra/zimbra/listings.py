@@ -38,6 +38,11 @@ class QuotaRow(msgspec.Struct, frozen=True, gc=False):
     #: bytes in force; 0 = unlimited
     limit: Bytes
 
+    @property
+    def quota(self) -> int | None:
+        """The limit in bytes; None = unlimited."""
+        return self.limit if self.limit > 0 else None
+
 
 class Attribute(msgspec.Struct, frozen=True, gc=False):
     """One value of an attribute."""

@@ -217,7 +217,7 @@ class Transport:
             raise self._unusable()
         unpack = zlib.decompressobj(31) if encoding == "gzip" else None
         parts, size = [], 0
-        for part in response.raw.stream(65536, decode_content=False):
+        for part in response.raw.stream(1048576, decode_content=False):
             try:
                 plain = unpack.decompress(part, MAX_ANSWER - size + 1) if unpack else part
             except zlib.error as error:

@@ -1,0 +1,100 @@
+"""`puq-zimbra usage sync` over 50 Zimbras that are 20 ms away: several at once against one by one.
+
+Whole processes with a settings file and a store, by the wall clock. All of it happens under
+Zimbra's DoS filter, which must have nothing to refuse; so does the sync of one large server without
+any distance, which could be asked faster than the filter lets pass.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from functools import partial
+from pathlib import Path
+
+from mailboxes import Mailboxes
+from ours import PASSWORD, USERNAME
+from rounds import medians
+from verdict import Figure, Options, main
+from zimbra_replay import Conditions, Replay, Seen, replay
+
+SERVERS, MAILBOXES, DOMAINS = 50, 2_000, 10
+LARGE = 200_000
+#: seconds that each request waits
+LATENCY = 0.020
+FASTER = 7.0
+#: requests a second and at the same time, to one server
+RATE, IN_FLIGHT = 25, 1
+
+
+def settings(directory: Path, server: Replay) -> Path:
+    """The settings file of a provider with these servers."""
+    password = directory / "password"
+    password.touch(mode=0o600)
+    password.write_text(PASSWORD)
+    lines = ["[store]", f'dir = "{directory}/state"']
+    for number, url in enumerate(server.urls):
+        lines += [f"[servers.mail{number:02}]", f'url = "{url}"', f'username = "{USERNAME}"']
+        lines += [f'password_file = "{password}"', f'ca_file = "{server.ca_file}"']
+    file = directory / "puq-zimbra.toml"
+    file.write_text("\n".join(lines) + "\n")
+    return file
+
+
+def sync(file: Path, data: Sequence[Mailboxes], *options: str) -> None:
+    """Run the command and hold its summary against the data."""
+    entry = Path(sys.executable).with_name("puq-zimbra")
+    command = [str(entry), "--config", str(file), "usage", "sync", "--json", *options]
+    ended = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert ended.returncode == 0, ended.stderr
+    summary = json.loads(ended.stdout)
+    expected = sum(one.domains for one in data), sum(one.customers for one in data)
+    assert (summary["services"], summary["mailboxes"]) == expected, summary
+
+
+def measure(options: Options) -> Iterator[Figure]:
+    """The fifty, and the large one."""
+    size, count = options.size(MAILBOXES), 4 if options.small else SERVERS
+    many = [Mailboxes(size, DOMAINS, number) for number in range(count)]
+    large = [Mailboxes(options.size(LARGE), DOMAINS)]
+    with tempfile.TemporaryDirectory() as name, replay(many, Conditions(LATENCY, True, True)) as at:
+        file = settings(Path(name), at)
+        several, single = partial(sync, file, many), partial(sync, file, many, "--jobs", "1")
+        calls = {"several at once": several, "one by one": single}
+        seconds = medians(calls, options.runs, time.perf_counter)
+        seen = at.seen()
+    evidence = (
+        f"{seconds['several at once']:.2f} s against {seconds['one by one']:.2f} s, {count} servers"
+        f" of {size} mailboxes, {LATENCY * 1000:.0f} ms a request, start of the process included"
+    )
+    ratio = seconds["one by one"] / seconds["several at once"]
+    yield Figure(
+        "sync of many servers, one by one against 16 at once", ratio, "x", evidence, FASTER
+    )
+    with tempfile.TemporaryDirectory() as name, replay(large, Conditions(filtered=True)) as at:
+        file = settings(Path(name), at)
+        sync(file, large)  # the answers are prepared now
+        at.seen()
+        sync(file, large)
+        seen += at.seen()
+    yield from polite(seen, f"{count} servers of {size} mailboxes and one of {large[0].count}")
+
+
+def polite(seen: Sequence[Seen], place: str) -> Iterator[Figure]:
+    """What the servers saw, the worst of them."""
+    requests = sum(sum(one.requests.values()) for one in seen)
+    rejections = sum(one.rejections for one in seen)
+    rate = max(one.most_in_a_second for one in seen)
+    flight = max(one.most_in_flight for one in seen)
+    evidence = f"of {requests + rejections} requests, {place}"
+    yield Figure("rejections by the DoS filter", rejections, "", evidence, most=0, timed=False)
+    yield Figure("requests in any second to one server", rate, "", place, most=RATE, timed=False)
+    yield Figure("requests at once to one server", flight, "", place, most=IN_FLIGHT, timed=False)
+
+
+if __name__ == "__main__":
+    sys.exit(main(__doc__, measure))
