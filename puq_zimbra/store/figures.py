@@ -12,6 +12,7 @@ import json
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from itertools import starmap
 from typing import Any
 
 import sqlalchemy as sa
@@ -122,16 +123,15 @@ class Figures:
 
     def mailboxes(self, one: ServiceUsage) -> tuple[MailboxUsage, ...]:
         """The mailboxes of a service at its last reading."""
+        columns = ("account", "address", "used", "quota", "status", "cos")
         query = (
-            sa.select(mailbox)
+            sa.select(*(mailbox.c[name] for name in columns))
             .join(service, service.c.id == mailbox.c.service)
             .where(known(one.installation, one.service_id), service.c.domain_id == one.domain_id)
         )
         with self._engine.connect() as connection:
-            return tuple(
-                MailboxUsage(box.account, box.address, box.used, box.quota, box.status, box.cos)
-                for box in connection.execute(query)
-            )
+            # By place: by name, ten thousand rows take twice as long.
+            return tuple(starmap(MailboxUsage, connection.execute(query)))
 
 
 def known(installation: str, service_id: str) -> sa.ColumnElement[bool]:

@@ -65,33 +65,35 @@ class History:
                 yield reading(row)
 
     def growth(self, one: ServiceUsage, since: datetime, most: int) -> Sequence[Growth]:
-        """The mailboxes that grew the most, beginning with the first day kept since a time."""
+        """The mailboxes that grew the most, beginning with the first day kept since a time.
+
+        One that was not there on that day grew from nothing.
+        """
         first = (
             sa.select(sa.func.min(mailbox_day.c.day))
-            .where(
-                mailbox_day.c.service == service.c.id,
-                mailbox_day.c.day >= seconds(since) // _DAY,
-            )
-            .correlate(service)
-            .scalar_subquery()
-        )
-        grown = mailbox.c.used - mailbox_day.c.used
-        query = (
-            sa.select(mailbox.c.address, mailbox.c.used, grown.label("grown"), mailbox_day.c.day)
-            .join(service, service.c.id == mailbox.c.service)
-            .join(
-                mailbox_day,
-                (mailbox_day.c.service == service.c.id)
-                & (mailbox_day.c.account == mailbox.c.account)
-                & (mailbox_day.c.day == first),
-            )
-            .where(_mine(one), grown > 0)
-            .order_by(grown.desc(), mailbox.c.address)
-            .limit(most)
+            .join(service, service.c.id == mailbox_day.c.service)
+            .where(_mine(one), mailbox_day.c.day >= seconds(since) // _DAY)
         )
         with self._engine.connect() as connection:
+            day = connection.execute(first).scalar_one()
+            if day is None:
+                return []
+            grown = mailbox.c.used - sa.func.coalesce(mailbox_day.c.used, 0)
+            query = (
+                sa.select(mailbox.c.address, mailbox.c.used, grown.label("grown"))
+                .join(service, service.c.id == mailbox.c.service)
+                .outerjoin(
+                    mailbox_day,
+                    (mailbox_day.c.service == mailbox.c.service)
+                    & (mailbox_day.c.account == mailbox.c.account)
+                    & (mailbox_day.c.day == day),
+                )
+                .where(_mine(one), grown > 0)
+                .order_by(grown.desc(), mailbox.c.address)
+                .limit(most)
+            )
             return [
-                Growth(row.address, row.used, row.grown, time(row.day * _DAY).date())
+                Growth(row.address, row.used, row.grown, time(day * _DAY).date())
                 for row in connection.execute(query)
             ]
 

@@ -108,17 +108,22 @@ def test_a_cursor_that_is_no_number_is_refused(hook: Hook, sold: Simulator) -> N
 def test_mailboxes_that_grew_are_known_by_the_day(
     sold: Simulator, configured: Config, store: Store
 ) -> None:
-    """One figure a day and mailbox is enough to say who grows."""
+    """One figure a day and mailbox is enough to say who grows; a new one grew from nothing."""
     sync(configured, store, NOW - timedelta(days=20))
     sold.add_mail("anna@firma.example", 50 * MB)
     sold.add_mail("admin@firma.example", 5 * MB)
+    sold.create_account("moved@firma.example", "Some-Pass-1")
+    sold.add_mail("moved@firma.example", 20 * MB)
     sync(configured, store, NOW)
     growth = store.history.growth(latest(store), NOW - timedelta(days=30), 10)
+    later = store.history.growth(latest(store), NOW + timedelta(days=1), 10)
 
     assert [(one.address, one.grown) for one in growth] == [
         ("anna@firma.example", 50 * MB),
+        ("moved@firma.example", 20 * MB),
         ("admin@firma.example", 5 * MB),
     ]
+    assert later == []
     assert growth[0].day == (NOW - timedelta(days=20)).date()
 
 
