@@ -22,7 +22,7 @@ from verdict import Figure, Options, main
 
 from puq_zimbra.call import Call
 from puq_zimbra.clientarea import mailboxes, render, views
-from puq_zimbra.model import MailboxUsage, ServiceState, ServiceUsage, UsagePoint
+from puq_zimbra.model import Counts, MailboxUsage, ServiceState, ServiceUsage, UsagePoint
 
 SIZES, EXPORT = (10, 1_000, 10_000), 10_000
 #: over the floor
@@ -57,6 +57,8 @@ def service(count: int) -> ServiceUsage:
         measured_at=NOW - timedelta(hours=1),
         used=sum(box.used or 0 for box in boxes),
         limit=None,
+        mailbox_limits=None,
+        counts=Counts(),
         mailboxes=boxes,
     )
 
@@ -80,7 +82,7 @@ def built(call: Call, usage: ServiceUsage) -> views.PageView:
 def whole_table(call: Call, usage: ServiceUsage) -> views.PageView:
     """The same with every row on one page."""
     view = built(call, usage)
-    lines = mailboxes.fullest_first(usage.mailboxes)
+    lines = mailboxes.lines(usage.mailboxes)
     assert view.table is not None
     return replace(view, table=replace(view.table, lines=lines, pages=1))
 

@@ -49,6 +49,7 @@ def run(call: Call, runtime: Runtime) -> Reply:
         state,
         reading.with_mailboxes(usage, runtime) if usage else None,
         reading.history(usage, runtime) if usage else (),
+        growth=reading.growth(usage, runtime) if usage else (),
         problem=problem,
         notice=None,
         now=runtime.now(),

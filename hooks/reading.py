@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from puq_zimbra.call import Call
 from puq_zimbra.errors import Busy, StoreUnusable
-from puq_zimbra.model import ServiceUsage, UsagePoint
+from puq_zimbra.model import Growth, ServiceUsage, UsagePoint
 from puq_zimbra.provisioning import objects
 from puq_zimbra.usage import measure
 from puq_zimbra.usage.sync import place_of
@@ -23,6 +23,8 @@ from .runtime import Runtime
 log = logging.getLogger("puq_zimbra")
 
 _YEAR = timedelta(days=366)
+#: how far back growth is looked for, and how many mailboxes are named
+_GROWTH, _GROWING = timedelta(days=30), 10
 
 
 def oldest(runtime: Runtime) -> datetime:
@@ -45,6 +47,15 @@ def history(one: ServiceUsage, runtime: Runtime) -> Sequence[UsagePoint]:
         return runtime.store().history.points(one, runtime.now() - _YEAR)
     except (StoreUnusable, Busy):
         return ()
+
+
+def growth(one: ServiceUsage, runtime: Runtime) -> Sequence[Growth]:
+    """The mailboxes that grew the most within a month; none where no earlier day was kept."""
+    try:
+        found = runtime.store().history.growth(one, runtime.now() - _GROWTH, _GROWING)
+    except (StoreUnusable, Busy):
+        return ()
+    return [grown for grown in found if grown.day < one.measured_at.date()]
 
 
 def fresh(call: Call, runtime: Runtime, bearer: Entry) -> ServiceUsage:

@@ -266,7 +266,8 @@ class Call(_Given):
     billing: Billing = Billing()
     new_password: Secret | None = None
     reason: Text | None = None
-    #: client_action: the fields the customer sent; client_area: where forms go and what they carry
+    #: client_action: the fields the customer sent; client_area: where forms go and what they carry,
+    #: and what the customer asked of the user table
     form: Mapping[str, str] = Field(default={}, repr=False)
     page: Text | None = None
     dry_run: bool = False

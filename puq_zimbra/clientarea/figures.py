@@ -90,6 +90,31 @@ class Figures:
         """Write day and month."""
         return dates.format_skeleton("MMMd", day, locale=self.locale)
 
+    def month(self, month: date) -> str:
+        """Write the month of a date in full."""
+        return dates.format_skeleton("yMMMM", month, locale=self.locale)
+
+    def since_month(self, month: date) -> str:
+        """Write the month of a date in full, in the case that Polish has after "od"."""
+        return dates.format_date(month, "MMMM y", locale=self.locale)
+
+    def short_month(self, month: date) -> str:
+        """Write the month of a date, without its year."""
+        return dates.format_skeleton("MMM", month, locale=self.locale)
+
+    def clock(self, moment: datetime) -> str:
+        """Write a time as hours and minutes."""
+        local = moment.astimezone(self.zone).time()
+        return dates.format_time(local, "HH:mm", locale=self.locale)
+
+    def span(self, span: timedelta) -> str:
+        """Write how long something lasts in the largest unit of which there are two; days at least.
+
+        >>> [Figures("en", UTC, datetime.now(UTC)).span(timedelta(days)) for days in (0.2, 13, 24)]
+        ['1 day', '13 days', '3 weeks']
+        """
+        return dates.format_timedelta(span, granularity="day", threshold=2, locale=self.locale)
+
     def moment(self, moment: datetime) -> str:
         """Write a time of today as hours and minutes, any other with its date."""
         local = moment.astimezone(self.zone)

@@ -1,26 +1,27 @@
-"""Thirty days of a service's storage as columns, and the scale they stand on.
+"""A service's storage over thirty days and over twelve months as columns, and their scale.
 
-Source: PUQ Nextcloud's "Used space statistics" (thirty columns of days), drawn here on the server
-from plain numbers: Google Charts would need a script and tell a third party who looks.
+Source: PUQ Nextcloud's "Used space statistics" (columns of days and of months), drawn here on the
+server from plain numbers: Google Charts would need a script and tell a third party who looks.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
 
 from puq_zimbra import model, units
 
-DAYS = 30
+DAYS, MONTHS = 30, 12
 
 
 @dataclass(frozen=True)
-class Day:
-    """The last measurement of a day."""
+class Column:
+    """The last measurement of a day or of a month."""
 
+    #: the day, or the first one of the month
     date: date
-    #: place in the chart, 0 = the oldest of the thirty days
+    #: place in the chart, 0 = the oldest
     place: int
     #: bytes
     used: int
@@ -31,10 +32,12 @@ class Day:
 
 @dataclass(frozen=True)
 class History:
-    """The days that were measured, oldest first; at least two."""
+    """The days or months that were measured, oldest first; at least two."""
 
-    days: tuple[Day, ...]
-    #: the first and the last of the thirty days
+    columns: tuple[Column, ...]
+    #: places in the chart, measured or not
+    places: int
+    #: the first and the last of them
     first: date
     last: date
     #: bytes at the upper end of the scale
@@ -42,26 +45,71 @@ class History:
 
     @property
     def change(self) -> int:
-        """Bytes more than at the first measured day; negative when there is less."""
-        return self.days[-1].used - self.days[0].used
+        """Bytes more than at first; negative when there is less."""
+        return self.columns[-1].used - self.columns[0].used
 
 
-def build(points: Sequence[model.UsagePoint], *, now: datetime, zone: tzinfo) -> History | None:
-    """Reduce measurements to one a day; None when fewer than two days were measured."""
-    last = now.astimezone(zone).date()
-    first = last - timedelta(days=DAYS - 1)
-    by_day: dict[date, model.UsagePoint] = {}
-    for point in sorted(points, key=lambda point: point.measured_at):
-        by_day[point.measured_at.astimezone(zone).date()] = point
-    kept = {day: point for day, point in sorted(by_day.items()) if first <= day <= last}
+def last_of_days(
+    points: Sequence[model.UsagePoint], now: datetime, zone: tzinfo
+) -> dict[date, model.UsagePoint]:
+    """The last measurement of each of the last thirty days that has one, oldest first."""
+    today = now.astimezone(zone).date()
+    first = today - timedelta(days=DAYS - 1)
+    found = _last_of(points, zone, lambda day: day)
+    return {day: point for day, point in found.items() if first <= day <= today}
+
+
+def days(points: Sequence[model.UsagePoint], *, now: datetime, zone: tzinfo) -> History | None:
+    """Reduce measurements to one a day; None when fewer than two of thirty days have one."""
+    today = now.astimezone(zone).date()
+    first = today - timedelta(days=DAYS - 1)
+    kept = last_of_days(points, now, zone)
+    return _history({day: (day - first).days for day in kept}, kept, DAYS, first, today)
+
+
+def months(points: Sequence[model.UsagePoint], *, now: datetime, zone: tzinfo) -> History | None:
+    """Reduce measurements to one a month; None when fewer than two of twelve months have one."""
+    last = now.astimezone(zone).date().replace(day=1)
+    first = _month(_number(last) - MONTHS + 1)
+    found = _last_of(points, zone, lambda day: day.replace(day=1))
+    kept = {month: point for month, point in found.items() if first <= month <= last}
+    places = {month: _number(month) - _number(first) for month in kept}
+    return _history(places, kept, MONTHS, first, last)
+
+
+def _last_of(
+    points: Sequence[model.UsagePoint], zone: tzinfo, period: Callable[[date], date]
+) -> dict[date, model.UsagePoint]:
+    """The last measurement of each period, oldest first."""
+    return {
+        period(point.measured_at.astimezone(zone).date()): point
+        for point in sorted(points, key=lambda point: point.measured_at)
+    }
+
+
+def _number(month: date) -> int:
+    return month.year * 12 + month.month - 1
+
+
+def _month(number: int) -> date:
+    return date(number // 12, number % 12 + 1, 1)
+
+
+def _history(
+    places: Mapping[date, int],
+    kept: Mapping[date, model.UsagePoint],
+    most: int,
+    first: date,
+    last: date,
+) -> History | None:
     if len(kept) < 2:
         return None
     top = _round_top(max(point.used for point in kept.values()))
-    days = tuple(
-        Day(day, (day - first).days, point.used, point.mailboxes, _height(point.used, top))
-        for day, point in kept.items()
+    columns = tuple(
+        Column(at, places[at], point.used, point.mailboxes, _height(point.used, top))
+        for at, point in kept.items()
     )
-    return History(days, first, last, top)
+    return History(columns, most, first, last, top)
 
 
 def _height(used: int, top: int) -> int:

@@ -1,4 +1,7 @@
-"""The table of mailboxes: fullest first, a page at a time, with a total of them all.
+"""The table of mailboxes: searched, sorted, a page at a time, with a total of them all.
+
+Ten thousand mailboxes are compared by their raw figures; what is shown of one is made only for
+those that a page shows.
 
 Source: doc.puq.info "Jakie są możliwości panelu klienta" (columns and their order); outroll/vesta
 issue 1492 (13,300 rows in one page hang a browser: pages are cut on the server).
@@ -6,14 +9,41 @@ issue 1492 (13,300 rows in one page hang a browser: pages are cut on the server)
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import heapq
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from puq_zimbra import model, units
-from puq_zimbra.clientarea.space import UNKNOWN, Space
+from puq_zimbra.clientarea.space import CRITICAL, FULL, UNKNOWN, Space
 
 PAGE_SIZE = 50
 FULLEST = 10
+#: mailboxes that a warning names
+NAMED = 5
+COLUMNS = ("address", "percent", "used", "limit")
+#: the order of a table of which nothing else was asked
+FULLEST_FIRST = "-percent"
+#: characters of a search that count
+_MOST_SEARCHED = 100
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """The part of the table that the customer asked for."""
+
+    page: int = 1
+    #: a part of the address, in any case of letters; "" = all mailboxes
+    search: str = ""
+    #: one of `COLUMNS`
+    column: str = "percent"
+    descending: bool = True
+
+    @property
+    def sort(self) -> str:
+        """The order as an address carries it."""
+        return "-" * self.descending + self.column
 
 
 @dataclass(frozen=True)
@@ -31,6 +61,7 @@ class Line:
 class Table:
     """One page of the mailboxes."""
 
+    wanted: Wanted
     lines: tuple[Line, ...]
     #: over all mailboxes, also those of other pages
     total: Space
@@ -44,46 +75,135 @@ class Table:
     pages: int
 
 
-def fullest_first(mailboxes: Iterable[model.MailboxUsage]) -> tuple[Line, ...]:
-    """Order mailboxes by how soon they need a look."""
-    lines = (
-        Line(units.shown_address(one.address), Space(one.used, one.limit), one.status)
-        for one in mailboxes
+@dataclass(frozen=True)
+class Group:
+    """Mailboxes that share a warning."""
+
+    #: percent of their limit that they have reached
+    percent: int
+    count: int
+    #: the fullest of them, in U-label form
+    names: tuple[str, ...]
+
+    @property
+    def unnamed(self) -> int:
+        """How many more there are than names."""
+        return self.count - len(self.names)
+
+
+def wanted(page: str | None, form: Mapping[str, str]) -> Wanted:
+    """Read what was asked of the table out of a call; what makes no sense counts as not asked.
+
+    >>> wanted("3", {"sort": "-used"})
+    Wanted(page=3, search='', column='used', descending=True)
+    >>> wanted("usage", {"search": " Anna ", "sort": "<b>"})
+    Wanted(page=1, search='Anna', column='percent', descending=True)
+    """
+    number = int(page) if page and page.isascii() and page.isdigit() and len(page) < 10 else 1
+    search = "".join(one for one in form.get("search", "") if one.isprintable()).strip()
+    sort = form.get("sort", "")
+    if sort.removeprefix("-") not in COLUMNS:
+        sort = FULLEST_FIRST
+    return Wanted(
+        max(1, number), search[:_MOST_SEARCHED], sort.removeprefix("-"), sort.startswith("-")
     )
-    return tuple(sorted(lines, key=_urgency))
 
 
-def table(lines: Sequence[Line], page: int = 1, search: str = "") -> Table:
-    """Cut one page out of the ordered mailboxes; a page past the end is the last one."""
-    wanted = search.strip().casefold()
-    found = [line for line in lines if wanted in line.address.casefold()] if wanted else lines
+def fullest(mailboxes: Sequence[model.MailboxUsage]) -> tuple[Line, ...]:
+    """The mailboxes that need a look first: by share of their limit, then those without one."""
+    return lines(_first(FULLEST, mailboxes, Wanted()))
+
+
+def table(mailboxes: Sequence[model.MailboxUsage], wanted: Wanted) -> Table:
+    """Cut one page out of the mailboxes; a page past the end is the last one."""
+    needle = wanted.search.casefold()
+    found = (
+        [one for one in mailboxes if needle in units.shown_address(one.address).casefold()]
+        if needle
+        else mailboxes
+    )
     pages = max(1, -(-len(found) // PAGE_SIZE))
-    page = min(max(1, page), pages)
+    page = min(wanted.page, pages)
     return Table(
-        lines=tuple(found[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]),
-        total=_total(lines),
-        count=len(lines),
+        wanted=wanted,
+        lines=lines(_first(page * PAGE_SIZE, found, wanted)[(page - 1) * PAGE_SIZE :]),
+        total=_total(mailboxes),
+        count=len(mailboxes),
         found=len(found),
-        unknown=sum(line.space.used is None for line in lines),
+        unknown=sum(one.used is None for one in mailboxes),
         page=page,
         pages=pages,
     )
 
 
-def _urgency(line: Line) -> tuple[int, float, str]:
-    """Order by share of the limit, then the unlimited by use, then what is unknown."""
-    space = line.space
-    if space.used is None:
-        return 2, 0.0, line.address
-    if not space.limit:
-        return 1, float(-space.used), line.address
-    return 0, -space.used / space.limit, line.address
+def full(mailboxes: Sequence[model.MailboxUsage]) -> Group:
+    """The mailboxes that are at their limit or over it."""
+    return _group(mailboxes, FULL, None)
 
 
-def _total(lines: Sequence[Line]) -> Space:
-    known = [line.space.used for line in lines if line.space.used is not None]
-    used = sum(known) if known or not lines else None
-    limits = [line.space.limit for line in lines if line.space.limit]
-    if not lines:
+def nearly_full(mailboxes: Sequence[model.MailboxUsage]) -> Group:
+    """The mailboxes that soon will be."""
+    return _group(mailboxes, CRITICAL, FULL)
+
+
+def _group(mailboxes: Sequence[model.MailboxUsage], least: int, below: int | None) -> Group:
+    found = [
+        one
+        for one in mailboxes
+        if one.used is not None
+        and one.limit
+        and one.used * 100 >= one.limit * least
+        and (below is None or one.used * 100 < one.limit * below)
+    ]
+    names = (units.shown_address(one.address) for one in _first(NAMED, found, Wanted()))
+    return Group(least, len(found), tuple(names))
+
+
+def lines(mailboxes: Iterable[model.MailboxUsage]) -> tuple[Line, ...]:
+    """What is shown of mailboxes, in their order."""
+    return tuple(
+        Line(units.shown_address(one.address), Space(one.used, one.limit), one.status)
+        for one in mailboxes
+    )
+
+
+def _first(
+    most: int, mailboxes: Sequence[model.MailboxUsage], wanted: Wanted
+) -> list[model.MailboxUsage]:
+    """The first mailboxes in a column's order: what is not known comes last either way.
+
+    Not all of ten thousand are sorted for the fifty that a page shows.
+    """
+    sign = -1 if wanted.descending else 1
+
+    def by_percent(one: model.MailboxUsage) -> tuple[int, float, str]:
+        if one.used is None:
+            return 2, 0.0, one.address
+        if one.limit:
+            return 0, sign * one.used / one.limit, one.address
+        return 1, sign * one.used, one.address
+
+    def by_used(one: model.MailboxUsage) -> tuple[int, int, str]:
+        return (0, sign * one.used, one.address) if one.used is not None else (1, 0, one.address)
+
+    def by_limit(one: model.MailboxUsage) -> tuple[float, str]:
+        return sign * (one.limit or math.inf), one.address
+
+    if wanted.column == "address":
+        pick = heapq.nlargest if wanted.descending else heapq.nsmallest
+        return pick(most, mailboxes, key=lambda one: one.address)
+    keys: dict[str, Callable[[model.MailboxUsage], Any]] = {
+        "percent": by_percent,
+        "used": by_used,
+        "limit": by_limit,
+    }
+    return heapq.nsmallest(most, mailboxes, key=keys[wanted.column])
+
+
+def _total(mailboxes: Sequence[model.MailboxUsage]) -> Space:
+    known = [one.used for one in mailboxes if one.used is not None]
+    used = sum(known) if known or not mailboxes else None
+    if not mailboxes:
         return Space(used, UNKNOWN)
-    return Space(used, sum(limits) if len(limits) == len(lines) else None)
+    limits = [one.limit for one in mailboxes if one.limit]
+    return Space(used, sum(limits) if len(limits) == len(mailboxes) else None)

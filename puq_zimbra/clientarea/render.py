@@ -1,7 +1,7 @@
 """The page's view as HTML for the host's page: escaped, without script, style or event handler.
 
 Three walls stand between somebody's mailbox name and the customer's browser: Jinja2's autoescape,
-the address filters below (a template cannot print a link that is not one), and the braces, which
+the address filters (a template cannot print a link that is not one), and the braces, which
 leave here as numeric entities so that a host that runs the fragment through Smarty finds nothing
 to run.
 
@@ -11,57 +11,19 @@ code); CSP Level 3 (``style-src 'self'`` drops ``style=`` attributes: bars are S
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from puq_zimbra import model, units
 from puq_zimbra.call import Call
-from puq_zimbra.clientarea import i18n, views
+from puq_zimbra.clientarea import i18n, rows, views
+from puq_zimbra.clientarea.addresses import host_address, https_address
 from puq_zimbra.clientarea.compiled import CompiledTemplates
 from puq_zimbra.clientarea.figures import Figures
-
-_HOST = re.compile(r"(?:[\w-]+\.)*[\w-]+|\[[0-9a-fA-F:.]+\]")
-_UNFIT_IN_URL = re.compile(r"[\s\x00-\x1f\x7f\"'<>\\`]")
-
-
-def https_address(url: str | None) -> str:
-    """Let an https address of a host through, and nothing else.
-
-    >>> https_address("https://mail.example.test/"), https_address("javascript:alert(1)")
-    ('https://mail.example.test/', '')
-    """
-    if not url or _UNFIT_IN_URL.search(url):
-        return ""
-    try:
-        parts = urlsplit(url)
-        host = parts.netloc.removesuffix(f":{parts.port}" if parts.port else "")
-    except ValueError:  # a port that is no number, a bracket too many
-        return ""
-    return url if parts.scheme == "https" and _HOST.fullmatch(host) else ""
-
-
-def host_address(url: str | None) -> str:
-    """Let through an address on the host's own site, or an https address.
-
-    >>> host_address("clientarea.php?id=4"), host_address("//evil.example/"), host_address("data:x")
-    ('clientarea.php?id=4', '', '')
-    """
-    if not url or _UNFIT_IN_URL.search(url):
-        return ""
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return ""
-    if parts.scheme or parts.netloc or url.startswith("//"):
-        return https_address(url)
-    # RFC 3986, 4.2: a colon in the first segment of a relative address could pass for a scheme.
-    return "" if ":" in parts.path.partition("/")[0] else url
 
 
 def fragment(
@@ -70,6 +32,7 @@ def fragment(
     usage: model.ServiceUsage | None,
     history: Sequence[model.UsagePoint],
     *,
+    growth: Sequence[model.Growth] = (),
     problem: str | None = None,
     notice: str | None = None,
     now: datetime,
@@ -85,10 +48,10 @@ def fragment(
         state,
         usage,
         history,
+        growth=growth,
         problem=problem,
         notice=notice,
         now=now,
-        page=views.page_number(call.page),
     )
     return page(view, call.locale, call.mode, compiled)
 
@@ -100,7 +63,7 @@ def page(
     compiled: Path | None = None,
 ) -> str:
     """Render a page; ``embedded`` leaves out the rows that the host prints around it."""
-    left_out = views.PRINTED_BY_HOST if mode == "embedded" else ()
+    left_out = rows.PRINTED_BY_HOST if mode == "embedded" else ()
     figures = Figures(i18n.language(locale), view.zone, view.now)
     return _text(
         _environment(figures.language, compiled),
@@ -108,7 +71,7 @@ def page(
         view=view,
         rows=[row for row in view.rows if row.key not in left_out],
         figures=figures,
-        uid=f"puqz-{view.service_id}",
+        uid=view.uid,
     )
 
 

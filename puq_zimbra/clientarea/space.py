@@ -17,7 +17,7 @@ UNKNOWN = -1
 Level: TypeAlias = Literal["ok", "high", "critical", "full", "over", "none"]
 
 #: from this percent on
-_HIGH, _CRITICAL, _FULL = 75, 90, 100
+HIGH, CRITICAL, FULL = 75, 90, 100
 
 
 @dataclass(frozen=True)
@@ -64,11 +64,11 @@ class Space:
             return "none"
         if self.over:
             return "over"
-        if percent >= _FULL:
+        if percent >= FULL:
             return "full"
-        if percent >= _CRITICAL:
+        if percent >= CRITICAL:
             return "critical"
-        return "high" if percent >= _HIGH else "ok"
+        return "high" if percent >= HIGH else "ok"
 
     @property
     def over(self) -> int:

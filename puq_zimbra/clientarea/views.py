@@ -3,67 +3,31 @@
 Pure: dataclasses in, dataclasses out. Bytes and dates stay what they are; `figures` and the
 templates turn them into text.
 
-Source: doc.puq.info "Jakie są możliwości panelu klienta" (the eleven rows and the user table),
-`clientareaproductdetails.tpl` of WHMCS's themes six and twenty-one (the rows it prints itself).
+Source: doc.puq.info "Jakie są możliwości panelu klienta" (two tabs, and what stands in them).
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, tzinfo
 from typing import Literal, TypeAlias
 from zoneinfo import ZoneInfo
 
 from puq_zimbra import model, units
 from puq_zimbra.call import Call, Plan
+from puq_zimbra.clientarea import forecast, mailboxes
 from puq_zimbra.clientarea import history as histories
-from puq_zimbra.clientarea import mailboxes
+from puq_zimbra.clientarea.addresses import TableLinks, table_links
+from puq_zimbra.clientarea.rows import Money, Row, server_information
 from puq_zimbra.clientarea.space import UNKNOWN, Space
 
 Mode: TypeAlias = Literal["embedded", "full"]
 
-#: the rows of "server information", in the product's order, with the kind of value each holds
-ROWS: Mapping[str, str] = {
-    "registered": "day",
-    "recurring_amount": "money",
-    "cycle": "cycle",
-    "next_due": "day",
-    "payment_method": "text",
-    "hostname": "text",
-    "ip": "text",
-    "webmail": "link",
-    "admin_panel": "link",
-    "total_space": "total",
-    "used_space": "used",
-}
-#: what a billing host prints around an embedded fragment
-PRINTED_BY_HOST = ("registered", "recurring_amount", "cycle", "next_due", "payment_method")
-
-#: keys of `Call.form` that are not hidden fields: where forms go, and where pages of the table are
-_ADDRESSES = ("action", "page_url")
+#: keys of `Call.form` that are no hidden fields: where forms go, and what was asked of the table
+_NOT_CARRIED = ("action", "page_url", "search", "sort")
 #: the form's own fields, which no hidden field may stand in for
 _OWN_FIELDS = ("puqz_action", "password", "password_again")
-
-
-@dataclass(frozen=True)
-class Money:
-    """An amount as the host gave it: a number with its currency, or text."""
-
-    amount: str
-    currency: str
-
-
-@dataclass(frozen=True)
-class Row:
-    """One row of "server information"."""
-
-    #: a key of `ROWS`
-    key: str
-    #: a value of `ROWS`
-    kind: str
-    #: None = not known
-    value: date | Money | Space | str | None
 
 
 @dataclass(frozen=True)
@@ -93,10 +57,20 @@ class Form:
 
 
 @dataclass(frozen=True)
+class Growth:
+    """The mailboxes that grew the most."""
+
+    since: date
+    #: their addresses are in U-label form
+    mailboxes: tuple[model.Growth, ...]
+
+
+@dataclass(frozen=True)
 class PageView:
     """Everything the page shows."""
 
-    service_id: str
+    #: what every id of the page begins with, so that several may stand on one of the host's
+    uid: str
     #: what the customer bought, as people read it: a domain or an address
     title: str
     #: one mailbox was sold, whose owner administrates nothing
@@ -117,15 +91,26 @@ class PageView:
     total: Space
     #: where the total comes from: "domain", "contract", "mailboxes" or "" (unlimited, unknown)
     total_source: str
+    #: it is a limit of the whole: the sum of many mailboxes' limits is none that could be reached
+    limited_whole: bool
     table: mailboxes.Table | None
     #: the ten fullest
     fullest: tuple[mailboxes.Line, ...]
     #: mailboxes the plan grants; None = unlimited
     mailbox_limit: int | None
-    history: histories.History | None
+    #: mailboxes at their limit or over it, and those that soon will be
+    full: mailboxes.Group
+    nearly_full: mailboxes.Group
+    #: those that grew the most, and since when; None = nobody knows
+    growth: Growth | None
+    #: storage over thirty days and over twelve months; None = too little was measured
+    days: histories.History | None
+    months: histories.History | None
+    #: None = nothing to say
+    outlook: forecast.Outlook | None
     form: Form | None
-    #: where other pages of the table are; the number is appended
-    page_url: str | None
+    #: None = the host did not say where other parts of the table are
+    links: TableLinks | None
 
     def value(self, key: str) -> date | Money | Space | str | None:
         """What a row holds, whether or not this page shows it."""
@@ -138,21 +123,24 @@ def build(
     usage: model.ServiceUsage | None,
     history: Sequence[model.UsagePoint],
     *,
+    growth: Sequence[model.Growth] = (),
     problem: str | None = None,
     notice: str | None = None,
     now: datetime,
-    page: int = 1,
-    search: str = "",
 ) -> PageView:
     """Lay out the page from what is known; ``problem`` and ``notice`` are finished sentences."""
     zone = time_zone(call.time_zone)
     plan = call.service.plan if call.service else Plan()
+    alone = _sold_alone(call)
+    uid = f"puqz-{call.service.id if call.service else 0}"
     total, source = _total(call, usage)
-    lines = mailboxes.fullest_first(usage.mailboxes) if usage else ()
+    boxes = usage.mailboxes if usage else ()
+    wanted = mailboxes.wanted(call.page, call.form)
+    whole = total.limit_known and (source != "mailboxes" or alone)
     return PageView(
-        service_id=call.service.id if call.service else "0",
+        uid=uid,
         title=_title(call, usage),
-        sold_alone=_sold_alone(call),
+        sold_alone=alone,
         tab="usage" if call.page == "usage" else "info",
         assets_url=call.assets_url,
         zone=zone,
@@ -160,28 +148,24 @@ def build(
         problem=problem,
         notice=notice,
         state=_state(state),
-        rows=_rows(call, total),
+        rows=server_information(call, total, sold_alone=alone),
         measured_at=usage.measured_at if usage else None,
         stale=usage.stale if usage else False,
         total=total,
         total_source=source,
-        table=mailboxes.table(lines, page, search) if usage else None,
-        fullest=lines[: mailboxes.FULLEST],
+        limited_whole=whole and not total.unlimited,
+        table=mailboxes.table(boxes, wanted) if usage else None,
+        fullest=mailboxes.fullest(boxes),
         mailbox_limit=plan.mailboxes,
-        history=histories.build(history, now=now, zone=zone),
+        full=mailboxes.full(boxes),
+        nearly_full=mailboxes.nearly_full(boxes),
+        growth=None if alone else _growth(growth),
+        days=histories.days(history, now=now, zone=zone),
+        months=histories.months(history, now=now, zone=zone),
+        outlook=forecast.look(history, total.limit if whole else None, now=now, zone=zone),
         form=_form(call, state),
-        page_url=call.form.get("page_url"),
+        links=table_links(call.form.get("page_url"), wanted, f"{uid}-mailboxes"),
     )
-
-
-def page_number(page: str | None) -> int:
-    """Read the page of the user table out of a call's ``page``; 1 for anything else.
-
-    >>> page_number("3"), page_number("usage"), page_number("0"), page_number(None)
-    (3, 1, 1, 1)
-    """
-    short_enough = page is not None and page.isascii() and page.isdigit() and len(page) < 10
-    return max(1, int(page)) if page is not None and short_enough else 1
 
 
 def time_zone(name: str) -> tzinfo:
@@ -199,6 +183,13 @@ def time_zone(name: str) -> tzinfo:
 def _sold_alone(call: Call) -> bool:
     """Whether the service is one mailbox, whose owner administrates nothing."""
     return call.service is not None and call.service.model == "mailbox"
+
+
+def _growth(found: Sequence[model.Growth]) -> Growth | None:
+    if not found:
+        return None
+    shown = (replace(one, address=units.shown_address(one.address)) for one in found)
+    return Growth(found[0].day, tuple(shown))
 
 
 def _title(call: Call, usage: model.ServiceUsage | None) -> str:
@@ -235,35 +226,11 @@ def _total(call: Call, usage: model.ServiceUsage | None) -> tuple[Space, str]:
     return Space(used, usage.mailbox_limits), "mailboxes" if usage.mailbox_limits else ""
 
 
-def _rows(call: Call, total: Space) -> tuple[Row, ...]:
-    billing, server = call.billing, call.server
-    values: dict[str, date | Money | Space | str | None] = {
-        "registered": billing.registered,
-        "recurring_amount": Money(billing.recurring_amount, billing.currency or "")
-        if billing.recurring_amount
-        else None,
-        "cycle": billing.cycle,
-        "next_due": billing.next_due,
-        "payment_method": billing.payment_method,
-        "hostname": server.mail_host if server else None,
-        "ip": server.ip if server else None,
-        "webmail": server.webmail if server else None,
-        "admin_panel": server.admin_panel if server else None,
-        "total_space": total,
-        "used_space": total,
-    }
-    return tuple(
-        Row(key, kind, values[key] or None)
-        for key, kind in ROWS.items()
-        if key != "admin_panel" or not _sold_alone(call)
-    )
-
-
 def _form(call: Call, state: model.ServiceState | None) -> Form | None:
     action = call.form.get("action")
     # Of a domain that is not there, or a Zimbra that does not answer, no password can be changed.
     if not action or state is None:
         return None
-    taken = (*_ADDRESSES, *_OWN_FIELDS)
+    taken = (*_NOT_CARRIED, *_OWN_FIELDS)
     hidden = {name: value for name, value in call.form.items() if name not in taken}
     return Form(action, hidden, units.shown_address(state.admin_address))

@@ -19,14 +19,13 @@ from functools import cache
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib import resources
-from types import TracebackType
 from typing import Any, Literal, TypeAlias
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from puq_zimbra.clientarea.render import https_address
+from puq_zimbra.clientarea.addresses import https_address
 
 Mode: TypeAlias = Literal["embedded", "full"]
 
@@ -84,6 +83,8 @@ class _View:
     mode: Mode
     #: for `Call.page`
     page: str
+    #: for `Call.form`: what was asked of the user table
+    table: Mapping[str, str]
 
     @classmethod
     def of(cls, query: Mapping[str, str]) -> _View:
@@ -93,6 +94,7 @@ class _View:
             skin=skin if skin in _SKINS else "4",
             mode="embedded" if query.get("mode") == "embedded" else "full",
             page=(query.get("puqz_page") or query.get("tab", ""))[:20],
+            table={name: query.get(f"puqz_{name}", "") for name in ("search", "sort")},
         )
 
     def address(self, **changes: str) -> str:
@@ -142,12 +144,7 @@ class DemoHost:
     def __enter__(self) -> DemoHost:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
 
@@ -248,6 +245,7 @@ class _Handler(BaseHTTPRequestHandler):
         form = {
             "action": "/act" + view.address()[1:],
             "page_url": view.address(puqz_page=""),
+            **view.table,
             "token": frame.token,
         }
         with frame.lock:

@@ -23,6 +23,8 @@ DOMAIN = "firma-przykład.example"
 ASCII_DOMAIN = "xn--firma-przykad-6hc.example"
 SECOND = "sklep.example"
 DAYS = 30
+#: months before those days, with one reading each
+MONTHS = 9
 #: local part -> bytes on the last day and bytes gained a day
 MAILBOXES = {
     "biuro": (int(4.66 * GB), 40 * MB),
@@ -119,20 +121,24 @@ def sell(life: Life) -> None:
 
 
 def use(life: Life) -> None:
-    """A month of mail, measured every day as cron would."""
+    """Months of mail, the last of them measured every day as cron would."""
     server = _server(life)
-    for name, (now, a_day) in MAILBOXES.items():
-        address = f"{name}@{ASCII_DOMAIN}"
-        life.simulator.create_account(address, "Demo-Pass-2026")
-        life.simulator.add_mail(address, max(now - DAYS * a_day, 0))
     today = life.runtime.now()
+    for name in MAILBOXES:
+        life.simulator.create_account(f"{name}@{ASCII_DOMAIN}", "Demo-Pass-2026")
     read = 0
+    for month in range(MONTHS, 0, -1):
+        for name, (now, a_day) in MAILBOXES.items():
+            a_month = max(now - DAYS * a_day, 0) // MONTHS
+            life.simulator.add_mail(f"{name}@{ASCII_DOMAIN}", a_month)
+        read += _measure(life, server, today - timedelta(days=DAYS * (1 + month)))
     for days_ago in range(DAYS, -1, -1):
         read += _measure(life, server, today - timedelta(days=days_ago))
         if days_ago:
             for name, (_, a_day) in MAILBOXES.items():
                 life.simulator.add_mail(f"{name}@{ASCII_DOMAIN}", a_day)
-    life.step(f"Usage of {DAYS} days", f"{read} readings, each whole", read == DAYS + 1)
+    whole = read == MONTHS + DAYS + 1
+    life.step(f"Usage of {MONTHS} months and {DAYS} days", f"{read} readings, each whole", whole)
     reply = life.hook("usage")
     row = reply["data"]["rows"][0]
     life.step(

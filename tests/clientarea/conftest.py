@@ -109,12 +109,20 @@ def draw(call: Callable[..., Call], active: model.ServiceState, now: datetime) -
         usage: model.ServiceUsage | None = None,
         history: tuple[model.UsagePoint, ...] = (),
         *,
+        growth: tuple[model.Growth, ...] = (),
         problem: str | None = None,
         notice: str | None = None,
         **changes: Any,
     ) -> Page:
         html = render.fragment(
-            call(**changes), state, usage, history, problem=problem, notice=notice, now=now
+            call(**changes),
+            state,
+            usage,
+            history,
+            growth=growth,
+            problem=problem,
+            notice=notice,
+            now=now,
         )
         return lxml.html.fragment_fromstring(html, create_parent="body")
 

@@ -19,11 +19,13 @@ class Product:
     """What stands behind the frame: it keeps what it was asked."""
 
     shown: list[tuple[str, str, str]] = field(default_factory=list)
+    forms: list[Mapping[str, str]] = field(default_factory=list)
     acted: list[tuple[dict[str, str], str]] = field(default_factory=list)
     address: str = "https://127.0.0.1:7443/service/preauth?authtoken=x"
 
     def fragment(self, locale: str, mode: host.Mode, page: str, form: Mapping[str, str]) -> str:
         self.shown.append((locale, mode, page))
+        self.forms.append(form)
         return (
             f'<form action="{form["action"]}"><input name="token" value="{form["token"]}"></form>'
         )
@@ -103,6 +105,16 @@ def test_the_frame_shows_the_fragment_and_keeps_its_promises(
     assert not re.search(r"<script|<style|\sstyle=|\son\w+=", answer.text)
     assert "&lt;i&gt;firma.example" in answer.text
     assert "5 stycznia 2026" in answer.text
+
+
+def test_what_was_asked_of_the_table_is_handed_on(frame: host.DemoHost, product: Product) -> None:
+    """The names in the address are the page's, those in the form are the hook's."""
+    ask(frame, "/?puqz_page=2&puqz_search=an%26na&puqz_sort=-used")
+    (form,) = product.forms
+
+    assert (form["search"], form["sort"]) == ("an&na", "-used")
+    assert form["page_url"].endswith("puqz_page=")
+    assert product.shown[0][2] == "2"
 
 
 def test_unknown_choices_fall_back(frame: host.DemoHost, product: Product) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
@@ -49,7 +50,7 @@ def _assert_harmless(page: Any) -> None:
             assert not name.startswith("on")
             assert name not in ("style", "srcdoc", "formaction", "src")
             if name in ("href", "action"):
-                assert re.match(r"https://|[\w./?=&;#-]+$", value)
+                assert re.match(r"https://|[\w./?=&;#%+-]+$", value)
                 assert "script:" not in value
 
 
@@ -75,6 +76,8 @@ def test_hostile_text_stays_text(
             (box,),
             hostile,
         ),
+        growth=(model.Growth(hostile, 6 * GB, GB, now.date()),),
+        service={"id": "42", "model": "server", "domain": "firma.example", "disk": 6 * GB},
         problem=hostile,
         notice=hostile,
         billing={
@@ -84,15 +87,41 @@ def test_hostile_text_stays_text(
             "payment_method": hostile,
         },
         server={"url": "https://127.0.0.1:7071", "hostname": hostile, "ip": hostile},
-        form={"action": hostile, "page_url": hostile, hostile: hostile},
+        form={
+            "action": hostile,
+            "page_url": hostile,
+            "search": hostile,
+            "sort": hostile,
+            hostile: hostile,
+        },
         assets_url=hostile,
         time_zone=hostile,
     )
     _assert_harmless(page)
     texts = ["".join(element.itertext()).strip() for element in page.iter("bdi")]
 
+    # The table, the fullest, the warning, growth.
     assert texts.count(hostile.strip()) >= 4
     assert page.xpath("string(.//*[@role='alert']//strong)") == hostile
+
+
+@pytest.mark.parametrize(
+    "hostile", [*HOSTILE, "\ud800", "\x00\x1b[31m", "a&puqz_sort=used#x", "%00%"]
+)
+def test_a_hostile_search_stays_a_search(
+    draw: Draw, usage: Callable[..., model.ServiceUsage], hostile: str
+) -> None:
+    """It comes back in the field and in links, where it is one value and nothing else."""
+    many = usage(*((f"{hostile}{number}@x.example", 1, 2) for number in range(60)))
+    page = draw(usage=many, form={"page_url": "x.php?p=", "search": hostile, "sort": hostile})
+    _assert_harmless(page)
+    field = page.find(".//input[@type='search']")
+    queries = [parse_qs(urlsplit(link).query) for link in page.xpath(".//th/a/@href")]
+
+    assert len(queries) == 4
+    assert {name for query in queries for name in query} <= {"p", "puqz_search", "puqz_sort"}
+    assert {query.get("puqz_search", [""])[0] for query in queries} == {field.get("value")}
+    assert set(field.get("value")) <= set(hostile)
 
 
 @pytest.mark.parametrize("hostile", HOSTILE)

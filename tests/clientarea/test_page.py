@@ -12,7 +12,6 @@ import pytest
 from puq_zimbra import model
 from puq_zimbra.call import Call
 from puq_zimbra.clientarea import render
-from puq_zimbra.units import GB
 
 Draw = Callable[..., Any]
 Words = Callable[[Any], str]
@@ -85,38 +84,6 @@ def test_what_nobody_told_is_no_data(draw: Draw, words: Words) -> None:
     assert page.find(".//form") is None
 
 
-def test_the_user_table(draw: Draw, words: Words, usage: Usage) -> None:
-    """Fullest first; over the limit, unlimited and unknown are each said in words."""
-    page = draw(
-        usage=usage(
-            ("b@firma.example", 1, None),
-            ("c@firma.example", None, 5),
-            ("d@firma.example", 4.6, 5),
-            ("a@firma.example", 6.6, 5),
-            ("e@firma.example", 0.000001, 5),
-        )
-    )
-    table = page.find(".//table")
-    cells = [[words(cell) for cell in row] for row in table.iter("tr")]
-
-    assert cells == [
-        ["Nazwa użytkownika / adres", "Użyto w %", "Użyto w GB", "Limit w GB"],
-        ["a@firma.example", "132 % ponad limit", "6,60", "5"],
-        ["d@firma.example", "92 % prawie pełna", "4,60", "5"],
-        ["e@firma.example", "<1 %", "<0,01", "5"],
-        ["b@firma.example", "bez limitu", "1,00", "bez limitu"],
-        ["c@firma.example", "brak danych", "brak danych", "5"],
-        [
-            "Razem (nie licząc 1 skrzynki, dla której brak danych)",
-            "bez limitu",
-            "12,20",
-            "bez limitu",
-        ],
-    ]
-    assert all(th.get("scope") for th in table.iter("th"))
-    assert "Dane z 12:08" in words(table.find("caption"))
-
-
 def test_meters_say_their_value(draw: Draw, usage: Usage) -> None:
     """The bar ends at 100, its text tells the truth; there is none where there is no percent."""
     page = draw(usage=usage(("a@x.example", 6.6, 5), ("b@x.example", 1, None)))
@@ -180,20 +147,6 @@ def test_old_figures_have_their_age(draw: Draw, words: Words, usage: Usage) -> N
     assert "przybliżone" in words(page)
 
 
-def test_a_long_table_says_what_it_shows(draw: Draw, words: Words, usage: Usage) -> None:
-    """Pages are links when the host says where pages are, else just the note."""
-    many = usage(*((f"u{number}@x.example", 1, 2) for number in range(1234)))
-    plain = draw(usage=many)
-    linked = draw(usage=many, page="2", form={**FORM, "page_url": "details.php?id=42&page="})
-
-    assert "Pokazano 50 z 1 234" in words(plain.find(".//nav"))
-    assert plain.find(".//nav//a") is None
-    assert [link.get("href") for link in linked.findall(".//nav//a")] == [
-        "details.php?id=42&page=1",
-        "details.php?id=42&page=3",
-    ]
-
-
 @pytest.mark.parametrize(("page", "checked"), [(None, "info"), ("usage", "usage"), ("2", "info")])
 def test_the_address_can_open_the_second_tab(draw: Draw, page: str | None, checked: str) -> None:
     """The tabs are radio buttons; each has its label."""
@@ -219,28 +172,6 @@ def test_two_services_on_one_page_do_not_collide(draw: Draw, usage: Usage) -> No
 
     assert len(ids) == len(set(ids))
     assert {name for reference in references for name in reference.split()} <= set(ids)
-
-
-def test_history_is_a_chart_with_its_table(draw: Draw, words: Words, now: datetime) -> None:
-    """Columns are attributes, every value stands in a table, one point is a sentence."""
-    points = tuple(
-        model.UsagePoint(now - timedelta(days=day), (9 - day) * GB, None, 3) for day in (3, 1, 0)
-    )
-    page = draw(history=points)
-    chart = page.find(".//svg[@role='img']")
-
-    assert [column.findtext("title") for column in chart.findall("rect")] == [
-        "18 lis: 6\u00a0GB",
-        "20 lis: 8\u00a0GB",
-        "21 lis: 9\u00a0GB",
-    ]
-    assert [words(row) for row in page.findall(".//details//tbody/tr")] == [
-        "21 listopada 20269,003",
-        "20 listopada 20268,003",
-        "18 listopada 20266,003",
-    ]
-    assert "+3 GB od 18 listopada 2026" in words(page)
-    assert draw(history=points[:1]).find(".//svg[@role='img']") is None
 
 
 def test_the_password_form(draw: Draw) -> None:

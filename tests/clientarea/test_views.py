@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 import pytest
 
 from puq_zimbra import model
 from puq_zimbra.call import Call
-from puq_zimbra.clientarea import history, mailboxes, views
+from puq_zimbra.clientarea import views
 from puq_zimbra.clientarea.space import UNKNOWN, Space
 from puq_zimbra.units import GB
 
@@ -43,48 +43,6 @@ def test_a_bar_stops_at_its_end_and_the_number_does_not(
     space = Space(used, limit)
 
     assert (space.percent, space.width, space.level) == (percent, width, level)
-
-
-def test_the_fullest_come_first(usage: Usage) -> None:
-    """By percent, then the unlimited by use, then those of which nothing is known."""
-    reading = usage(
-        ("small-but-full@x.example", 0.9, 1),
-        ("unknown@x.example", None, 5),
-        ("unlimited-little@x.example", 1, None),
-        ("over@x.example", 6, 5),
-        ("unlimited-much@x.example", 40, None),
-        ("big@x.example", 30, 100),
-    )
-    order = [line.address.partition("@")[0] for line in mailboxes.fullest_first(reading.mailboxes)]
-
-    assert order == [
-        "over",
-        "small-but-full",
-        "big",
-        "unlimited-much",
-        "unlimited-little",
-        "unknown",
-    ]
-
-
-def test_a_long_table_is_cut_into_pages(usage: Usage) -> None:
-    """Fifty a page; the total is of them all; a page past the end is the last."""
-    reading = usage(*((f"u{number}@x.example", 1, 2) for number in range(1234)))
-    lines = mailboxes.fullest_first(reading.mailboxes)
-    first, last = mailboxes.table(lines), mailboxes.table(lines, 999)
-
-    assert (len(first.lines), first.pages, first.count) == (50, 25, 1234)
-    assert (len(last.lines), last.page) == (34, 25)
-    assert first.total == Space(1234 * GB, 2468 * GB)
-
-
-def test_search_leaves_the_total_alone(usage: Usage) -> None:
-    """What the customer looks for is found in any case of letters."""
-    reading = usage(("anna@x.example", 1, 2), ("biuro@x.example", 1, 2))
-    found = mailboxes.table(mailboxes.fullest_first(reading.mailboxes), search=" ANNA ")
-
-    assert [line.address for line in found.lines] == ["anna@x.example"]
-    assert (found.found, found.count, found.total.used) == (1, 2, 2 * GB)
 
 
 @pytest.mark.parametrize(
@@ -156,38 +114,6 @@ def test_states(
     view = views.build(call(), state, None, (), now=now)
 
     assert (view.state.kind, view.state.mail, view.state.until) == (kind, mail, purge_at)
-
-
-def _points(now: datetime, *days: int) -> list[model.UsagePoint]:
-    return [model.UsagePoint(now - timedelta(days=day), (40 - day) * GB, None, 3) for day in days]
-
-
-def test_history_needs_two_days(now: datetime) -> None:
-    """One column says nothing, nor do days before the thirty."""
-    assert history.build([], now=now, zone=UTC) is None
-    assert history.build(_points(now, 3, 3), now=now, zone=UTC) is None
-    assert history.build(_points(now, 3, 45), now=now, zone=UTC) is None
-
-
-def test_history_is_one_value_a_day_with_gaps_left_open(now: datetime) -> None:
-    """A day that was not measured has no column; the last measurement of a day counts."""
-    past = history.build(_points(now, 0, 5, 29, 31), now=now, zone=UTC)
-
-    assert past is not None
-    assert [day.place for day in past.days] == [0, 24, 29]
-    assert (past.top, past.change) == (40 * GB, 29 * GB)
-    assert [day.height for day in past.days] == [28, 88, 100]
-
-
-@pytest.mark.parametrize("used", [0, 1, GB // 100, GB, 9 * GB + 1, 10 * GB, 12345 * GB])
-def test_the_scale_reaches_over_the_highest_column(now: datetime, used: int) -> None:
-    """Columns of nothing and of terabytes both fit."""
-    points = [model.UsagePoint(now - timedelta(days=day), used, None, 1) for day in (1, 0)]
-    past = history.build(points, now=now, zone=UTC)
-
-    assert past is not None
-    assert past.top >= used
-    assert past.days[0].height <= 100
 
 
 def test_domains_are_shown_as_people_write_them(call: Call, now: datetime) -> None:
