@@ -9,7 +9,7 @@ from __future__ import annotations
 from puq_zimbra.call import Call
 from puq_zimbra.clientarea.compiled import own_folder
 from puq_zimbra.errors import N_, NotFound, PuqZimbraError
-from puq_zimbra.model import Reply, ServiceState
+from puq_zimbra.model import Machines, Reply, ServiceState
 from puq_zimbra.provisioning import objects, ownership
 from puq_zimbra.provisioning.kinds import status_of
 from puq_zimbra.zimbra.answers import Entry
@@ -50,6 +50,7 @@ def run(call: Call, runtime: Runtime) -> Reply:
         reading.with_mailboxes(usage, runtime) if usage else None,
         reading.history(usage, runtime) if usage else (),
         growth=reading.growth(usage, runtime) if usage else (),
+        machines=reading.machines_of(call, runtime) if problem is None else Machines(),
         problem=problem,
         notice=None,
         now=runtime.now(),

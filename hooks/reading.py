@@ -12,10 +12,11 @@ from datetime import datetime, timedelta
 
 from puq_zimbra.call import Call
 from puq_zimbra.errors import Busy, StoreUnusable
-from puq_zimbra.model import Growth, ServiceUsage, UsagePoint
+from puq_zimbra.model import Growth, Machines, ServiceUsage, UsagePoint
 from puq_zimbra.provisioning import objects
-from puq_zimbra.usage import measure
+from puq_zimbra.usage import machines, measure
 from puq_zimbra.usage.sync import place_of
+from puq_zimbra.zimbra import budget
 from puq_zimbra.zimbra.answers import Entry
 
 from .runtime import Runtime
@@ -56,6 +57,14 @@ def growth(one: ServiceUsage, runtime: Runtime) -> Sequence[Growth]:
     except (StoreUnusable, Busy):
         return ()
     return [grown for grown in found if grown.day < one.measured_at.date()]
+
+
+def machines_of(call: Call, runtime: Runtime) -> Machines:
+    """What Zimbra can tell of a private server's machines; nothing of those that are shared."""
+    if call.sold.model != "server":
+        return Machines()
+    with budget.within(budget.remaining(runtime.config.limits.machine_seconds)):
+        return machines.read(runtime.zimbra(call))
 
 
 def fresh(call: Call, runtime: Runtime, bearer: Entry) -> ServiceUsage:

@@ -79,6 +79,8 @@ class Limits(_Setting):
     work_seconds: Annotated[float, Field(gt=0, le=86400)] = 600.0
     #: seconds for one request to Zimbra, all in all
     request_seconds: Annotated[float, Field(gt=0, le=600)] = 15.0
+    #: seconds that a private server's page waits for what Zimbra can tell of its machines
+    machine_seconds: Annotated[float, Field(gt=0, le=60)] = 3.0
     #: seconds that a single sign-on lasts; it outlives a suspension by no more than that
     sso_seconds: Annotated[int, Field(ge=10, le=43200)] = 900
     #: the most that one Zimbra is asked in a second by this machine; 0 = no limit

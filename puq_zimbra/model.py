@@ -172,6 +172,39 @@ class Notice:
 
 
 @dataclass(frozen=True)
+class Daemon:
+    """A part of Zimbra, such as its mta, on one of its machines."""
+
+    machine: str
+    #: Zimbra's name of it
+    name: str
+    runs: bool
+
+
+@dataclass(frozen=True)
+class MachineLoad:
+    """How busy one of Zimbra's machines is; what Zimbra does not say is empty or None."""
+
+    machine: str
+    #: the newest of these figures
+    measured_at: datetime
+    #: hours of the last day (their beginning, UTC) -> percent of the processors' time, oldest first
+    busy: Mapping[datetime, int]
+    #: bytes in use and in all
+    memory: tuple[int, int] | None
+    #: disk -> bytes in use and in all
+    disks: Mapping[str, tuple[int, int]]
+
+
+@dataclass(frozen=True)
+class Machines:
+    """What Zimbra can tell of the machines of a private server; empty where it does not say."""
+
+    daemons: tuple[Daemon, ...] = ()
+    loads: tuple[MachineLoad, ...] = ()
+
+
+@dataclass(frozen=True)
 class ServiceState:
     """How a service stands in Zimbra."""
 

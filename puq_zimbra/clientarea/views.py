@@ -16,13 +16,16 @@ from zoneinfo import ZoneInfo
 
 from puq_zimbra import model, units
 from puq_zimbra.call import Call, Plan
-from puq_zimbra.clientarea import forecast, mailboxes
+from puq_zimbra.clientarea import forecast, machine, mailboxes
 from puq_zimbra.clientarea import history as histories
 from puq_zimbra.clientarea.addresses import TableLinks, table_links
 from puq_zimbra.clientarea.rows import Money, Row, server_information
 from puq_zimbra.clientarea.space import UNKNOWN, Space
 
 Mode: TypeAlias = Literal["embedded", "full"]
+
+#: nothing is known of the machines
+NOT_TOLD = model.Machines()
 
 #: keys of `Call.form` that are no hidden fields: where forms go, and what was asked of the table
 _NOT_CARRIED = ("action", "page_url", "search", "sort")
@@ -108,6 +111,8 @@ class PageView:
     months: histories.History | None
     #: None = nothing to say
     outlook: forecast.Outlook | None
+    #: None = the machines are not the customer's alone
+    machines: machine.MachineView | None
     form: Form | None
     #: None = the host did not say where other parts of the table are
     links: TableLinks | None
@@ -124,6 +129,7 @@ def build(
     history: Sequence[model.UsagePoint],
     *,
     growth: Sequence[model.Growth] = (),
+    machines: model.Machines = NOT_TOLD,
     problem: str | None = None,
     notice: str | None = None,
     now: datetime,
@@ -163,6 +169,7 @@ def build(
         days=histories.days(history, now=now, zone=zone),
         months=histories.months(history, now=now, zone=zone),
         outlook=forecast.look(history, total.limit if whole else None, now=now, zone=zone),
+        machines=machine.build(machines, now) if _sold_whole(call) else None,
         form=_form(call, state),
         links=table_links(call.form.get("page_url"), wanted, f"{uid}-mailboxes"),
     )
@@ -183,6 +190,11 @@ def time_zone(name: str) -> tzinfo:
 def _sold_alone(call: Call) -> bool:
     """Whether the service is one mailbox, whose owner administrates nothing."""
     return call.service is not None and call.service.model == "mailbox"
+
+
+def _sold_whole(call: Call) -> bool:
+    """Whether the service is a Zimbra with nobody else on it."""
+    return call.service is not None and call.service.model == "server"
 
 
 def _growth(found: Sequence[model.Growth]) -> Growth | None:

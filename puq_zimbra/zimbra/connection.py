@@ -134,9 +134,10 @@ class Connection:
 
     def call(self, request: str, **arguments: Any) -> etree._Element:
         """Send one request, repeated as its meaning allows, and return its response element."""
-        return retry.by_meaning(request, lambda: self._call_once(request, arguments))
+        return retry.by_meaning(request, lambda: self.call_once(request, **arguments))
 
-    def _call_once(self, request: str, arguments: Mapping[str, Any]) -> etree._Element:
+    def call_once(self, request: str, **arguments: Any) -> etree._Element:
+        """Send one request and return its response element; what fails is not tried again."""
         token = self._log_in(None)
         try:
             return self._ask(request, arguments, token)

@@ -13,6 +13,7 @@ import pytest
 from puq_zimbra import model, units
 from puq_zimbra.call import Call
 from puq_zimbra.clientarea import render
+from puq_zimbra.clientarea.views import NOT_TOLD
 
 Page = lxml.html.HtmlElement
 Draw = Callable[..., Page]
@@ -110,6 +111,7 @@ def draw(call: Callable[..., Call], active: model.ServiceState, now: datetime) -
         history: tuple[model.UsagePoint, ...] = (),
         *,
         growth: tuple[model.Growth, ...] = (),
+        machines: model.Machines = NOT_TOLD,
         problem: str | None = None,
         notice: str | None = None,
         **changes: Any,
@@ -120,6 +122,7 @@ def draw(call: Callable[..., Call], active: model.ServiceState, now: datetime) -
             usage,
             history,
             growth=growth,
+            machines=machines,
             problem=problem,
             notice=notice,
             now=now,

@@ -77,6 +77,10 @@ def test_hostile_text_stays_text(
             hostile,
         ),
         growth=(model.Growth(hostile, 6 * GB, GB, now.date()),),
+        machines=model.Machines(
+            (model.Daemon(hostile, hostile, False),),
+            (model.MachineLoad(hostile, now, {now: 3}, (1, 2), {hostile: (9, 10)}),),
+        ),
         service={"id": "42", "model": "server", "domain": "firma.example", "disk": 6 * GB},
         problem=hostile,
         notice=hostile,
@@ -100,8 +104,8 @@ def test_hostile_text_stays_text(
     _assert_harmless(page)
     texts = ["".join(element.itertext()).strip() for element in page.iter("bdi")]
 
-    # The table, the fullest, the warning, growth.
-    assert texts.count(hostile.strip()) >= 4
+    # The table, the fullest, the warning, growth, a daemon and its machine, the machine, its disk.
+    assert texts.count(hostile.strip()) >= 8
     assert page.xpath("string(.//*[@role='alert']//strong)") == hostile
 
 
