@@ -145,7 +145,7 @@ def test_waiting_uses_up_the_hooks_time(
     simulator.reset_log()
     limits = {"hook_seconds": 0.2, "concurrent_requests": 1}
     runtime = Runtime(Config.model_validate(config.model_dump() | {"limits": limits}))
-    answer = dispatch("plain", "create", params, runtime)
+    answer = dispatch("plain", "list_services", params, runtime)
     runtime.close()
     worker.kill()
     worker.wait(timeout=60)
