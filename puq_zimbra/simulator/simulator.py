@@ -165,7 +165,7 @@ class Simulator:
         self.chaos.add(Plan(name, "delay", times=times, seconds=seconds))
 
     def mangle_next(self, name: str, how: str, times: int = 1) -> None:
-        """Spoil the real answer: truncated, malformed, doctype, charset, gzip, huge, empty."""
+        """Spoil the real answer in one of the ways of `mangle.WAYS`."""
         self.chaos.add(Plan(name, "mangle", True, times, how=how))
 
     def drip_next(self, name: str, seconds: float, times: int = 1) -> None:
