@@ -1,0 +1,133 @@
+"""Cases: a story with one of its calls disturbed, and what must hold afterwards."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from puq_zimbra.simulator.calllog import Call
+from puq_zimbra.simulator.chaos import STALE, Plan
+from puq_zimbra.simulator.mangle import WAYS
+
+from .stories import KINDS, Story
+from .world import World, Worlds
+
+
+@dataclass(frozen=True)
+class Case:
+    """A disturbance of one call of a story."""
+
+    story: Story
+    #: position of the call among all, and among those of its name
+    position: int
+    name: str
+    ordinal: int
+    #: a key of `KINDS`
+    kind: str
+
+    def plan(self, then: Plan | None = None) -> Plan:
+        """The disturbance."""
+        about = KINDS[self.kind]
+        # In memory each request is a connection.
+        skip = {"refuse": self.position}.get(about["kind"], self.ordinal)
+        return Plan(**{"name": self.name, "skip": skip, "then": then, **about})
+
+    def __str__(self) -> str:
+        return f"{self.story}, {self.name} #{self.ordinal}, {self.kind}"
+
+
+@dataclass(frozen=True)
+class Calm:
+    """A story without a disturbance: where it ends, and what it asks Zimbra."""
+
+    state: dict[str, Any]
+    calls: tuple[Call, ...]
+    #: the answers to the calls
+    bodies: tuple[bytes, ...]
+
+
+def calm(worlds: Worlds, story: Story) -> Calm:
+    """Let a story run undisturbed."""
+    world = worlds.before(story)
+    reply = world.tell(story)
+    assert reply["ok"], (str(story), reply)
+    return Calm(world.state(), tuple(world.simulator.log), tuple(world.answers.bodies))
+
+
+def cases(story: Story, run: Calm) -> Iterator[Case]:
+    """Every call of a run with every kind of disturbance that makes a difference to it."""
+    seen: Counter[str] = Counter()
+    for position, (call, body) in enumerate(zip(run.calls, run.bodies, strict=True)):
+        for kind, about in KINDS.items():
+            if _matters(about, call, seen[call.name], body, run):
+                yield Case(story, position, call.name, seen[call.name], kind)
+        seen[call.name] += 1
+
+
+def _matters(about: dict[str, Any], call: Call, ordinal: int, body: bytes, run: Calm) -> bool:
+    if about["kind"] == "mangle":
+        return WAYS[about["how"]](body)[0] != body
+    if about["kind"] == "stale":
+        made = STALE.get(call.name, ("", "", ""))[2]
+        return ordinal == 0 and any(each.name == made for each in run.calls)
+    # A read leaves nothing behind that it could be told apart by.
+    return call.writes or not about.get("applied", False)
+
+
+#: replies to a call that was disturbed, beside those that say it is done: a refusal, or try again
+TOLD = {
+    "unavailable", "misconfigured", "refused", "conflict", "busy", "pending", "not_found",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Wrong:
+    """Something that does not hold."""
+
+    #: converged, twice, foreign, figures or told
+    what: str
+    text: str
+
+
+def disturbed(worlds: Worlds, story: Story, run: Calm, plan: Plan) -> list[Wrong]:
+    """Let the story run disturbed and then again; say what does not hold."""
+    world = worlds.before(story)
+    theirs = world.foreign_state()
+    world.simulator.chaos.add(plan)
+    first = world.tell(story)
+    found = [Wrong("told", text) for text in _told(first, world, run)]
+    world.simulator.chaos.clear()
+    world.restart()
+    second = world.tell(story)
+    if not second["ok"]:
+        text = f"the second answer is {second['code']}: {second['message']}"
+        found.append(Wrong("converged", text))
+    found += [Wrong("converged", text) for text in _differences(world.state(), run.state)]
+    found += [Wrong("foreign", text) for text in _differences(world.foreign_state(), theirs)]
+    found += [Wrong("foreign", f"{name} to somebody else") for name in world.writes_to_others()]
+    found += [Wrong("twice", request) for request in world.made_twice()]
+    found += [Wrong("figures", text) for text in world.wrong_figures()]
+    if not world.audit_is_intact():
+        found.append(Wrong("told", "the audit trail is broken"))
+    return found
+
+
+def _told(first: dict[str, Any], world: World, run: Calm) -> list[str]:
+    """What is wrong with the answer to the disturbed call."""
+    told = f"{first['code']}: {first['message']}"
+    if "inside the mail module" in told:
+        return ["an unexpected exception"]
+    if not first["ok"]:
+        return [] if first["code"] in TOLD else [told]
+    differences = _differences(world.state(), run.state)
+    return [f"{told} although {each}" for each in differences]
+
+
+def _differences(held: dict[str, Any], wanted: dict[str, Any]) -> list[str]:
+    return [
+        f"{key} is {held.get(key)}, not {wanted.get(key)}"
+        for key in sorted(held.keys() | wanted.keys())
+        if held.get(key) != wanted.get(key)
+    ]

@@ -1,0 +1,66 @@
+"""How much of the faults a run tries, what it counts, and the worlds that it tries them in."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pytest
+import responses
+
+from .figures import PROPERTY
+from .world import Worlds
+
+Item = TypeVar("Item")
+Note = Callable[..., None]
+
+
+@dataclass(frozen=True)
+class Share:
+    """How much of a level is run, and which: the same for the same seed."""
+
+    #: sample (in every run of all tests), part (in continuous integration) or all
+    size: str
+    seed: int
+
+    def number(self, sample: int, part: int, whole: int) -> int:
+        """One of three numbers."""
+        return {"sample": sample, "part": part, "all": whole}[self.size]
+
+    def of(
+        self, every: Iterable[Item], key: object, sample: int, part: int, whole: int | None = None
+    ) -> list[Item]:
+        """So many of the items, or all of them; ``key`` tells one choice from another."""
+        items = list(every)
+        wanted = self.number(sample, part, len(items) if whole is None else whole)
+        return self.random(key).sample(items, min(wanted, len(items)))
+
+    def random(self, key: object) -> random.Random:
+        """Chance that is the same in every run with the seed."""
+        return random.Random(f"{self.seed} {key}")
+
+
+@pytest.fixture
+def share(request: pytest.FixtureRequest) -> Share:
+    """How much is run."""
+    option = request.config.getoption
+    return Share(option("--faults"), option("--seed"))
+
+
+@pytest.fixture
+def note(record_property: Callable[[str, Any], None]) -> Note:
+    """Note a level's figures for the table."""
+    return lambda level, **figures: record_property(PROPERTY + level, figures)
+
+
+@pytest.fixture
+def worlds(tmp_path: Path) -> Iterator[Worlds]:
+    """Worlds in memory, one after the other."""
+    with responses.RequestsMock(assert_all_requests_are_fired=False) as mounted:
+        made = Worlds(tmp_path, mounted)
+        yield made
+        mounted.reset()
+        made.close()
