@@ -11,7 +11,7 @@ from puq_zimbra.simulator.calllog import Call
 from puq_zimbra.simulator.chaos import STALE, Plan
 from puq_zimbra.simulator.mangle import WAYS
 
-from .stories import KINDS, Story
+from .stories import HARMFUL, KINDS, Story
 from .world import World, Worlds
 
 
@@ -27,12 +27,13 @@ class Case:
     #: a key of `KINDS`
     kind: str
 
-    def plan(self, then: Plan | None = None) -> Plan:
-        """The disturbance."""
+    def plan(self, then: str | None = None) -> Plan:
+        """The disturbance, with another one of the request that follows."""
+        sequel = Plan(**{"name": "*", **KINDS[then]}) if then else None
         about = KINDS[self.kind]
         # In memory each request is a connection.
         skip = {"refuse": self.position}.get(about["kind"], self.ordinal)
-        return Plan(**{"name": self.name, "skip": skip, "then": then, **about})
+        return Plan(**{"name": self.name, "skip": skip, "then": sequel, **about})
 
     def __str__(self) -> str:
         return f"{self.story}, {self.name} #{self.ordinal}, {self.kind}"
@@ -66,6 +67,13 @@ def cases(story: Story, run: Calm) -> Iterator[Case]:
         seen[call.name] += 1
 
 
+def pairs(story: Story, run: Calm) -> Iterator[tuple[Case, str]]:
+    """Every disturbance of the harmful kinds with every one of the request that follows."""
+    for case in cases(story, run):
+        if case.kind in HARMFUL:
+            yield from ((case, kind) for kind in HARMFUL)
+
+
 def _matters(about: dict[str, Any], call: Call, ordinal: int, body: bytes, run: Calm) -> bool:
     if about["kind"] == "mangle":
         return WAYS[about["how"]](body)[0] != body
@@ -92,17 +100,20 @@ class Wrong:
 
 
 def disturbed(worlds: Worlds, story: Story, run: Calm, plan: Plan) -> list[Wrong]:
-    """Let the story run disturbed and then again; say what does not hold."""
+    """Call the story's hook until nothing is left of the plan, and once more; say what is wrong."""
     world = worlds.before(story)
     theirs = world.foreign_state()
     world.simulator.chaos.add(plan)
-    first = world.tell(story)
-    found = [Wrong("told", text) for text in _told(first, world, run)]
+    found = []
+    for _ in range(2):
+        found += [Wrong("told", text) for text in _told(world.tell(story), world, run)]
+        world.restart()
+        if not world.simulator.chaos.pending:
+            break
     world.simulator.chaos.clear()
-    world.restart()
-    second = world.tell(story)
-    if not second["ok"]:
-        text = f"the second answer is {second['code']}: {second['message']}"
+    last = world.tell(story)
+    if not last["ok"]:
+        text = f"the last answer is {last['code']}: {last['message']}"
         found.append(Wrong("converged", text))
     found += [Wrong("converged", text) for text in _differences(world.state(), run.state)]
     found += [Wrong("foreign", text) for text in _differences(world.foreign_state(), theirs)]
@@ -114,13 +125,13 @@ def disturbed(worlds: Worlds, story: Story, run: Calm, plan: Plan) -> list[Wrong
     return found
 
 
-def _told(first: dict[str, Any], world: World, run: Calm) -> list[str]:
-    """What is wrong with the answer to the disturbed call."""
-    told = f"{first['code']}: {first['message']}"
+def _told(reply: dict[str, Any], world: World, run: Calm) -> list[str]:
+    """What is wrong with the answer to a disturbed call."""
+    told = f"{reply['code']}: {reply['message']}"
     if "inside the mail module" in told:
         return ["an unexpected exception"]
-    if not first["ok"]:
-        return [] if first["code"] in TOLD else [told]
+    if not reply["ok"]:
+        return [] if reply["code"] in TOLD else [told]
     differences = _differences(world.state(), run.state)
     return [f"{told} although {each}" for each in differences]
 
@@ -131,3 +142,13 @@ def _differences(held: dict[str, Any], wanted: dict[str, Any]) -> list[str]:
         for key in sorted(held.keys() | wanted.keys())
         if held.get(key) != wanted.get(key)
     ]
+
+
+def figures(wrong: dict[str, list[Wrong]]) -> dict[str, int]:
+    """What the table says of so many cases."""
+    kinds = [each.what for found in wrong.values() for each in found]
+    return {
+        "cases": len(wrong),
+        "converged": sum(not found for found in wrong.values()),
+        **{what: kinds.count(what) for what in ("twice", "foreign", "figures")},
+    }

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from .cases import calm, cases, disturbed
+from .cases import calm, cases, disturbed, figures
 from .conftest import Note, Share
 from .stories import STORIES, Story
 from .world import Worlds
@@ -21,16 +21,9 @@ def test_every_hook_converges_after_one_retry(
     run = calm(worlds, story)
     chosen = share.of(cases(story, run), story, sample=8, part=60)
     wrong = {str(case): disturbed(worlds, story, run, case.plan()) for case in chosen}
-    wrong = {case: found for case, found in wrong.items() if found}
-    kinds = [each.what for found in wrong.values() for each in found]
-    note(
-        "every call x every fault",
-        cases=len(chosen),
-        converged=len(chosen) - len(wrong),
-        **{what: kinds.count(what) for what in ("twice", "foreign", "figures")},
-    )
+    note("every call x every fault", **figures(wrong))
 
-    assert wrong == {}
+    assert {case: found for case, found in wrong.items() if found} == {}
 
 
 @pytest.mark.parametrize("story", STORIES, ids=str)
