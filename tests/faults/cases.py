@@ -49,12 +49,14 @@ class Calm:
     bodies: tuple[bytes, ...]
 
 
-def calm(worlds: Worlds, story: Story) -> Calm:
-    """Let a story run undisturbed."""
+def calm(worlds: Worlds, story: Story, bodies: list[bytes] | None = None) -> Calm:
+    """Let a story run undisturbed; ``bodies`` is where the answers are noted."""
     world = worlds.before(story)
+    noted: list[bytes] = [] if bodies is None else bodies
+    noted.clear()
     reply = world.tell(story)
     assert reply["ok"], (str(story), reply)
-    return Calm(world.state(), tuple(world.simulator.log), tuple(world.answers.bodies))
+    return Calm(world.state(), tuple(world.simulator.log), tuple(noted))
 
 
 def cases(story: Story, run: Calm) -> Iterator[Case]:

@@ -11,8 +11,10 @@ from typing import Any, TypeVar
 import pytest
 import responses
 
+from puq_zimbra.simulator import Simulator
+
 from .figures import PROPERTY
-from .world import Worlds
+from .world import SERVER, URL, InMemory, Worlds, ticking
 
 Item = TypeVar("Item")
 Note = Callable[..., None]
@@ -57,10 +59,18 @@ def note(record_property: Callable[[str, Any], None]) -> Note:
 
 
 @pytest.fixture
-def worlds(tmp_path: Path) -> Iterator[Worlds]:
-    """Worlds in memory, one after the other."""
+def in_memory() -> Iterator[InMemory]:
+    """Where a simulator is mounted whose answers are looked at."""
     with responses.RequestsMock(assert_all_requests_are_fired=False) as mounted:
-        made = Worlds(tmp_path, mounted)
-        yield made
+        yield InMemory(mounted)
         mounted.reset()
-        made.close()
+
+
+@pytest.fixture
+def worlds(tmp_path: Path, in_memory: InMemory) -> Iterator[Worlds]:
+    """Worlds in memory, one after the other."""
+    simulator = Simulator(clock=ticking())
+    simulator.mount(in_memory, URL)  # type: ignore[arg-type]
+    made = Worlds(tmp_path, simulator, SERVER)
+    yield made
+    made.close()

@@ -42,6 +42,11 @@ class Story:
     #: a key of `CHANGES`, for the event and for all but ``create`` of what went before
     changes: str = ""
 
+    @property
+    def asked(self) -> dict[str, Any]:
+        """What the calls say beside the plain order."""
+        return CHANGES[self.changes]
+
     def __str__(self) -> str:
         return "-".join(filter(None, (self.model, *self.before, self.event, self.changes)))
 

@@ -11,15 +11,15 @@ import pytest
 from .cases import calm, disturbed, figures, pairs
 from .conftest import Note, Share
 from .stories import STORIES, Story
-from .world import Worlds
+from .world import InMemory, Worlds
 
 
 @pytest.mark.parametrize("story", STORIES, ids=str)
 def test_every_hook_converges_after_two_faults(
-    worlds: Worlds, story: Story, share: Share, note: Note
+    worlds: Worlds, in_memory: InMemory, story: Story, share: Share, note: Note
 ) -> None:
     """An outage rarely lasts for a single request."""
-    run = calm(worlds, story)
+    run = calm(worlds, story, in_memory.bodies)
     chosen = share.of(pairs(story, run), story, sample=4, part=20, whole=130)
     wrong = {
         f"{case}, then {kind}": disturbed(worlds, story, run, case.plan(then=kind))

@@ -10,15 +10,15 @@ import pytest
 from .cases import calm, cases, disturbed, figures
 from .conftest import Note, Share
 from .stories import STORIES, Story
-from .world import Worlds
+from .world import InMemory, Worlds
 
 
 @pytest.mark.parametrize("story", STORIES, ids=str)
 def test_every_hook_converges_after_one_retry(
-    worlds: Worlds, story: Story, share: Share, note: Note
+    worlds: Worlds, in_memory: InMemory, story: Story, share: Share, note: Note
 ) -> None:
     """Whatever breaks, the host's retry ends where an undisturbed call would have."""
-    run = calm(worlds, story)
+    run = calm(worlds, story, in_memory.bodies)
     chosen = share.of(cases(story, run), story, sample=8, part=60)
     wrong = {str(case): disturbed(worlds, story, run, case.plan()) for case in chosen}
     note("every call x every fault", **figures(wrong))

@@ -1,7 +1,7 @@
 """One world for one case: a Zimbra and a store as a story found them, and a host that calls.
 
-The Zimbra answers in memory. What went before a story's hook is played once and then put back for
-every case, the Zimbra from the simulator's own state file and the store as a copy of its folder.
+What went before a story's hook is played once and then put back for every case, the Zimbra from the
+simulator's own state file and the store as a copy of its folder.
 """
 
 from __future__ import annotations
@@ -27,9 +27,12 @@ from puq_zimbra.simulator import Simulator, storage
 from puq_zimbra.simulator.calllog import Call
 from tests.conftest import Params, lay_over, order
 
-from .stories import CHANGES, MODELS, Story
+from .stories import MODELS, Story
 
 URL = "https://zimbra.test:7071/service/admin/soap"
+#: a Zimbra in memory; with a pinned certificate, as loading the system's authorities would take a
+#: third of the time
+SERVER: Params = {"url": URL, "tls": {"fingerprint": "sha256:" + "00" * 32}}
 #: settings under which nothing but the faults themselves takes time
 LIMITS: dict[str, Any] = {}
 NOON = datetime(2026, 6, 15, 12, tzinfo=UTC)
@@ -73,24 +76,21 @@ def fill(simulator: Simulator, model: str) -> None:
 class World:
     """A simulated Zimbra, a store, and a host's calls."""
 
-    def __init__(self, directory: Path, model: str, mounted: responses.RequestsMock) -> None:
+    def __init__(self, directory: Path, simulator: Simulator, server: Params, model: str) -> None:
         self.directory = directory
+        self.simulator = simulator
+        self.server = server
         self.model = model
-        ticks = itertools.count()
-        self.simulator = Simulator(clock=lambda: NOON.timestamp() + next(ticks) / 1000)
-        self.answers = _Answers(mounted)
-        mounted.reset()
-        self.simulator.mount(self.answers, URL)  # type: ignore[arg-type]
-        # A pinned certificate: loading the system's authorities would take a third of the time.
-        self.server: Params = {"url": URL, "tls": {"fingerprint": "sha256:" + "00" * 32}}
-        settings = {"store": {"dir": str(directory / "state")}, "limits": LIMITS}
-        self.config = Config.model_validate(settings)
-        self.runtime = Runtime(self.config, now=lambda: NOON)
+        self.settings = {"store": {"dir": str(directory / "state")}, "limits": LIMITS}
+        self.runtime = self._new_runtime()
+
+    def _new_runtime(self) -> Runtime:
+        return Runtime(Config.model_validate(self.settings), now=lambda: NOON)
 
     def restart(self) -> None:
         """Be another process: rejected credentials, for one, are not tried again by the same."""
         self.close()
-        self.runtime = Runtime(self.config, now=lambda: NOON)
+        self.runtime = self._new_runtime()
 
     def close(self) -> None:
         """End the process."""
@@ -111,7 +111,7 @@ class World:
 
     def tell(self, story: Story) -> dict[str, Any]:
         """Call a story's hook."""
-        return self.call(story.event, **CHANGES[story.changes])
+        return self.call(story.event, **story.asked)
 
     # -- what is there -------------------------------------------------------------------------
 
@@ -175,8 +175,80 @@ class World:
         return all(intact for _, intact in self.runtime.store().operations.audit())
 
 
-class _Answers:
-    """What Zimbra answered, noted on its way into a mock."""
+def _words(call: Call) -> set[str]:
+    """Every value in a request."""
+    return {
+        value
+        for each in call.element.iter()
+        for value in (each.text or "", *map(str, each.attrib.values()))
+    }
+
+
+class Worlds:
+    """Worlds in which a story's hook is next, each with a store of its own.
+
+    They take turns with one simulator, which is put back to what the story begins with.
+    """
+
+    def __init__(self, directory: Path, simulator: Simulator, server: Params) -> None:
+        self.simulator = simulator
+        self._directory = directory
+        self._server = server
+        self._numbers = itertools.count()
+        self._open: World | None = None
+        foreign(simulator)
+        self._keep("nothing")
+
+    def close(self) -> None:
+        """Close the last world."""
+        if self._open is not None:
+            self._open.close()
+            shutil.rmtree(self._open.directory)
+            self._open = None
+
+    def before(self, story: Story) -> World:
+        """A world in which the story's hook is next; the one before it is closed."""
+        played = "-".join((story.model, *story.before, story.changes))
+        if not (self._directory / played).exists():
+            self._play(story)
+            self._keep(played)
+        return self._put_back(played, story.model)
+
+    def _play(self, story: Story) -> None:
+        """Live through what goes before a story."""
+        world = self._put_back("nothing", story.model)
+        for event in story.before:
+            reply = world.call(event, **(story.asked if event != "create" else {}))
+            assert reply["ok"], (event, reply)
+            if event == "create":
+                fill(world.simulator, story.model)
+        world.close()
+
+    def _keep(self, name: str) -> None:
+        """Keep what is there, Zimbra and store, under a name."""
+        kept = self._directory / name
+        kept.mkdir()
+        storage.save(self.simulator.world, kept / "zimbra.json")
+        if self._open is not None:
+            shutil.copytree(self._open.directory / "state", kept / "state")
+
+    def _put_back(self, name: str, model: str) -> World:
+        self.close()
+        kept = self._directory / name
+        directory = self._directory / str(next(self._numbers))
+        if (kept / "state").exists():
+            shutil.copytree(kept / "state", directory / "state")
+        else:
+            (directory / "state").mkdir(parents=True)
+        self.simulator.chaos.clear()
+        self.simulator.reset_log()
+        storage.load(self.simulator.world, kept / "zimbra.json")
+        self._open = World(directory, self.simulator, self._server, model)
+        return self._open
+
+
+class InMemory:
+    """What `responses` does for a simulator, with the answers noted on their way."""
 
     def __init__(self, mounted: responses.RequestsMock) -> None:
         self._mounted = mounted
@@ -193,60 +265,7 @@ class _Answers:
         self._mounted.add_callback(method, url, noted)
 
 
-def _words(call: Call) -> set[str]:
-    """Every value in a request."""
-    return {
-        value
-        for each in call.element.iter()
-        for value in (each.text or "", *map(str, each.attrib.values()))
-    }
-
-
-class Worlds:
-    """Worlds in which a story's hook is next, each in a folder of its own."""
-
-    def __init__(self, directory: Path, mounted: responses.RequestsMock) -> None:
-        self._directory = directory
-        self._mounted = mounted
-        self._numbers = itertools.count()
-        self._open: World | None = None
-
-    def close(self) -> None:
-        """Close the last world."""
-        if self._open is not None:
-            self._open.close()
-            shutil.rmtree(self._open.directory)
-            self._open = None
-
-    def before(self, story: Story) -> World:
-        """A world in which the story's hook is next; the one before it is closed."""
-        played = self._directory / f"before {'-'.join((story.model, *story.before, story.changes))}"
-        if not played.exists():
-            self._play(story, played)
-        world = self._world(story.model)
-        shutil.copytree(played / "state", world.directory / "state", dirs_exist_ok=True)
-        storage.load(world.simulator.world, played / "zimbra.json")
-        return world
-
-    def _world(self, model: str) -> World:
-        self.close()
-        directory = self._directory / str(next(self._numbers))
-        (directory / "state").mkdir(parents=True)
-        self._open = World(directory, model, self._mounted)
-        return self._open
-
-    def _play(self, story: Story, played: Path) -> None:
-        world = self._world(story.model)
-        foreign(world.simulator)
-        for event in story.before:
-            changes = CHANGES[story.changes] if event != "create" else {}
-            if changes.get("service", {}) is None:
-                changes = {}
-            reply = world.call(event, **changes)
-            assert reply["ok"], (event, reply)
-            if event == "create":
-                fill(world.simulator, story.model)
-        world.close()
-        played.mkdir()
-        shutil.copytree(world.directory / "state", played / "state")
-        storage.save(world.simulator.world, played / "zimbra.json")
+def ticking() -> Callable[[], float]:
+    """A clock on which each look takes a millisecond."""
+    ticks = itertools.count()
+    return lambda: NOON.timestamp() + next(ticks) / 1000
