@@ -113,12 +113,18 @@ def disturbed(worlds: Worlds, story: Story, run: Calm, plan: Plan) -> list[Wrong
         if not world.simulator.chaos.pending:
             break
     world.simulator.chaos.clear()
-    last = world.tell(story)
+    found += wrong_in_the_end(world, run, world.tell(story))
+    differences = _differences(world.foreign_state(), theirs)
+    return found + [Wrong("foreign", text) for text in differences]
+
+
+def wrong_in_the_end(world: World, run: Calm, last: dict[str, Any]) -> list[Wrong]:
+    """What is wrong after the last call, to which nothing happened."""
+    found = []
     if not last["ok"]:
         text = f"the last answer is {last['code']}: {last['message']}"
         found.append(Wrong("converged", text))
     found += [Wrong("converged", text) for text in _differences(world.state(), run.state)]
-    found += [Wrong("foreign", text) for text in _differences(world.foreign_state(), theirs)]
     found += [Wrong("foreign", f"{name} to somebody else") for name in world.writes_to_others()]
     found += [Wrong("twice", request) for request in world.made_twice()]
     found += [Wrong("figures", text) for text in world.wrong_figures()]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -11,9 +12,10 @@ from typing import Any, TypeVar
 import pytest
 import responses
 
-from puq_zimbra.simulator import Simulator
+from puq_zimbra.simulator import Running, Simulator, TlsFiles
 
 from .figures import PROPERTY
+from .stores import POSTGRES, Postgres, Sqlite
 from .world import SERVER, URL, InMemory, Worlds, ticking
 
 Item = TypeVar("Item")
@@ -72,5 +74,43 @@ def worlds(tmp_path: Path, in_memory: InMemory) -> Iterator[Worlds]:
     simulator = Simulator(clock=ticking())
     simulator.mount(in_memory, URL)  # type: ignore[arg-type]
     made = Worlds(tmp_path, simulator, SERVER)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def served(tls: TlsFiles) -> Iterator[tuple[Simulator, Running]]:
+    """A simulator behind real sockets and TLS."""
+    simulator = Simulator(clock=ticking())
+    with simulator.serve(tls) as running:
+        yield simulator, running
+
+
+def reached(running: Running) -> dict[str, Any]:
+    """The server of a call, over real sockets."""
+    return {"url": running.admin_url, "tls": {"fingerprint": running.fingerprint}}
+
+
+@pytest.fixture(params=["SQLite", "PostgreSQL"])
+def store(request: pytest.FixtureRequest) -> Iterator[Sqlite]:
+    """Each kind of store in turn."""
+    if request.param == "SQLite":
+        yield Sqlite()
+        return
+    url = os.environ.get(POSTGRES)
+    if not url:
+        pytest.skip(f"no PostgreSQL: {POSTGRES} names none")
+    postgres = Postgres(url)
+    yield postgres
+    postgres.close()
+
+
+@pytest.fixture
+def real_worlds(
+    tmp_path: Path, served: tuple[Simulator, Running], store: Sqlite
+) -> Iterator[Worlds]:
+    """Worlds behind real sockets, on each kind of store."""
+    simulator, running = served
+    made = Worlds(tmp_path, simulator, reached(running), store)
     yield made
     made.close()

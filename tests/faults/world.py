@@ -27,6 +27,7 @@ from puq_zimbra.simulator import Simulator, storage
 from puq_zimbra.simulator.calllog import Call
 from tests.conftest import Params, lay_over, order
 
+from .stores import Sqlite
 from .stories import MODELS, Story
 
 URL = "https://zimbra.test:7071/service/admin/soap"
@@ -76,12 +77,16 @@ def fill(simulator: Simulator, model: str) -> None:
 class World:
     """A simulated Zimbra, a store, and a host's calls."""
 
-    def __init__(self, directory: Path, simulator: Simulator, server: Params, model: str) -> None:
-        self.directory = directory
+    def __init__(
+        self, simulator: Simulator, server: Params, model: str, store: Sqlite, place: Path
+    ) -> None:
         self.simulator = simulator
         self.server = server
         self.model = model
-        self.settings = {"store": {"dir": str(directory / "state")}, "limits": LIMITS}
+        self.store = store
+        #: the store's folder
+        self.place = place
+        self.settings = {"store": store.settings(place), "limits": LIMITS}
         self.runtime = self._new_runtime()
 
     def _new_runtime(self) -> Runtime:
@@ -112,6 +117,10 @@ class World:
     def tell(self, story: Story) -> dict[str, Any]:
         """Call a story's hook."""
         return self.call(story.event, **story.asked)
+
+    def last_event(self) -> str | None:
+        """What the store knows to have been begun last for the service, done or not."""
+        return self.store.last_event(self.place)
 
     # -- what is there -------------------------------------------------------------------------
 
@@ -190,8 +199,11 @@ class Worlds:
     They take turns with one simulator, which is put back to what the story begins with.
     """
 
-    def __init__(self, directory: Path, simulator: Simulator, server: Params) -> None:
+    def __init__(
+        self, directory: Path, simulator: Simulator, server: Params, store: Sqlite | None = None
+    ) -> None:
         self.simulator = simulator
+        self.store = store or Sqlite()
         self._directory = directory
         self._server = server
         self._numbers = itertools.count()
@@ -203,7 +215,7 @@ class Worlds:
         """Close the last world."""
         if self._open is not None:
             self._open.close()
-            shutil.rmtree(self._open.directory)
+            shutil.rmtree(self._open.place)
             self._open = None
 
     def before(self, story: Story) -> World:
@@ -230,20 +242,17 @@ class Worlds:
         kept.mkdir()
         storage.save(self.simulator.world, kept / "zimbra.json")
         if self._open is not None:
-            shutil.copytree(self._open.directory / "state", kept / "state")
+            self.store.keep(self._open.place, kept / "state")
 
     def _put_back(self, name: str, model: str) -> World:
         self.close()
         kept = self._directory / name
-        directory = self._directory / str(next(self._numbers))
-        if (kept / "state").exists():
-            shutil.copytree(kept / "state", directory / "state")
-        else:
-            (directory / "state").mkdir(parents=True)
+        place = self._directory / str(next(self._numbers))
+        self.store.put_back(kept / "state", place)
         self.simulator.chaos.clear()
         self.simulator.reset_log()
         storage.load(self.simulator.world, kept / "zimbra.json")
-        self._open = World(directory, self.simulator, self._server, model)
+        self._open = World(self.simulator, self._server, model, self.store, place)
         return self._open
 
 
