@@ -49,8 +49,16 @@ def _nul(body: bytes) -> Mangled:
 
 
 def _elements(body: bytes) -> Mangled:
+    """Just below 8 MB of empty elements, or of empty objects."""
+    if body[:1] == b"{":
+        return body[:-1] + b',"x":[' + b"{}," * 2_600_000 + b"{}]}", _XML, {}
     head, mark, tail = body.rpartition(b"</")
-    return head + b"<x/>" * 500_000 + mark + tail, _XML, {}
+    return head + b"<x/>" * 1_900_000 + mark + tail, _XML, {}
+
+
+def _attributes(body: bytes) -> Mangled:
+    many = b"".join(b' a%x="1"' % number for number in range(100_000))
+    return re.sub(rb"<(domain|account|cos|server|info)\b", rb"<\1" + many, body, count=1), _XML, {}
 
 
 def _bomb(_body: bytes) -> Mangled:
@@ -125,6 +133,7 @@ WAYS: dict[str, Callable[[bytes], Mangled]] = {
     "bomb": _bomb,
     "huge": _huge,
     "elements": _elements,
+    "attributes": _attributes,
     "empty": _empty,
     "namespace": _namespace,
     "no id": _no_id,

@@ -97,6 +97,12 @@ class World:
         self.close()
         self.runtime = self._new_runtime()
 
+    def limit(self, **limits: float) -> None:
+        """Be another process with other ``[limits]``, until the next one."""
+        self.close()
+        settings = {**self.settings, "limits": {**LIMITS, **limits}}
+        self.runtime = Runtime(Config.model_validate(settings), now=lambda: NOON)
+
     def close(self) -> None:
         """End the process."""
         self.runtime.close()
@@ -239,7 +245,7 @@ class Worlds:
     def _keep(self, name: str) -> None:
         """Keep what is there, Zimbra and store, under a name."""
         kept = self._directory / name
-        kept.mkdir()
+        kept.mkdir(parents=True)
         storage.save(self.simulator.world, kept / "zimbra.json")
         if self._open is not None:
             self.store.keep(self._open.place, kept / "state")

@@ -44,9 +44,9 @@ def test_document_types(zimbra: Any, sim: Any, how: str) -> None:
 
 
 def test_bodies_that_are_too_much(zimbra: Any, running: Any, sim: Any) -> None:
-    """Half a million elements, and 300 MB in 300 kB."""
+    """Two million elements, and 300 MB in 300 kB."""
     ping = '<PingRequest xmlns="urn:zimbraAdmin"/>'
-    assert changed(zimbra, sim, "elements", ping).count(b"<x/>") == 500_000
+    assert changed(zimbra, sim, "elements", ping).count(b"<x/>") == 1_900_000
     sim.mangle_next("PingRequest", "bomb")
     answer = zimbra.session.post(
         running.admin_url, data=zimbra.envelope(ping, zimbra.token), timeout=30, stream=True
@@ -55,6 +55,14 @@ def test_bodies_that_are_too_much(zimbra: Any, running: Any, sim: Any) -> None:
 
     assert answer.headers["Content-Encoding"] == "gzip"
     assert len(packed) < 400_000
+
+
+def test_attributes_that_are_too_many(zimbra: Any, sim: Any) -> None:
+    """Of one element, each with a name of its own."""
+    command = '<GetDomainRequest xmlns="urn:zimbraAdmin"><domain by="name">firma.test</domain>'
+    content = changed(zimbra, sim, "attributes", command + "</GetDomainRequest>")
+
+    assert len(etree.fromstring(content).find(".//{*}domain").attrib) > 100_000
 
 
 @pytest.mark.parametrize("how", ["latin2", "nul"])
