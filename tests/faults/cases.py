@@ -114,8 +114,8 @@ def disturbed(worlds: Worlds, story: Story, run: Calm, plan: Plan) -> list[Wrong
             break
     world.simulator.chaos.clear()
     found += wrong_in_the_end(world, run, world.tell(story))
-    differences = _differences(world.foreign_state(), theirs)
-    return found + [Wrong("foreign", text) for text in differences]
+    changed = differences(world.foreign_state(), theirs)
+    return found + [Wrong("foreign", text) for text in changed]
 
 
 def wrong_in_the_end(world: World, run: Calm, last: dict[str, Any]) -> list[Wrong]:
@@ -124,7 +124,7 @@ def wrong_in_the_end(world: World, run: Calm, last: dict[str, Any]) -> list[Wron
     if not last["ok"]:
         text = f"the last answer is {last['code']}: {last['message']}"
         found.append(Wrong("converged", text))
-    found += [Wrong("converged", text) for text in _differences(world.state(), run.state)]
+    found += [Wrong("converged", text) for text in differences(world.state(), run.state)]
     found += [Wrong("foreign", f"{name} to somebody else") for name in world.writes_to_others()]
     found += [Wrong("twice", request) for request in world.made_twice()]
     found += [Wrong("figures", text) for text in world.wrong_figures()]
@@ -140,11 +140,11 @@ def _told(reply: dict[str, Any], world: World, run: Calm) -> list[str]:
         return ["an unexpected exception"]
     if not reply["ok"]:
         return [] if reply["code"] in TOLD else [told]
-    differences = _differences(world.state(), run.state)
-    return [f"{told} although {each}" for each in differences]
+    return [f"{told} although {each}" for each in differences(world.state(), run.state)]
 
 
-def _differences(held: dict[str, Any], wanted: dict[str, Any]) -> list[str]:
+def differences(held: dict[str, Any], wanted: dict[str, Any]) -> list[str]:
+    """In what a state is not as it should be."""
     return [
         f"{key} is {held.get(key)}, not {wanted.get(key)}"
         for key in sorted(held.keys() | wanted.keys())

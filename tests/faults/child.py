@@ -14,6 +14,7 @@ import os
 import resource
 import signal
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from multiprocessing.connection import Connection
@@ -40,6 +41,8 @@ class Counted:
     sends: int = 0
     #: bytes that each commit added to SQLite's write-ahead log
     commits: list[int] = field(default_factory=list)
+    #: how often a database was found locked
+    locked: int = 0
     #: size of the log when the last commit began
     _size: int = 0
 
@@ -126,6 +129,18 @@ def _watch_commits(counted: Counted, trap: Trap, log: Path) -> None:
             connection.set_trace_callback(watch)
 
     sa.event.listen(sa.Engine, "connect", watch_connection)
+    watch_locks(counted)
+
+
+def watch_locks(counted: Counted) -> Callable[[], None]:
+    """Count how often this process finds a database locked, until what is returned is called."""
+    import sqlalchemy as sa
+
+    def watch(context: Any) -> None:
+        counted.locked += "database is locked" in str(context.original_exception)
+
+    sa.event.listen(sa.Engine, "handle_error", watch)
+    return lambda: sa.event.remove(sa.Engine, "handle_error", watch)
 
 
 def _die_after(size: int) -> None:

@@ -16,10 +16,21 @@ from puq_zimbra.simulator import Running, Simulator, TlsFiles
 
 from .figures import PROPERTY
 from .stores import POSTGRES, Postgres, Sqlite
-from .world import SERVER, URL, InMemory, Worlds, ticking
+from .world import SERVER, URL, Clock, InMemory, Worlds
 
 Item = TypeVar("Item")
 Note = Callable[..., None]
+
+
+#: the parts that a long test is cut into, so that several processors can share it
+PARTS = 10
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Cut long tests into parts, but for a sample."""
+    if "part" in metafunc.fixturenames:
+        whole = metafunc.config.getoption("--faults") != "sample"
+        metafunc.parametrize("part", range(PARTS if whole else 1))
 
 
 @dataclass(frozen=True)
@@ -71,7 +82,7 @@ def in_memory() -> Iterator[InMemory]:
 @pytest.fixture
 def worlds(tmp_path: Path, in_memory: InMemory) -> Iterator[Worlds]:
     """Worlds in memory, one after the other."""
-    simulator = Simulator(clock=ticking())
+    simulator = Simulator(clock=Clock())
     simulator.mount(in_memory, URL)  # type: ignore[arg-type]
     made = Worlds(tmp_path, simulator, SERVER)
     yield made
@@ -81,7 +92,7 @@ def worlds(tmp_path: Path, in_memory: InMemory) -> Iterator[Worlds]:
 @pytest.fixture
 def served(tls: TlsFiles) -> Iterator[tuple[Simulator, Running]]:
     """A simulator behind real sockets and TLS."""
-    simulator = Simulator(clock=ticking())
+    simulator = Simulator(clock=Clock())
     with simulator.serve(tls) as running:
         yield simulator, running
 

@@ -10,7 +10,7 @@ from typing import Any
 from . import child
 from .child import Counted, Trap
 from .stories import Story
-from .world import NOON, World
+from .world import World
 
 #: seconds to wait for another process
 PATIENCE = 60.0
@@ -47,7 +47,7 @@ class HookProcess:
                 story.event,
                 world.params(story.asked),
                 world.settings,
-                NOON,
+                world.clock.now(),
                 trap,
             ),
         )

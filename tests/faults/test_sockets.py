@@ -20,7 +20,7 @@ from .conftest import Note, Share
 from .processes import HookProcess
 from .stories import STORIES, Story
 from .wire import WIRE, Elsewhere, Server, certificates
-from .world import World, Worlds, ticking
+from .world import Clock, World, Worlds
 
 #: seconds that a hook may take here, and one of its requests
 BUDGET, REQUEST = 1.0, 0.5
@@ -38,7 +38,7 @@ READERS = ("create", "usage", "list_services", "client_area")
 def server(tmp_path: Path) -> Iterator[Server]:
     """A simulated Zimbra behind real sockets and TLS."""
     own, unknown, misnamed = certificates(tmp_path)
-    simulator, elsewhere = Simulator(clock=ticking()), Elsewhere(own)
+    simulator, elsewhere = Simulator(clock=Clock()), Elsewhere(own)
     with simulator.serve(own) as running:
         yield Server(simulator, running, own, unknown, misnamed, elsewhere)
     elsewhere.close()

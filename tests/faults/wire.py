@@ -158,8 +158,8 @@ WIRE: Mapping[str, Spoil] = {
     **{
         how: _mangled(how)
         for how in (
-            "malformed", "charset", "latin2", "nul", "huge", "elements", "attributes", "gzip", "bomb",
-            "doctype", "laughs", "xxe", "external",
+            "malformed", "charset", "latin2", "nul", "huge", "elements", "attributes", "gzip",
+            "bomb", "doctype", "laughs", "xxe", "external",
         )
     },
 }  # fmt: skip

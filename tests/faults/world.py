@@ -12,8 +12,7 @@ import re
 import shutil
 from collections import Counter
 from collections.abc import Callable
-from datetime import UTC, datetime
-from functools import partial
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +42,7 @@ _VOLATILE = re.compile(
     r"zimbraId|zimbra(Create|LastLogon)Timestamp|zimbraPassword(ModifiedTime|History)"
     r"|zimbraAuthToken.*"
 )
+_ID = re.compile(r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b")
 #: how much mail each mailbox of the customer holds
 MAIL = {"admin@firma.example": 3 * 2**20, "anna@firma.example": 5 * 2**20}
 
@@ -74,6 +74,23 @@ def fill(simulator: Simulator, model: str) -> None:
             simulator.add_mail(address, size)
 
 
+class Clock:
+    """Noon, and as much later as it was moved; each look of Zimbra takes a millisecond."""
+
+    def __init__(self) -> None:
+        self._looks = itertools.count()
+        #: how much later it is than noon
+        self.moved = timedelta()
+
+    def now(self) -> datetime:
+        """The time as we see it."""
+        return NOON + self.moved
+
+    def __call__(self) -> float:
+        """The time as Zimbra sees it: seconds since 1970."""
+        return self.now().timestamp() + next(self._looks) / 1000
+
+
 class World:
     """A simulated Zimbra, a store, and a host's calls."""
 
@@ -81,6 +98,8 @@ class World:
         self, simulator: Simulator, server: Params, model: str, store: Sqlite, place: Path
     ) -> None:
         self.simulator = simulator
+        assert isinstance(simulator.world.clock, Clock)
+        self.clock = simulator.world.clock
         self.server = server
         self.model = model
         self.store = store
@@ -90,7 +109,7 @@ class World:
         self.runtime = self._new_runtime()
 
     def _new_runtime(self) -> Runtime:
-        return Runtime(Config.model_validate(self.settings), now=lambda: NOON)
+        return Runtime(Config.model_validate(self.settings), now=self.clock.now)
 
     def restart(self) -> None:
         """Be another process: rejected credentials, for one, are not tried again by the same."""
@@ -101,7 +120,7 @@ class World:
         """Be another process with other ``[limits]``, until the next one."""
         self.close()
         settings = {**self.settings, "limits": {**LIMITS, **limits}}
-        self.runtime = Runtime(Config.model_validate(settings), now=lambda: NOON)
+        self.runtime = Runtime(Config.model_validate(settings), now=self.clock.now)
 
     def close(self) -> None:
         """End the process."""
@@ -120,6 +139,14 @@ class World:
         value: dict[str, Any] = dispatch("plain", event, self.params(changes), self.runtime).value
         return value
 
+    def call_alone(self, event: str, **changes: Any) -> str:
+        """Call a hook as a process of its own would; the code of its answer."""
+        runtime = self._new_runtime()
+        try:
+            return str(dispatch("plain", event, self.params(changes), runtime).value["code"])
+        finally:
+            runtime.close()
+
     def tell(self, story: Story) -> dict[str, Any]:
         """Call a story's hook."""
         return self.call(story.event, **story.asked)
@@ -137,7 +164,10 @@ class World:
         """
         directory = self.simulator.world.directory
         names = {entry.id: f"<{entry.name}>" for entry in directory.by_id.values()}
-        by_name = partial(re.compile("|".join(map(re.escape, names))).sub, lambda m: names[m[0]])
+
+        def by_name(value: str) -> str:
+            return _ID.sub(lambda found: names.get(found[0], "<gone>"), value)
+
         found: dict[str, Any] = {}
         for entry in directory.by_id.values():
             if entry.kind in ("cos", "server"):
@@ -257,6 +287,7 @@ class Worlds:
         self.store.put_back(kept / "state", place)
         self.simulator.chaos.clear()
         self.simulator.reset_log()
+        self.simulator.world.tokens.expire_all()
         storage.load(self.simulator.world, kept / "zimbra.json")
         self._open = World(self.simulator, self._server, model, self.store, place)
         return self._open
@@ -278,9 +309,3 @@ class InMemory:
             return made
 
         self._mounted.add_callback(method, url, noted)
-
-
-def ticking() -> Callable[[], float]:
-    """A clock on which each look takes a millisecond."""
-    ticks = itertools.count()
-    return lambda: NOON.timestamp() + next(ticks) / 1000
