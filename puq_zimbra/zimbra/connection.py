@@ -27,6 +27,7 @@ from puq_zimbra.errors import (
     Misconfigured,
     NoAnswer,
     NotLoggedIn,
+    NotSent,
     PermissionDenied,
     PuqZimbraError,
     TokenRejected,
@@ -117,7 +118,7 @@ class Connection:
                 self._token = None
                 try:
                     self._token = retry.by_meaning("Auth", lambda: self.auth(insist=insist))
-                except (NoAnswer, Transient) as error:
+                except (NoAnswer, NotSent, Transient) as error:
                     raise NotLoggedIn(error.message, **error.places) from error
             return self._token
 
