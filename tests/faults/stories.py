@@ -26,10 +26,24 @@ CHANGES: dict[str, dict[str, Any]] = {
     },
     "grace": GRACE,
     "keep": KEEP,
+    "delete": {"service": {"plan": {"terminate": {"mode": "delete"}}}},
+    "larger": {"service": {"disk": 2**41, "plan": {"cos": "starter"}}},
+    "fuller": {"service": {"plan": {"cos": "starter", "mailbox_quota": 2**33}}},
+    "unsold": {"service": {"domain": "unsold-firma.example"}},
     "all": {"service": None},
 }
 #: model -> what its calls say otherwise than the plain order
-MODELS: dict[str, dict[str, Any]] = {"domain": {}}
+MODELS: dict[str, dict[str, Any]] = {
+    "domain": {},
+    "mailbox": {
+        "service": {
+            "domain": None,
+            "mailbox": {"address": "anna@poczta-firma.example"},
+            "plan": {"mailboxes": None, "domain_quota": None},
+        }
+    },
+    "server": {"service": {"disk": 2**40, "plan": {"domain_quota": None}}},
+}
 
 
 @dataclass(frozen=True)
@@ -71,6 +85,28 @@ STORIES = (
     Story("domain", "sso_service", ("create",)),
     Story("domain", "list_services", ("create",)),
     Story("domain", "test_connection"),
+    Story("domain", "adopt", (), "unsold"),
+    Story("domain", "plan", ("create",), "bigger"),
+    Story("domain", "drift", ("create",), "bigger"),
+    Story("domain", "repair", ("create",), "bigger"),
+    Story("mailbox", "create"),
+    Story("mailbox", "suspend", ("create",)),
+    Story("mailbox", "unsuspend", ("create", "suspend")),
+    Story("mailbox", "terminate", ("create", "suspend")),
+    Story("mailbox", "terminate", ("create",), "grace"),
+    Story("mailbox", "renew", ("create", "terminate"), "grace"),
+    Story("mailbox", "change_package", ("create",), "fuller"),
+    Story("mailbox", "change_password", ("create",), "password"),
+    Story("mailbox", "usage", ("create",)),
+    Story("mailbox", "sso_service", ("create",)),
+    Story("server", "create"),
+    Story("server", "suspend", ("create",)),
+    Story("server", "unsuspend", ("create", "suspend")),
+    Story("server", "terminate", ("create",)),
+    Story("server", "terminate", ("create", "suspend"), "delete"),
+    Story("server", "restore", ("create", "terminate"), "grace"),
+    Story("server", "change_package", ("create",), "larger"),
+    Story("server", "usage", ("create",), "all"),
 )
 #: hooks that may write
 WRITING = {
@@ -83,6 +119,8 @@ WRITING = {
     "change_package",
     "change_password",
     "client_action",
+    "adopt",
+    "repair",
 }
 
 #: Zimbra's refusals, one or more of each class that the product tells apart

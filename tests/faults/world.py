@@ -35,6 +35,12 @@ URL = "https://zimbra.test:7071/service/admin/soap"
 SERVER: Params = {"url": URL, "tls": {"fingerprint": "sha256:" + "00" * 32}}
 #: settings under which nothing but the faults themselves takes time
 LIMITS: dict[str, Any] = NO_LIMITS
+#: domains of others, with their stamps
+FOREIGN: dict[str, tuple[str, ...]] = {
+    "foreign.example": (),
+    "neighbour.example": ("puq_zimbra:other.example:42",),
+    "sister.example": ("puq_zimbra:crm.example:43",),
+}
 NOON = datetime(2026, 6, 15, 12, tzinfo=UTC)
 PASSWORDS = ("First-Pass-1", "Second-Pass-2", "Third-Pass-3")
 #: what differs from run to run
@@ -44,20 +50,30 @@ _VOLATILE = re.compile(
 )
 _ID = re.compile(r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b")
 #: how much mail each mailbox of the customer holds
-MAIL = {"admin@firma.example": 3 * 2**20, "anna@firma.example": 5 * 2**20}
+MAIL = {
+    "admin@firma.example": 3 * 2**20,
+    "anna@firma.example": 5 * 2**20,
+    "anna@poczta-firma.example": 6 * 2**20,
+    "anna@druga-firma.example": 4 * 2**20,
+}
+
+
+def begin(simulator: Simulator, model: str) -> None:
+    """Put there what a service of the model finds when it is sold."""
+    simulator.create_cos("business")
+    simulator.create_cos("starter", zimbraMailQuota="1073741824")
+    if model != "server":  # that is sold on a Zimbra of its own
+        foreign(simulator)
+    if model == "mailbox":
+        simulator.create_domain("poczta-firma.example")
+    if model == "domain":
+        simulator.create_domain("unsold-firma.example")
 
 
 def foreign(simulator: Simulator) -> None:
     """Put beside the service what is not its own."""
-    simulator.create_cos("business")
-    simulator.create_cos("starter", zimbraMailQuota="1073741824")
-    stamps = {
-        "foreign.example": (),
-        "neighbour.example": ("puq_zimbra:other.example:42",),
-        "sister.example": ("puq_zimbra:crm.example:43",),
-    }
-    for name, stamp in stamps.items():
-        simulator.create_domain(name, zimbraForeignName=stamp)
+    for name, stamps in FOREIGN.items():
+        simulator.create_domain(name, zimbraForeignName=stamps)
         simulator.create_account(f"admin@{name}", "Their-Pass-1")
         simulator.add_mail(f"admin@{name}", 7 * 2**20)
 
@@ -69,6 +85,11 @@ def fill(simulator: Simulator, model: str) -> None:
         simulator.create_resource("room@firma.example")
         simulator.create_list("all@firma.example", ["anna@firma.example"])
         simulator.create_list("crowd@firma.example", dynamic=True)
+    if model == "server":
+        simulator.create_domain("druga-firma.example")
+        simulator.create_account("anna@druga-firma.example", "Anna-Pass-1")
+        simulator.create_domain("shut-firma.example", zimbraDomainStatus="closed")
+        simulator.create_domain("neighbour.example", zimbraForeignName=FOREIGN["neighbour.example"])
     for address, size in MAIL.items():
         if simulator.account(address) is not None:
             simulator.add_mail(address, size)
@@ -182,7 +203,13 @@ class World:
 
     def foreign_state(self) -> dict[str, Any]:
         """The part of it that is not the service's, and must never change."""
-        return {key: value for key, value in self.state().items() if "firma.example" not in key}
+        return {key: value for key, value in self.state().items() if not self.is_ours(key)}
+
+    def is_ours(self, name: str) -> bool:
+        """Whether an object may be the service's, by its name."""
+        if self.model == "server":
+            return not name.endswith("neighbour.example")
+        return "firma.example" in name
 
     def wrong_figures(self) -> list[str]:
         """Stored figures that are not Zimbra's; unknown is none, and right."""
@@ -210,7 +237,7 @@ class World:
         others = {
             word
             for entry in directory.by_id.values()
-            if entry.kind not in ("cos", "server") and "firma.example" not in entry.name
+            if entry.kind not in ("cos", "server") and not self.is_ours(entry.name)
             for word in (entry.id, entry.name)
         }
         return [call.name for call in self.simulator.writes() if _words(call) & others]
@@ -244,8 +271,7 @@ class Worlds:
         self._server = server
         self._numbers = itertools.count()
         self._open: World | None = None
-        foreign(simulator)
-        self._keep("nothing")
+        self._keep("pristine")
 
     def close(self) -> None:
         """Close the last world."""
@@ -264,7 +290,12 @@ class Worlds:
 
     def _play(self, story: Story) -> None:
         """Live through what goes before a story."""
-        world = self._put_back("nothing", story.model)
+        beginning = f"nothing-{story.model}"
+        if not (self._directory / beginning).exists():
+            self._put_back("pristine", story.model)
+            begin(self.simulator, story.model)
+            self._keep(beginning)
+        world = self._put_back(beginning, story.model)
         for event in story.before:
             reply = world.call(event, **(story.asked if event != "create" else {}))
             assert reply["ok"], (event, reply)
