@@ -23,7 +23,7 @@ from puq_zimbra.zimbra.client import Zimbra
 
 from . import databases
 from .conftest import NO_LIMITS, Hook, Params
-from .test_kill import wait_for
+from .processes import wait_for
 
 pytestmark = pytest.mark.both_databases
 

@@ -28,7 +28,7 @@ from puq_zimbra.zimbra.client import Zimbra
 from puq_zimbra.zimbra.politeness import Places, Politeness
 
 from .conftest import NO_LIMITS, Params
-from .test_kill import wait_for
+from .processes import wait_for
 
 #: a process that asks in several threads, each with a client of its own
 ASKS = """

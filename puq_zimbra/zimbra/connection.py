@@ -30,6 +30,7 @@ from puq_zimbra.errors import (
     NotSent,
     PermissionDenied,
     PuqZimbraError,
+    TimeUsedUp,
     TokenRejected,
     Transient,
 )
@@ -118,6 +119,8 @@ class Connection:
                 self._token = None
                 try:
                     self._token = retry.by_meaning("Auth", lambda: self.auth(insist=insist))
+                except TimeUsedUp:
+                    raise
                 except (NoAnswer, NotSent, Transient) as error:
                     raise NotLoggedIn(error.message, **error.places) from error
             return self._token

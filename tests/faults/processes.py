@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import multiprocessing
-import threading
-from collections.abc import Callable
 from typing import Any
 
 from . import child
@@ -72,13 +70,3 @@ class HookProcess:
         answered: tuple[dict[str, Any], Counted, int] = self._answers.recv()
         assert self.end() == 0
         return answered
-
-
-def wait_for(reached: Callable[[], bool]) -> None:
-    """Let other processes come so far; a minute is a failure."""
-    tick = threading.Event()
-    for _ in range(int(PATIENCE * 500)):
-        if reached():
-            return
-        tick.wait(0.002)
-    raise AssertionError("it did not come so far")

@@ -15,11 +15,12 @@ from dataclasses import dataclass
 import pytest
 
 from puq_zimbra.simulator.chaos import Plan
+from tests.processes import wait_for
 
 from .cases import Calm, Wrong, calm, wrong_in_the_end
 from .child import Counted, Trap
 from .conftest import Note, Share
-from .processes import HookProcess, wait_for
+from .processes import HookProcess
 from .stores import Postgres
 from .stories import STORIES, WRITING, Story
 from .world import World, Worlds
