@@ -28,7 +28,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from puq_zimbra.call import Call
-from puq_zimbra.errors import Busy, Pending, PuqZimbraError, StoreUnusable
+from puq_zimbra.errors import Busy, Pending, PuqZimbraError, StoreUnusable, TimeUsedUp
 from puq_zimbra.model import Reply
 from puq_zimbra.zimbra import budget, witness
 
@@ -180,7 +180,8 @@ def _goes_on(event: str, steps: Steps, error: BaseException) -> bool:
         return steps.written or again
     if again and error.code == "misconfigured":
         return True  # the host was told that the work goes on: a wrong setting must not end it
-    return error.retryable and (steps.written or again or budget.is_used_up())
+    out_of_time = isinstance(error, TimeUsedUp) or budget.is_used_up()
+    return error.retryable and (steps.written or again or out_of_time)
 
 
 def _forget_whole(call: Call, runtime: Runtime) -> None:

@@ -12,7 +12,7 @@
     ├── NotFound                there is nothing to act on
     ├── Busy                    another operation of the service runs
     │   └── Pending             the work goes on beyond this call
-    │       └── Waits           an operation that only its host's retry can finish
+    ├── Waits                   an open operation that only its host's retry can finish
     ├── Unavailable             no usable answer from Zimbra
     │   ├── NotSent             refused, unknown host, connect timeout: Zimbra saw nothing
     │   │   ├── NotLoggedIn     the log-in before it got no answer
@@ -156,14 +156,15 @@ class Pending(Busy):
         self.reference = reference
 
 
-class Waits(Pending):
+class Waits(PuqZimbraError):
     """An operation is open and lacks something that its host alone can give."""
 
+    code = "pending"
+    retryable = True
     sentence = "It waits for the host's retry: %(reason)s"
 
     def __init__(self, reason: str) -> None:
-        PuqZimbraError.__init__(self, self.sentence, reason=reason)
-        self.reference = None
+        super().__init__(self.sentence, reason=reason)
 
 
 class Unavailable(PuqZimbraError):

@@ -26,10 +26,9 @@ from puq_zimbra.simulator import Simulator, TlsFiles, make_tls
 from puq_zimbra.zimbra.client import Zimbra
 
 from . import databases
+from .faults.figures import table
 
 Params = dict[str, Any]
-#: numbers of fault cases that converged, a story each
-FAULT_CASES = pytest.StashKey[list[int]]()
 Hook = Callable[..., Answer]
 #: The limits on what Zimbra is asked, lifted: tests/test_politeness.py tests them, and every other
 #: test would only become slower by them.
@@ -69,17 +68,26 @@ def running(simulator: Simulator, tls: TlsFiles) -> Iterator[Any]:
 @pytest.fixture
 def params(running: Any, tls: TlsFiles) -> Params:
     """A whole call of the host ``plain``."""
+    return order(
+        {
+            "url": running.admin_url,
+            "tls": {"ca_file": str(tls.ca_file)},
+            "webmail_url": running.user_url.replace("/service/soap", ""),
+        }
+    )
+
+
+def order(server: Params) -> Params:
+    """A whole call of the host ``plain`` for a simulated server."""
     return {
         "installation": "crm.example",
         "locale": "en",
         "server": {
-            "url": running.admin_url,
             "username": "admin@example.test",
             "password": "test123",
-            "tls": {"ca_file": str(tls.ca_file)},
-            "webmail_url": running.user_url.replace("/service/soap", ""),
             "hostname": "mail.example.test",
             "ip": "192.0.2.10",
+            **server,
         },
         "service": {
             "id": "42",
@@ -225,21 +233,24 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Let `make faults` run every case of tests/test_faults.py."""
-    parser.addoption("--all-faults", action="store_true", help="every fault, not a sample")
-
-
-def pytest_configure(config: pytest.Config) -> None:
-    """Make room for the number of fault cases."""
-    config.stash[FAULT_CASES] = []
+    """Let `make faults` run all of tests/faults, and anybody another sample of it."""
+    parser.addoption(
+        "--faults",
+        choices=("sample", "part", "all"),
+        default="sample",
+        help="how much of tests/faults is run",
+    )
+    parser.addoption("--seed", type=int, default=1, help="which sample of tests/faults")
 
 
 def pytest_terminal_summary(
     terminalreporter: pytest.TerminalReporter, config: pytest.Config
 ) -> None:
-    """Say how many fault cases converged."""
-    counts = config.stash[FAULT_CASES]
-    if counts:
-        terminalreporter.write_line(
-            f"fault cases converged: {sum(counts)} in {len(counts)} stories"
-        )
+    """Say what became of the faults."""
+    reports = [*terminalreporter.getreports("passed"), *terminalreporter.getreports("failed")]
+    lines = table(each for report in reports for each in report.user_properties)
+    if lines:
+        how_much, seed = config.getoption("--faults"), config.getoption("--seed")
+        terminalreporter.section(f"faults: {how_much}, seed {seed}")
+        for line in lines:
+            terminalreporter.write_line(line)

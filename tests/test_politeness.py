@@ -28,7 +28,7 @@ from puq_zimbra.zimbra.client import Zimbra
 from puq_zimbra.zimbra.politeness import Places, Politeness
 
 from .conftest import NO_LIMITS, Params
-from .test_kill import wait_for
+from .processes import wait_for
 
 #: a process that asks in several threads, each with a client of its own
 ASKS = """
@@ -145,13 +145,36 @@ def test_waiting_uses_up_the_hooks_time(
     simulator.reset_log()
     limits = {"hook_seconds": 0.2, "concurrent_requests": 1}
     runtime = Runtime(Config.model_validate(config.model_dump() | {"limits": limits}))
-    answer = dispatch("plain", "create", params, runtime)
+    answer = dispatch("plain", "list_services", params, runtime)
     runtime.close()
     worker.kill()
     worker.wait(timeout=60)
 
     assert (answer.value["code"], answer.value["retryable"]) == ("unavailable", True)
     assert "So much is asked of Zimbra" in answer.value["message"]
+    assert simulator.log == []
+
+
+def test_what_did_not_get_its_turn_is_left_open(
+    params: Params, config: Config, simulator: Simulator
+) -> None:
+    """Two hundred suspensions at once: those whose time was over wait for `puq-zimbra work`."""
+    directory = config.store_directory()
+    simulator.delay_next("GetVersionInfoRequest", 30)
+    worker = asking(params, directory, times=1, concurrent_requests=1)
+    wait_for(lambda: simulator.calls("AuthRequest") and simulator.chaos.pending == 0)
+    simulator.reset_log()
+    limits = {"hook_seconds": 0.2, "concurrent_requests": 1}
+    runtime = Runtime(Config.model_validate(config.model_dump() | {"limits": limits}))
+    answer = dispatch("plain", "suspend", params, runtime)
+    (left_open,) = runtime.store().operations.unfinished()
+    runtime.close()
+    worker.kill()
+    worker.wait(timeout=60)
+
+    assert (answer.value["code"], answer.value["retryable"]) == ("pending", True)
+    assert left_open.id == answer.value["reference"]
+    assert "So much is asked of Zimbra" in left_open.reply.message
     assert simulator.log == []
 
 

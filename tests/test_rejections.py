@@ -18,7 +18,7 @@ from puq_zimbra.zimbra import rejections
 from puq_zimbra.zimbra.client import Zimbra
 
 from .conftest import Params
-from .test_kill import start, wait_for
+from .processes import start, wait_for
 
 Ask = Callable[..., dict[str, Any]]
 WRONG = "Canary-Wrong-1"

@@ -14,6 +14,8 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
+from puq_zimbra.hooks.dispatch import carry_on
+from puq_zimbra.hooks.runtime import Runtime
 
 from puq_zimbra.cli import cli
 from puq_zimbra.config import Config
@@ -106,7 +108,13 @@ def test_work_finishes_what_is_open(hook: Hook, simulator: Simulator, settings: 
     ],
 )
 def test_what_needs_a_secret_waits_for_the_host(
-    hook: Hook, simulator: Simulator, settings: str, event: str, lost: str, lacks: str
+    hook: Hook,
+    worker: Runtime,
+    simulator: Simulator,
+    settings: str,
+    event: str,
+    lost: str,
+    lacks: str,
 ) -> None:
     """No password is kept, so only the host's retry can finish it; it says so meanwhile."""
     if event != "create":
@@ -116,7 +124,13 @@ def test_what_needs_a_secret_waits_for_the_host(
     simulator.reset_log()
     worked = command(settings, "work")
     shown = command(settings, "operations", "--open")
+    reference = worked.output.split()[0]
+    told = carry_on(reference, worker)
 
+    assert (told.code, told.message % told.places) == (
+        "pending",
+        f"It waits for the host's retry: {lacks} is missing.",
+    )
     for result in (worked, shown):
         assert f"It waits for the host's retry: {lacks} is missing." in result.output
     assert worked.exit_code == 75

@@ -70,7 +70,7 @@ def _text(told: Mapping[str, Any]) -> str:
     head = (
         f"{told['started_at']}  {told['reference']:<20} {told['service']:<30} {told['event']:<16}"
     )
-    text = f"{head} {told['state']:<10} {_progress(told['steps']):<20} {told['reason']}"
+    text = f"{head} {told['state']:<10} {_progress(told['steps']):<20}  {told['reason']}"
     return text.rstrip()
 
 

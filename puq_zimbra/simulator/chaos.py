@@ -14,7 +14,13 @@ from puq_zimbra.simulator import element as el
 from puq_zimbra.simulator.element import Element
 from puq_zimbra.simulator.faults import by_code, no_such
 
-Kind = Literal["fault", "http", "drop", "delay", "drip", "mangle", "stale", "refuse"]
+Kind = Literal[
+    "fault", "http", "drop", "delay", "drip", "mangle", "stale", "silence", "refuse", "stall"
+]
+#: What happens to a connection and not to a request: their plans are for ``*``.
+CONNECTIONS = ("refuse", "stall")
+#: What happens to an answer on its way.
+TRAVELS = ("http", "drop", "drip", "mangle", "silence")
 #: Reads that may be stale: what they select, how a fault calls it, and what makes one.
 STALE = {
     "GetDomainRequest": ("domain", "domain", "CreateDomainRequest"),
@@ -44,12 +50,16 @@ class Plan:
     body: bytes = b""
     content_type: str = "text/html"
     headers: dict[str, str] = field(default_factory=dict)
+    #: A drop: before the answer or in the middle of its body.
     when: Literal["before", "middle"] = "before"
     seconds: float = 0.0
-    #: One of `mangle.WAYS`.
+    #: One of `mangle.WAYS`. For a drop ``reset`` (by TCP's reset) or ``unsaid`` (the head names no
+    #: length, so that the cut looks like the answer's end); for a drip ``head`` (it drips too).
     how: str = ""
     #: A stale read also misses what was there before the plan.
     old_too: bool = False
+    #: What is planned for the requests after the one that took this plan for the last time.
+    then: Plan | None = None
 
 
 class Chaos:
@@ -57,10 +67,12 @@ class Chaos:
 
     def __init__(self) -> None:
         self._plans: list[Plan] = []
+        #: What is planned from the next request on.
+        self._next: list[Plan] = []
         self._lock = threading.Lock()
         #: Names and ids of what was made while a stale read was planned.
         self._fresh: set[str] = set()
-        #: Called when connections are to be refused: those that are open go first.
+        #: Called when new connections are to fail: those that are open go first.
         self.on_refusal: list[Callable[[], None]] = []
 
     def add(self, plan: Plan) -> None:
@@ -71,7 +83,7 @@ class Chaos:
             if not any(each.kind == "stale" for each in self._plans):
                 self._fresh.clear()
             self._plans.append(plan)
-        if plan.kind == "refuse":
+        if plan.kind in CONNECTIONS:
             for hang_up in self.on_refusal:
                 hang_up()
 
@@ -79,12 +91,19 @@ class Chaos:
         """Forget all plans."""
         with self._lock:
             self._plans.clear()
+            self._next.clear()
             self._fresh.clear()
 
     @property
     def pending(self) -> int:
         """How many plans wait."""
-        return len(self._plans)
+        return len(self._plans) + len(self._next)
+
+    def begin(self) -> None:
+        """A request came: what was to follow the one before is planned now."""
+        with self._lock:
+            self._plans += self._next
+            self._next.clear()
 
     def _take(self, name: str, fits: Callable[[Plan], bool]) -> Plan | None:
         with self._lock:
@@ -97,6 +116,7 @@ class Chaos:
                 plan.times -= 1
                 if plan.times <= 0:
                     self._plans.remove(plan)
+                    self._next += [plan.then] if plan.then else []
                 return plan
         return None
 
@@ -131,13 +151,14 @@ class Chaos:
             made = (each.get(key) for each in answer for key in ("name", "id"))
             self._fresh.update(value.lower() for value in made if value)
 
-    def refuses(self) -> bool:
-        """Say whether a connection is to be refused."""
-        return self._take("*", lambda p: p.kind == "refuse") is not None
+    def connection(self) -> str | None:
+        """Take the plan for a new connection: ``refuse``, ``stall`` or None."""
+        plan = self._take("*", lambda p: p.kind in CONNECTIONS)
+        return plan.kind if plan else None
 
     def transport(self, name: str) -> Plan | None:
         """Take the plan for how an answer travels."""
-        return self._take(name, lambda p: p.kind in ("http", "drop", "drip", "mangle"))
+        return self._take(name, lambda p: p.kind in TRAVELS)
 
     def delay(self, name: str) -> float:
         """Seconds to wait before the command."""

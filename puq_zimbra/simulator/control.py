@@ -14,7 +14,7 @@ import dataclasses
 import json
 from typing import Any, get_args
 
-from puq_zimbra.simulator.chaos import STALE, Chaos, Kind, Plan
+from puq_zimbra.simulator.chaos import CONNECTIONS, STALE, Chaos, Kind, Plan
 from puq_zimbra.simulator.directory import PEOPLE
 from puq_zimbra.simulator.mangle import WAYS
 from puq_zimbra.simulator.world import World
@@ -35,14 +35,15 @@ def _plan(value: Any) -> Plan:
     if unknown or "name" not in value or value.get("kind") not in get_args(Kind):
         known = ", ".join(get_args(Kind))
         raise ValueError(f"a plan needs name and kind ({known}); unknown: {sorted(unknown)}")
-    if value["kind"] == "refuse" and value["name"] != "*":
-        raise ValueError("connections are refused whatever is asked: name is *")
+    if value["kind"] in CONNECTIONS and value["name"] != "*":
+        raise ValueError("connections fail whatever is asked: name is *")
     if value["kind"] == "stale" and value["name"] not in STALE:
         raise ValueError(f"stale reads are {', '.join(STALE)}")
     if value["kind"] == "mangle" and value.get("how") not in WAYS:
         raise ValueError(f"how is one of {', '.join(WAYS)}")
-    body = value.get("body", "")
-    return Plan(**{**value, "body": body.encode() if isinstance(body, str) else b""})
+    body, then = value.get("body", ""), value.get("then")
+    made = {"body": body.encode() if isinstance(body, str) else b""}
+    return Plan(**{**value, **made, "then": _plan(then) if then is not None else None})
 
 
 def answer(

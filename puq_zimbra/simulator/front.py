@@ -94,6 +94,7 @@ class Front:
 
     def _disturbed(self, request: HttpRequest, kind: str) -> HttpAnswer:
         """Run the command under the disturbance planned for it, if any."""
+        self.chaos.begin()
         names = [name.decode() for name in _NAMES.findall(request.body)] or [""]
         plan = next((p for p in map(self.chaos.transport, dict.fromkeys(names)) if p), None)
         if plan is None:

@@ -40,8 +40,9 @@ class _Callback:
 
     def __call__(self, prepared: Any) -> tuple[int, dict[str, str], bytes]:
         from requests import ConnectionError as Dropped
+        from requests import ReadTimeout
 
-        if self.front.chaos.refuses():
+        if self.front.chaos.connection() is not None:
             raise Dropped("the simulated server refused the connection")
         place = urlsplit(prepared.url)
         body = prepared.body or b""
@@ -58,6 +59,8 @@ class _Callback:
         answer = self.front.answer(request)
         if answer.plan is not None and answer.plan.kind == "drop":
             raise Dropped("the simulated server closed the connection")
+        if answer.plan is not None and answer.plan.kind == "silence":
+            raise ReadTimeout("the simulated server says nothing")
         headers = {"Content-Type": answer.content_type, **dict(answer.headers)}
         return answer.status, headers, answer.body
 

@@ -6,7 +6,6 @@ import contextlib
 import select
 import socket
 import ssl
-import struct
 import threading
 import time
 from collections.abc import Iterator
@@ -15,11 +14,12 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+from puq_zimbra.simulator import breaking
+from puq_zimbra.simulator.chaos import Plan
 from puq_zimbra.simulator.front import Front, HttpAnswer, HttpRequest
 from puq_zimbra.simulator.tls import TlsFiles
 
 _CHUNK = 65_536
-_LOOPBACK = "127.0.0.1"
 #: Seconds to wait for the first byte of a connection that is to be reset.
 _PATIENCE = 1.0
 
@@ -35,6 +35,7 @@ class Running:
     #: Admin addresses of all mailbox servers, by their names.
     admin_urls: dict[str, str]
     _servers: tuple[_Server, ...] = field(default=(), repr=False)
+    _tls: TlsFiles | None = field(default=None, repr=False)
 
     @contextlib.contextmanager
     def refusing(self) -> Iterator[None]:
@@ -47,6 +48,26 @@ class Running:
             for each in self._servers:
                 each.start()
 
+    @contextlib.contextmanager
+    def unreachable(self) -> Iterator[None]:
+        """Leave every connection waiting for its beginning while the context is open."""
+        with self.refusing(), contextlib.ExitStack() as held:
+            for each in self._servers:
+                breaking.crowd(each.server_address[1], held)
+            yield
+
+    @contextlib.contextmanager
+    def presenting(self, tls: TlsFiles) -> Iterator[None]:
+        """Show another certificate while the context is open."""
+        assert self._tls is not None
+        for each in self._servers:
+            each.show(tls)
+        try:
+            yield
+        finally:
+            for each in self._servers:
+                each.show(self._tls)
+
 
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
@@ -54,12 +75,14 @@ class _Server(ThreadingHTTPServer):
     request_queue_size = 128
 
     def __init__(self, port: int, front: Front, kind: str, server: str, dos_limit: int) -> None:
-        super().__init__((_LOOPBACK, port), _Handler)
+        super().__init__((breaking.LOOPBACK, port), _Handler)
         self.front = front
         self.settings: ssl.SSLContext
         self.listens = True
         #: Connections on which no request is being answered.
         self.idle: set[socket.socket] = set()
+        #: Connections that are left without a word.
+        self.stalled: set[socket.socket] = set()
         self.kind = kind
         self.server_name_shown = server
         self.dos_limit = dos_limit
@@ -92,6 +115,11 @@ class _Server(ThreadingHTTPServer):
         self.listens = True
         self._run()
 
+    def show(self, tls: TlsFiles) -> None:
+        """Prove with this certificate who we are, in every connection from now on."""
+        self.settings.load_cert_chain(tls.cert_file, tls.key_file)
+        self.hang_up()
+
     def hang_up(self) -> None:
         """End the connections that are idle."""
         for each in list(self.idle):
@@ -100,12 +128,14 @@ class _Server(ThreadingHTTPServer):
 
     def verify_request(self, request: Any, client_address: Any) -> bool:
         """Reset a connection that is to be refused, before it has said a byte of TLS."""
-        if not self.front.chaos.refuses():
+        plan = self.front.chaos.connection()
+        if plan == "stall":
+            self.stalled.add(request)
+        if plan != "refuse":
             return True
         # Python's own client leaks its socket when the reset comes before it begins to speak.
         select.select([request], [], [], _PATIENCE)
-        request.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        request.close()
+        breaking.reset(request)
         return False
 
     def handle_error(self, request: Any, client_address: Any) -> None:
@@ -122,6 +152,13 @@ class _Handler(BaseHTTPRequestHandler):
         super().setup()
         self.recent: list[float] = []
         self.server.idle.add(self.connection)
+
+    def handle(self) -> None:
+        if self.connection in self.server.stalled:
+            self.server.stalled.discard(self.connection)
+            breaking.wait_for_the_end(self.connection, socket.socket.recv)
+            return
+        super().handle()
 
     def finish(self) -> None:
         self.server.idle.discard(self.connection)
@@ -188,29 +225,44 @@ class _Handler(BaseHTTPRequestHandler):
         # Who has read the answer may count on the connection being known as idle.
         self.server.idle.add(self.connection)
         plan = answer.plan
-        if plan is not None and plan.kind == "drop" and plan.when == "before":
-            self._hang_up()
-            return
+        if plan is None:
+            self._head(answer)
+            self.wfile.write(answer.body)
+        elif plan.kind == "silence":
+            self.close_connection = True
+            breaking.wait_for_the_end(self.connection, ssl.SSLSocket.recv)
+        elif plan.kind == "drip":
+            self._drip(answer, plan)
+        else:
+            self._drop(answer, plan)
+
+    def _head(self, answer: HttpAnswer, *, length: bool = True) -> None:
         self.send_response(answer.status)
         self.send_header("Content-Type", answer.content_type)
-        self.send_header("Content-Length", str(len(answer.body)))
+        if length:
+            self.send_header("Content-Length", str(len(answer.body)))
         for name, value in answer.headers:
             self.send_header(name, value)
         self.end_headers()
-        if plan is not None and plan.kind == "drop":
-            self.wfile.write(answer.body[: len(answer.body) // 2])
-            self._hang_up()
-        elif plan is not None and plan.kind == "drip":
-            self._drip(answer.body, plan.seconds)
-        else:
-            self.wfile.write(answer.body)
 
-    def _drip(self, body: bytes, seconds: float) -> None:
-        pieces = 10
-        step = max(1, len(body) // pieces)
-        for start in range(0, len(body), step):
-            self.wfile.write(body[start : start + step])
-            time.sleep(seconds / pieces)
+    def _drip(self, answer: HttpAnswer, plan: Plan) -> None:
+        fast = self.wfile
+        slow: Any = breaking.Slow(fast, plan.seconds)
+        self.wfile = slow if plan.how == "head" else fast
+        self._head(answer)
+        slow.write(answer.body)
+        self.wfile = fast
+
+    def _drop(self, answer: HttpAnswer, plan: Plan) -> None:
+        if plan.when == "middle":
+            self._head(answer, length=plan.how != "unsaid")
+            self.wfile.write(answer.body[: len(answer.body) // 2])
+        if plan.how == "reset":
+            self.rfile.close()  # it holds the socket, too
+            breaking.reset(self.connection)
+            self.close_connection = True
+            return
+        self._hang_up()
 
     def _hang_up(self) -> None:
         self.close_connection = True
@@ -239,15 +291,17 @@ def serve(
                 for kind, port in zip(("admin", "user"), ports, strict=True)
             ]
             servers += pair
-            admin_url = f"https://{_LOOPBACK}:{pair[0].server_address[1]}/service/admin/soap"
-            user_url = f"https://{_LOOPBACK}:{pair[1].server_address[1]}/service/soap"
+            admin_url = (
+                f"https://{breaking.LOOPBACK}:{pair[0].server_address[1]}/service/admin/soap"
+            )
+            user_url = f"https://{breaking.LOOPBACK}:{pair[1].server_address[1]}/service/soap"
             admin_urls[name] = admin_url
             for each in pair:
                 each.admin_url, each.user_url = admin_url, user_url
                 each.listen(settings)
         first = servers[0]
         urls = first.admin_url, first.user_url
-        yield Running(*urls, tls.ca_file, tls.fingerprint, admin_urls, tuple(servers))
+        yield Running(*urls, tls.ca_file, tls.fingerprint, admin_urls, tuple(servers), tls)
     finally:
         for each in servers:
             each.front.chaos.on_refusal.remove(each.hang_up)

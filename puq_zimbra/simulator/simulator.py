@@ -171,7 +171,7 @@ class Simulator:
         self.chaos.add(Plan(name, "delay", times=times, seconds=seconds))
 
     def mangle_next(self, name: str, how: str, times: int = 1) -> None:
-        """Spoil the real answer: truncated, malformed, doctype, charset, gzip, huge, empty."""
+        """Spoil the real answer in one of the ways of `mangle.WAYS`."""
         self.chaos.add(Plan(name, "mangle", True, times, how=how))
 
     def drip_next(self, name: str, seconds: float, times: int = 1) -> None:
@@ -258,10 +258,18 @@ class Simulator:
             default = self.world.directory.coses["default"]
             return create_cos(self.world, name, _changes(attrs), default)
 
-    def create_list(self, address: str, members: Sequence[str] = (), **attrs: Value) -> Entry:
-        """Make a static distribution list."""
+    def create_resource(self, address: str, **attrs: Value) -> Entry:
+        """Make a room or a piece of equipment under Zimbra's rules."""
         with self.world.lock:
-            entry = create_list(self._context, address, False, _changes(attrs))
+            changes = _changes({"displayName": address, "zimbraCalResType": "Location", **attrs})
+            return create_person(self._context, "resource", address, None, changes)
+
+    def create_list(
+        self, address: str, members: Sequence[str] = (), dynamic: bool = False, **attrs: Value
+    ) -> Entry:
+        """Make a distribution list, static or dynamic."""
+        with self.world.lock:
+            entry = create_list(self._context, address, dynamic, _changes(attrs))
             if members:
                 add_members(entry, [*members])
             return entry

@@ -23,7 +23,8 @@ class Traffic:
         self.most_at_once = 0
         #: Requests that the DoS filter refused.
         self.refused = 0
-        self._now = 0
+        #: Requests that are being worked on.
+        self.now = 0
         self._lock = threading.Lock()
 
     @contextmanager
@@ -32,13 +33,13 @@ class Traffic:
         with self._lock:
             at = time.monotonic()
             self.arrivals.append(at)
-            self._now += 1
-            self.most_at_once = max(self.most_at_once, self._now)
+            self.now += 1
+            self.most_at_once = max(self.most_at_once, self.now)
         try:
             yield at
         finally:
             with self._lock:
-                self._now -= 1
+                self.now -= 1
 
     def busiest_second(self) -> int:
         """The most requests that arrived within one second, over all connections."""

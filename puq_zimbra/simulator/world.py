@@ -19,7 +19,7 @@ from puq_zimbra.simulator.directory import (
     new_id,
 )
 from puq_zimbra.simulator.limits import AccountCounts
-from puq_zimbra.simulator.schema import Schema, Values
+from puq_zimbra.simulator.schema import Schema, Values, of_recent
 from puq_zimbra.simulator.sessions import Sessions
 from puq_zimbra.simulator.tokens import Tokens
 
@@ -46,8 +46,9 @@ class World:
         self.hostname = hostname
         self.clock = clock
         self.lock = threading.RLock()
-        self.schema = Schema()
+        self.schema = of_recent()
         if flavour in ("zimbra9", "zimbra88"):
+            self.schema = Schema()
             self.schema.drop("zimbraPasswordBlockCommonEnabled")
         self.directory = Directory()
         self.tokens = Tokens()

@@ -24,6 +24,11 @@ _ENVELOPES = {
     "http://schemas.xmlsoap.org/soap/envelope/",
     "http://www.w3.org/2003/05/soap-envelope",
 }
+#: bytes of a document that become objects in memory, such as every "<"; a page of usage has half of
+#: it, and all that the transport lets pass could be 60 times as large in memory as on the wire
+_MOST_OBJECTS = 240_000
+#: attributes of one XML element
+_MOST_MARKS = 100
 
 
 @dataclass(frozen=True)
@@ -72,6 +77,17 @@ def text(element: etree._Element, name: str) -> str | None:
     return None if found is None else found.text or ""
 
 
+def marks_of(element: etree._Element) -> dict[str, str]:
+    """An element's XML attributes.
+
+    Raises:
+        NoAnswer: there are more than Zimbra would write; lxml takes their number squared.
+    """
+    if len(element.attrib) > _MOST_MARKS:
+        raise garbled()
+    return {str(key): str(value) for key, value in element.attrib.items()}
+
+
 def entry(element: etree._Element) -> Entry:
     """Read one directory object.
 
@@ -88,7 +104,7 @@ def entry(element: etree._Element) -> Entry:
             denied.add(name)
         else:
             attrs.setdefault(name, []).append(a.text or "")
-    marks = {str(key): str(value) for key, value in element.attrib.items()}
+    marks = marks_of(element)
     try:
         identity, name = marks.pop("id"), marks.pop("name")
     except KeyError as error:
@@ -162,6 +178,7 @@ def _body(answer: Answer) -> etree._Element:
     # on the bytes because the encoding is fixed to UTF-8 whatever the document claims.
     if b"<!DOCTYPE" in answer.body:
         raise not_soap(answer)
+    _refuse_crowds(answer.body, b"<=")
     parser = etree.XMLParser(
         encoding="utf-8",
         resolve_entities=False,
@@ -183,6 +200,12 @@ def _body(answer: Answer) -> etree._Element:
     return body
 
 
+def _refuse_crowds(body: bytes, signs: bytes) -> None:
+    """Refuse a document of too many objects before it is read; each of ``signs`` begins one."""
+    if sum(map(body.count, signs)) > _MOST_OBJECTS:
+        raise garbled()
+
+
 def _xml_fault(element: etree._Element) -> Fault | NoAnswer:
     error = next((one for one in element.iter("{*}Error")), None)
     code = None if error is None else text(error, "Code")
@@ -201,6 +224,7 @@ def parse_json(answer: Answer) -> dict[str, Any]:
     """
     if answer.status not in (200, 500):
         raise not_soap(answer)
+    _refuse_crowds(answer.body, b"{[,:")
     try:
         document = json.loads(answer.body)
     except (ValueError, RecursionError) as error:

@@ -78,7 +78,7 @@ class Zimbra:
         info = answers.child(self._call("GetVersionInfo"), "info")
         if info is None:
             raise answers.garbled()
-        return {str(key): str(value) for key, value in info.attrib.items()}
+        return answers.marks_of(info)
 
     def get_all_servers(self, service: str) -> list[Entry]:
         """The servers that run a service, such as ``mailbox`` (GetAllServers.java)."""

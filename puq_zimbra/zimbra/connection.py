@@ -27,8 +27,10 @@ from puq_zimbra.errors import (
     Misconfigured,
     NoAnswer,
     NotLoggedIn,
+    NotSent,
     PermissionDenied,
     PuqZimbraError,
+    TimeUsedUp,
     TokenRejected,
     Transient,
 )
@@ -118,7 +120,9 @@ class Connection:
                 self._token = None
                 try:
                     self._token = retry.by_meaning("Auth", lambda: self.auth(insist=insist))
-                except (NoAnswer, Transient) as error:
+                except TimeUsedUp:
+                    raise
+                except (NoAnswer, NotSent, Transient) as error:
                     raise NotLoggedIn(error.message, **error.places) from error
             return self._token
 

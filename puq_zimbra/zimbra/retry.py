@@ -18,6 +18,7 @@ repeats a POST by itself, which would create twice.
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -65,8 +66,6 @@ def by_meaning(request: str, send: Callable[[], Result]) -> Result:
         on=lambda error: _backoff(request, error),
         attempts=ATTEMPTS - 1,
         timeout=budget.remaining(60.0),
-        wait_initial=0.2,
-        wait_max=5.0,
     )
     for attempt in contexts:
         with attempt:
@@ -88,7 +87,12 @@ def _may_repeat(request: str, error: PuqZimbraError) -> bool:
 
 
 def _backoff(request: str, error: Exception) -> bool | float:
-    """Whether to wait and repeat; a server that is too busy gets a second at least."""
+    """Seconds to wait before the request is repeated, or False.
+
+    A server that is too busy gets a second at least. Nobody waits longer than his hook may take.
+    """
     if not isinstance(error, PuqZimbraError) or not _may_repeat(request, error):
         return False
-    return 1.0 if isinstance(error, Overloaded) else True
+    wait = random.uniform(1.0, 2.0) if isinstance(error, Overloaded) else random.uniform(0.2, 1.2)
+    left = budget.remaining(wait)
+    return left if left > 0 else False

@@ -12,6 +12,7 @@ import responses
 from lxml import etree
 
 from puq_zimbra.simulator import Simulator
+from puq_zimbra.simulator.chaos import Plan
 from puq_zimbra.simulator.control import read_plans
 
 CREATE = '<CreateDomainRequest xmlns="urn:zimbraAdmin" name="new.test"/>'
@@ -85,8 +86,6 @@ def test_delay_and_drip_keep_the_answer(zimbra: Any, sim: Any) -> None:
 
 def test_ordinals(zimbra: Any, sim: Any) -> None:
     """A plan can let some requests pass first, and hit several."""
-    from puq_zimbra.simulator.chaos import Plan
-
     sim.chaos.add(Plan("PingRequest", "fault", skip=1, times=2, code="service.FAILURE"))
     results = []
     for _ in range(4):
@@ -130,7 +129,7 @@ def test_requests_per_second_and_connection(client_of: Any, tls: Any) -> None:
     """The DoS filter counts per connection and answers 429 with its header."""
     with Simulator(dos_limit=5).serve(tls) as running:
         client = client_of(running)
-        health = client.envelope('<CheckHealthRequest xmlns="urn:zimbraAdmin"/>', None)
+        health = client.envelope('<CheckHealthRequest xmlns="urn:zimbraAdmin"/>', None).encode()
         answers = [client.post(health) for _ in range(7)]
         client.session.close()
 
@@ -255,3 +254,17 @@ def test_plans_from_json(plan: dict[str, Any], good: bool) -> None:
         return
     with pytest.raises(ValueError, match=r"name is \*|stale reads are"):
         read_plans([plan])
+
+
+def test_a_plan_can_have_a_sequel(zimbra: Any, sim: Any) -> None:
+    """What is to follow is for the next request, whatever its name, and not for the same one."""
+    zimbra.token  # noqa: B018 - log in before the disturbance is planned
+    then = Plan("*", "fault", code="service.PERM_DENIED")
+    sim.chaos.add(Plan("PingRequest", "fault", True, code="service.FAILURE", then=then))
+    assert sim.chaos.pending == 1
+    with pytest.raises(Exception, match=r"service\.FAILURE"):
+        zimbra.admin("Ping")
+    with pytest.raises(Exception, match=r"service\.PERM_DENIED"):
+        zimbra.admin("GetAllDomains")
+
+    assert zimbra.admin("Ping") is not None

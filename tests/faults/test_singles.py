@@ -1,0 +1,35 @@
+"""Every SOAP call of every hook with every fault: one retry later all of it is done, once.
+
+The calls are taken from a recorded run of the hook, so a call that is added is covered by itself.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from .cases import calm, cases, disturbed, figures
+from .conftest import Note, Share
+from .stories import STORIES, Story
+from .world import InMemory, Worlds
+
+
+@pytest.mark.parametrize("story", STORIES, ids=str)
+def test_every_hook_converges_after_one_retry(
+    worlds: Worlds, in_memory: InMemory, story: Story, share: Share, note: Note
+) -> None:
+    """Whatever breaks, the host's retry ends where an undisturbed call would have."""
+    run = calm(worlds, story, in_memory.bodies)
+    chosen = share.of(cases(story, run), story, sample=8, part=60)
+    wrong = {str(case): disturbed(worlds, story, run, case.plan()) for case in chosen}
+    note("every call x every fault", **figures(wrong))
+
+    assert {case: found for case, found in wrong.items() if found} == {}
+
+
+@pytest.mark.parametrize("story", STORIES, ids=str)
+def test_a_calm_run_always_ends_alike(worlds: Worlds, story: Story) -> None:
+    """Otherwise the comparison would show nothing."""
+    one, other = calm(worlds, story), calm(worlds, story)
+
+    assert one.state == other.state
+    assert [call.name for call in one.calls] == [call.name for call in other.calls]
