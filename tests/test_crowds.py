@@ -7,7 +7,7 @@ import json
 import pytest
 
 from puq_zimbra.errors import NoAnswer
-from puq_zimbra.zimbra import answers, quota
+from puq_zimbra.zimbra import answers, jsonlistings, listings
 from puq_zimbra.zimbra.transport import Answer
 
 NUMBER = 300_000
@@ -54,14 +54,23 @@ def test_an_object_of_too_many_attributes_is_none() -> None:
         answers.the_entry(response, "domain")
 
 
+def listing(rows: str) -> Answer:
+    """A page of storage."""
+    text = f'{{"Body": {{"GetQuotaUsageResponse": {{"searchTotal": 1, "account": [{rows}]}}}}}}'
+    return Answer(200, "text/javascript", text.encode())
+
+
+@pytest.mark.parametrize("rows", [",".join(["{}"] * NUMBER), "[" * NUMBER], ids=["rows", "depth"])
+def test_crowds_in_a_listing_are_refused(rows: str) -> None:
+    """The first row that is none ends the reading."""
+    with pytest.raises(NoAnswer):
+        jsonlistings.read(listing(rows), "GetQuotaUsage", listings.Storage)
+
+
 def test_a_page_of_usage_is_no_crowd() -> None:
     """The largest answer that we ask for."""
-    rows = [
-        {"name": f"user{n}@firma.example", "id": "0" * 36, "used": n, "limit": 5 * 2**30}
-        for n in range(quota.PAGE)
-    ]
-    body = {"Body": {"GetQuotaUsageResponse": {"searchTotal": len(rows), "account": rows}}}
-    document = answers.parse_json(Answer(200, "text/javascript", json.dumps(body).encode()))
-    read, _ = quota.read_page(answers.read_json(document, "GetQuotaUsage"))
+    row = {"name": "user@firma.example", "id": "0" * 36, "used": 1, "limit": 5 * 2**30}
+    rows = ",".join([json.dumps(row)] * listings.QUOTA_PAGE)
+    page, _ = jsonlistings.read(listing(rows), "GetQuotaUsage", listings.Storage)
 
-    assert len(read) == quota.PAGE
+    assert len(page) == listings.QUOTA_PAGE
