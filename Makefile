@@ -13,7 +13,7 @@ demo: $(VENV)/demo.ok ## A mail domain's life on a simulated Zimbra, with the cu
 	$(BIN)/puq-zimbra demo $(ARGS)
 
 test: $(VENV)/dev.ok ## All tests
-	$(BIN)/pytest -q $(ARGS)
+	$(BIN)/pytest -q -n auto --maxprocesses 4 $(ARGS)
 
 lint: $(VENV)/dev.ok ## ruff and mypy --strict
 	$(BIN)/ruff check .
@@ -22,8 +22,8 @@ lint: $(VENV)/dev.ok ## ruff and mypy --strict
 bench: $(VENV)/dev.ok ## What it costs, against other clients, floors and bounds
 	$(BIN)/python benchmarks/run.py $(ARGS)
 
-faults: $(VENV)/dev.ok ## Every fault at every SOAP call of every hook, not a sample
-	$(BIN)/pytest -q tests/test_faults.py --all-faults $(ARGS)
+faults: $(VENV)/dev.ok ## Every fault that is tried, not a sample: half an hour on two cores
+	$(BIN)/pytest -q -n auto --maxprocesses 4 tests/faults --faults=all $(ARGS)
 
 messages: $(VENV)/dev.ok ## Bring the Polish catalogue up to date with the sources
 	$(BIN)/python puq_zimbra/clientarea/catalogue.py
