@@ -2,9 +2,9 @@
 
 The page is built and rendered as the hook does it, for services of 10, 1,000 and 10,000 mailboxes
 (50 rows at most stand on it); the table is the same template with all rows on one page. The floor
-is MarkupSafe's `escape` on six values for every row that is shown. The bound is on what Jinja2 takes
-for rows whose texts are ready; the page also formats numbers and dates in the customer's language,
-and has charts. CPU time.
+is MarkupSafe's `escape` on six values for every row that is shown. The bound is on what Jinja2
+takes for rows whose texts are ready; the page also formats numbers and dates in the customer's
+language, and has charts. CPU time.
 """
 
 from __future__ import annotations
