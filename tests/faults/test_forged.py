@@ -1,0 +1,99 @@
+"""Ids that are not the caller's: another installation's, another service's, another's domain.
+
+Every hook and the customer's own action refuse them, write nothing, open no mailbox and tell
+nothing of what is inside.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from .conftest import Note, Share
+from .stories import CHANGES, Story
+from .world import InMemory, World, Worlds
+
+#: hooks that are about one service
+EVENTS = (
+    "create", "suspend", "unsuspend", "terminate", "restore", "renew", "change_package",
+    "change_password", "client_action", "usage", "client_area", "sso_service", "plan", "drift",
+    "repair", "adopt",
+)  # fmt: skip
+#: what a forger asks for
+FORGED: dict[str, dict[str, dict[str, Any]]] = {
+    "domain": {
+        "another installation": {"installation": "other.example"},
+        "another service": {"service": {"id": "43"}},
+        "a service that is none": {"service": {"id": "99"}},
+        "a longer id": {"service": {"id": "420"}},
+        "the domain of another service": {"service": {"domain": "sister.example"}},
+        "the domain of another installation": {"service": {"domain": "neighbour.example"}},
+        "a domain that is nobody's": {"service": {"domain": "foreign.example"}},
+    },
+    "mailbox": {
+        "another installation": {"installation": "other.example"},
+        "another service": {"service": {"id": "43"}},
+        "a mailbox of another service": {
+            "service": {"mailbox": {"address": "admin@sister.example"}}
+        },
+        "a mailbox that is nobody's": {
+            "service": {"mailbox": {"address": "admin@foreign.example"}}
+        },
+        "a mailbox that is not there": {"service": {"mailbox": {"address": "new@sister.example"}}},
+    },
+}
+REFUSED = {"not_ours", "not_found", "conflict", "refused"}
+CASES = [(model, who) for model, forged in FORGED.items() for who in forged]
+
+
+@pytest.mark.parametrize(("model", "who"), CASES, ids=lambda value: value.replace(" ", "-"))
+def test_what_is_not_the_callers_is_refused(
+    worlds: Worlds, in_memory: InMemory, share: Share, note: Note, model: str, who: str
+) -> None:
+    """Success would suspend, bill or open somebody else's mail."""
+    forged = FORGED[model][who]
+    wrong = {}
+    writes = refused = 0
+    for event in EVENTS:
+        world = worlds.before(Story(model, "suspend", ("create",)))
+        before = world.state()
+        in_memory.bodies.clear()
+        form = CHANGES["form"] if event == "client_action" else {}
+        reply = world.call(event, **{**CHANGES["password"], **form, **forged})
+        found = told(reply, event) + done(world)
+        if world.state() != before:
+            found.append("something was changed")
+        writes += len(world.simulator.writes())
+        refused += not found
+        if found:
+            wrong[event] = found
+    note("forged ids", cases=len(EVENTS), refused=refused, writes=writes)
+
+    assert wrong == {}
+
+
+def told(reply: dict[str, Any], event: str) -> list[str]:
+    """What is wrong with an answer."""
+    found = []
+    if event == "drift":  # it says what is not as it was sold, such as whose the domain is
+        items = {one["item"] for one in reply.get("data", {}).get("changes", ())}
+        if reply["ok"] and (not items or items & {"limits", "cos", "administrator", "rights"}):
+            found.append(f"drift tells {items or 'nothing'}")
+    elif event == "client_area" and "does not exist" in reply.get("html", ""):
+        pass  # the page says so, and shows what the host itself knows
+    elif reply["code"] not in REFUSED:
+        found.append(f"{reply['code']}: {reply['message']}")
+    text = str(reply)
+    if any(each in text for each in ("anna@firma", "room@", "crowd@", "authtoken")):
+        found.append(f"the answer tells what is inside: {text}")
+    return found
+
+
+def done(world: World) -> list[str]:
+    """What was done to Zimbra that must not be."""
+    return [
+        call.name
+        for call in world.simulator.log
+        if call.writes or call.name == "DelegateAuthRequest"
+    ]
