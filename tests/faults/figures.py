@@ -36,6 +36,7 @@ LEVELS: Mapping[str, tuple[str, str]] = {
         "1,000 rounds, all, 0, 0",
     ),
     "state machine": ("{runs} runs, {steps} steps: all invariants hold", "300 runs of 40 steps"),
+    "usage sync": ("{cases} faults: {wrong} stored figures wrong", "0"),
     "forged ids": ("{cases} calls: {refused} refused, {writes} writes", "all, 0"),
     "canary secrets at DEBUG": (
         "{cases} cases, {most_places} places looked at: {hits} hits",
