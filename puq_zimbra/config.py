@@ -94,6 +94,8 @@ class UsageSettings(_Setting):
 
     #: seconds for which a reading counts as fresh
     max_age: Annotated[int, Field(ge=0)] = 3600
+    #: percent of its space from which on a service or a mailbox is worth a notice
+    notice_percent: Annotated[int, Field(ge=1, le=100)] = 90
     #: names of up to five classes of service whose mailboxes are counted apart, as cos_1 to cos_5
     cos_slots: Annotated[list[str], Field(max_length=5)] = []
     #: whether mailboxes in which nobody can log in are billed, where the plan does not say

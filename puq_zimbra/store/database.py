@@ -22,10 +22,10 @@ from puq_zimbra.store.tables import operation
 class Store:
     """Our own memory."""
 
-    def __init__(self, engine: Engine, key: bytes) -> None:
+    def __init__(self, engine: Engine, key: bytes, notice_percent: int) -> None:
         self._engine = engine
         writer = engines.writer(engine)
-        self.figures = Figures(engine, writer)
+        self.figures = Figures(engine, writer, notice_percent)
         self.history = History(engine, writer)
         self.runs = Runs(engine, writer)
         self.operations = Operations(engine, writer, key)
@@ -43,7 +43,7 @@ class Store:
                 with files.alone(config):
                     engines.write_ahead(engine)
                     migrations.make_current(engine, engines.writer(engine))
-                    return cls(engine, _key(config, engine))
+                    return cls(engine, _key(config, engine), config.usage.notice_percent)
             except BaseException:
                 engine.dispose()
                 raise

@@ -28,8 +28,9 @@ from puq_zimbra.store.tables import mailbox, service, usage, whole
 class Figures:
     """Storage figures over time."""
 
-    def __init__(self, engine: Engine, writer: Engine) -> None:
+    def __init__(self, engine: Engine, writer: Engine, notice_percent: int = 90) -> None:
         self._engine, self._writer = engine, writer
+        self._notice_percent = notice_percent
 
     @contextmanager
     def stage(self) -> Iterator[Stage]:
@@ -61,7 +62,7 @@ class Figures:
                 values = {"failed_at": seconds(whole_at or datetime.now(UTC))}
                 mine = known(installation, service_id)
                 connection.execute(service.update().where(mine).values(values))
-            held = keeping.keep(connection, stage, server, readings)
+            held = keeping.keep(connection, stage, server, readings, self._notice_percent)
             if whole_at is not None:
                 connection.execute(whole.delete().where(whole.c.server == server))
                 row = {"server": server, "measured_at": seconds(whole_at)}

@@ -19,12 +19,10 @@ from sqlalchemy.engine import Connection
 
 from puq_zimbra.call import STAMP_PREFIX
 from puq_zimbra.model import ServiceUsage
+from puq_zimbra.store import crossings
 from puq_zimbra.store.staging import Stage, staged_account, staged_service, staged_storage
-from puq_zimbra.store.tables import mailbox, mailbox_day, notice, peak, service, usage
+from puq_zimbra.store.tables import mailbox, mailbox_day, peak, service, usage
 from puq_zimbra.units import MB
-
-#: percent of the limit from which on a service or a mailbox is worth a notice
-NOTICE = 90
 
 
 def keep(
@@ -32,8 +30,12 @@ def keep(
     stage: Stage,
     server: str,
     readings: Sequence[tuple[int, ServiceUsage]],
+    notice_percent: int,
 ) -> frozenset[str]:
-    """Keep readings with their numbers on the stage; return the stamps of those held back."""
+    """Keep readings with their numbers on the stage; return the stamps of those held back.
+
+    From ``notice_percent`` of its limit on, a service or a mailbox is worth a notice.
+    """
     keys = _service_keys(connection, server, [one for _, one in readings])
     last = _last_sums(connection)
     kept: list[tuple[int, int, ServiceUsage]] = []
@@ -50,7 +52,7 @@ def keep(
         _write_mailboxes(connection)
         _write_day(connection, kept)
         _write_peaks(connection, kept)
-        _write_notices(connection, kept)
+        crossings.note(connection, {key: one for _, key, one in kept}, notice_percent)
     return frozenset(held)
 
 
@@ -227,56 +229,6 @@ def _write_peaks(connection: Connection, kept: Sequence[tuple[int, int, ServiceU
         ),
         rows,
     )
-
-
-def _write_notices(connection: Connection, kept: Sequence[tuple[int, int, ServiceUsage]]) -> None:
-    """Note what passed the threshold, once, and what fell below it again."""
-    full = _full(connection, kept)
-    keys = {key: _seconds(one) for _, key, one in kept}
-    query = sa.select(notice).where(notice.c.ended_at.is_(None))
-    open_ones = {
-        (row.service, row.account): row.id
-        for row in connection.execute(query)
-        if row.service in keys
-    }
-    ended = [number for name, number in open_ones.items() if name not in full]
-    if ended:
-        now = max(keys.values())
-        connection.execute(notice.update().where(notice.c.id.in_(ended)).values(ended_at=now))
-    new = [row for name, row in full.items() if name not in open_ones]
-    if new:
-        connection.execute(notice.insert(), new)
-
-
-def _full(
-    connection: Connection, kept: Sequence[tuple[int, int, ServiceUsage]]
-) -> dict[tuple[int, str], dict[str, Any]]:
-    """What stands above the threshold: (service, account) -> its notice."""
-    found: dict[tuple[int, str], dict[str, Any]] = {}
-    times = {}
-    for _, key, one in kept:
-        times[key] = _seconds(one)
-        if one.space and one.used * 100 >= one.space * NOTICE:
-            found[key, ""] = {
-                "address": one.address or one.domain,
-                "used": one.used,
-                "quota": one.space,
-            }
-    query = sa.select(mailbox).where(
-        mailbox.c.quota.is_not(None),
-        mailbox.c.used * 100 >= mailbox.c.quota * NOTICE,
-        mailbox.c.service.in_(sa.select(staged_service.c.service)),
-    )
-    for row in connection.execute(query):
-        found[row.service, row.account] = {
-            "address": row.address,
-            "used": row.used,
-            "quota": row.quota,
-        }
-    return {
-        (key, account): {**row, "service": key, "account": account, "crossed_at": times[key]}
-        for (key, account), row in found.items()
-    }
 
 
 def _insert(connection: Connection, table: sa.Table) -> Any:

@@ -100,6 +100,19 @@ def test_a_threshold_is_told_once_per_crossing(
     assert (told[0]["kind"], told[0]["percent"]) == ("mailbox", 105)
 
 
+def test_the_threshold_is_the_providers(sold: Simulator, configured: Config) -> None:
+    """Some want to sell more space earlier."""
+    settings = configured.usage.model_copy(update={"notice_percent": 20})
+    config = configured.model_copy(update={"usage": settings})
+    sold.account("anna@firma.example").attrs["zimbraMailQuota"] = [str(100 * MB)]
+    store = Store.open(config)
+    sync(config, store, NOW)
+    told = store.history.notices("crm.example")
+    store.close()
+
+    assert [(one.address, one.used) for one in told] == [("anna@firma.example", 20 * MB)]
+
+
 def test_a_cursor_that_is_no_number_is_refused(hook: Hook, sold: Simulator) -> None:
     """Everything would be told again and again."""
     assert hook("usage", service=None, cursor="last").value["code"] == "invalid"
