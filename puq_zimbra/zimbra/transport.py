@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import http.cookiejar
 import logging
 import ssl
 import threading
@@ -48,6 +47,8 @@ from puq_zimbra.zimbra import budget
 CONNECT_SECONDS = 3.0
 #: bytes; the largest answer we ask for (a page of usage) is a sixth of it
 MAX_ANSWER = 8 * 2**20
+#: bytes that are read at once
+_PIECE = 2**20
 
 log = logging.getLogger("puq_zimbra")
 
@@ -160,10 +161,8 @@ class Transport:
         self.host = urllib3.util.parse_url(url).host or ""
         #: total time of one request
         self.seconds = seconds
-        self._session = requests.Session()
-        self._session.trust_env = False
-        self._session.cookies.set_policy(http.cookiejar.DefaultCookiePolicy(allowed_domains=[]))
-        self._session.mount("https://", _Adapter(tls))
+        # Alone: a session would follow redirects, keep cookies and heed the environment.
+        self._adapter = _Adapter(tls)
 
     def post(self, body: bytes, *, gzip: bool = False) -> Answer:
         """Send one request and read its whole answer within the deadline."""
@@ -182,17 +181,12 @@ class Transport:
         _this_thread.connection, _this_thread.sent = None, False
         _this_thread.end = time.monotonic() + seconds
         deadline = _Deadline(seconds)
+        request = requests.Request("POST", self.url, headers, data=body).prepare()
+        timeout = (min(CONNECT_SECONDS, seconds), seconds)
         try:
             with (
                 deadline,
-                self._session.post(
-                    self.url,
-                    data=body,
-                    headers=headers,
-                    timeout=(min(CONNECT_SECONDS, seconds), seconds),
-                    allow_redirects=False,
-                    stream=True,
-                ) as response,
+                self._adapter.send(request, stream=True, timeout=timeout) as response,
             ):
                 body = self._read(response, gzip)
                 kind = response.headers.get("Content-Type", "")
@@ -217,7 +211,7 @@ class Transport:
             raise self._unusable()
         unpack = zlib.decompressobj(31) if encoding == "gzip" else None
         parts, size = [], 0
-        for part in response.raw.stream(1048576, decode_content=False):
+        for part in response.raw.stream(_PIECE, decode_content=False):
             try:
                 plain = unpack.decompress(part, MAX_ANSWER - size + 1) if unpack else part
             except zlib.error as error:
@@ -256,7 +250,7 @@ class Transport:
 
     def close(self) -> None:
         """Give back the connection."""
-        self._session.close()
+        self._adapter.close()
 
 
 class _Deadline:
