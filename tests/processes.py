@@ -15,13 +15,15 @@ from .conftest import NO_LIMITS, Params
 COMMAND = Path(sys.executable).with_name("puq-zimbra")
 
 
-def start(params: Params, directory: Path) -> subprocess.Popen[bytes]:
+def start(
+    params: Params, directory: Path, errors: int = subprocess.DEVNULL
+) -> subprocess.Popen[bytes]:
     """Start a create as a billing host does, with a store of its own in a directory."""
     process = subprocess.Popen(
         [str(COMMAND), "hook", "plain", "create"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
+        stderr=errors,
         cwd=directory,
         env={**os.environ, "PUQ_ZIMBRA_CONFIG": str(settings(directory))},
     )

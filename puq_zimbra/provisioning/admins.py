@@ -9,7 +9,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from puq_zimbra.call import Call, Plan
-from puq_zimbra.errors import AddressExists, Conflict, LimitReached, PasswordRefused, Refused
+from puq_zimbra.errors import (
+    AddressExists,
+    Conflict,
+    LimitReached,
+    PasswordRefused,
+    Refused,
+    RequestRefused,
+)
 from puq_zimbra.provisioning import accounts, domains, passwords
 from puq_zimbra.zimbra.answers import Entry
 from puq_zimbra.zimbra.client import Zimbra
@@ -103,6 +110,15 @@ def _make(zimbra: Zimbra, call: Call) -> Entry:
         return zimbra.create_account(call.address, accounts.password_of(call), attrs)
     except PasswordRefused as error:
         raise passwords.refusal(error) from error
+    except RequestRefused as error:
+        if error.zimbra_code != "ldap.ENTRY_NOT_FOUND":
+            raise
+        # CreateDomain writes several entries, not all at once: one of them is missing.
+        raise Conflict(
+            "Zimbra made the domain %(domain)s only by half: terminate the service and create it"
+            " again.",
+            domain=call.shown_domain,
+        ) from error
     except LimitReached as error:
         raise Refused(
             "The domain holds as many mailboxes as the plan allows: the administrator's cannot be"

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 
 from puq_zimbra.call import Call, Service
-from puq_zimbra.errors import Conflict, DomainExists, NoSuchDomain, NotFound
+from puq_zimbra.errors import Conflict, DomainExists, NoSuchDomain, NotFound, Unavailable
 from puq_zimbra.provisioning import ownership
 from puq_zimbra.provisioning.kinds import KINDS, words_of
 from puq_zimbra.provisioning.suspension import Changes
@@ -115,13 +115,20 @@ def make(zimbra: Zimbra, call: Call, wanted: Mapping[str, str]) -> Entry:
 
     Raises:
         NotOurs: somebody else made a domain of that name in this very moment.
+        Unavailable: a replica of the directory does not know of it yet.
     """
     name = call.domain
     attrs: dict[str, str | list[str]] = {key: value for key, value in wanted.items() if value}
     attrs[KINDS["domain"].words] = [call.stamp, ownership.CREATING, *server_words(call)]
     with suppress(DomainExists):  # sent twice at once: the stamp will say whether it was ours
         zimbra.create_domain(name, attrs)
-    return get_ours(zimbra, call)
+    domain = find_ours(zimbra, call)
+    if domain is None:
+        raise Unavailable(
+            "Zimbra does not show the new domain %(domain)s yet: try again in a minute.",
+            domain=call.shown_domain,
+        )
+    return domain
 
 
 def changes_to_fit(call: Call, domain: Entry, cos: Entry | None, system_accounts: int) -> Changes:

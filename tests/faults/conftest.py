@@ -13,9 +13,10 @@ import pytest
 import responses
 
 from puq_zimbra.simulator import Running, Simulator, TlsFiles
+from tests import databases
 
 from .figures import PROPERTY
-from .stores import POSTGRES, Postgres, Sqlite
+from .stores import Postgres, Sqlite
 from .world import SERVER, URL, Clock, InMemory, Worlds
 
 Item = TypeVar("Item")
@@ -108,9 +109,9 @@ def store(request: pytest.FixtureRequest) -> Iterator[Sqlite]:
     if request.param == "SQLite":
         yield Sqlite()
         return
-    url = os.environ.get(POSTGRES)
+    url = os.environ.get(databases.VARIABLE)
     if not url:
-        pytest.skip(f"no PostgreSQL: {POSTGRES} names none")
+        pytest.skip(f"{databases.VARIABLE} names no PostgreSQL")
     postgres = Postgres(url)
     yield postgres
     postgres.close()

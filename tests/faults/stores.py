@@ -16,9 +16,6 @@ from typing import Any
 
 import sqlalchemy as sa
 
-#: environment variable with an SQLAlchemy URL of a database in which schemas may be made
-POSTGRES = "PUQ_TEST_POSTGRES"
-
 
 class Sqlite:
     """The default: all of it lies in the folder."""

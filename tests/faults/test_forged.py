@@ -30,6 +30,16 @@ FORGED: dict[str, dict[str, dict[str, Any]]] = {
         "the domain of another service": {"service": {"domain": "sister.example"}},
         "the domain of another installation": {"service": {"domain": "neighbour.example"}},
         "a domain that is nobody's": {"service": {"domain": "foreign.example"}},
+        "their domain and id": {"service": {"id": "43", "domain": "neighbour.example"}},
+        "our domain in capitals": {"service": {"id": "43", "domain": "FIRMA.Example"}},
+        **{
+            f"the id {identity!r}": {"service": {"id": identity}}
+            for identity in ("4", "042", "42.", "42:", "42*", "42\n", "")
+        },
+        **{
+            f"the installation {name!r}": {"installation": name}
+            for name in ("crm", "crm.example.", "CRM.example", "crm.example:42", "*")
+        },
     },
     "mailbox": {
         "another installation": {"installation": "other.example"},
@@ -42,8 +52,17 @@ FORGED: dict[str, dict[str, dict[str, Any]]] = {
         },
         "a mailbox that is not there": {"service": {"mailbox": {"address": "new@sister.example"}}},
     },
+    "server": {
+        "another installation": {"installation": "other.example"},
+        "another service": {"service": {"id": "43"}},
+        "a longer id": {"service": {"id": "420"}},
+        "the domain of another installation": {"service": {"domain": "neighbour.example"}},
+        "a domain of the server that is not the first": {
+            "service": {"id": "43", "domain": "druga-firma.example"}
+        },
+    },
 }
-REFUSED = {"not_ours", "not_found", "conflict", "refused"}
+REFUSED = {"not_ours", "not_found", "conflict", "refused", "invalid"}
 CASES = [(model, who) for model, forged in FORGED.items() for who in forged]
 
 
@@ -54,8 +73,8 @@ def test_what_is_not_the_callers_is_refused(
     """Success would suspend, bill or open somebody else's mail."""
     forged = FORGED[model][who]
     wrong = {}
-    writes = refused = 0
-    for event in EVENTS:
+    cases = writes = refused = 0
+    for event in share.of(EVENTS, (model, who), sample=6, part=len(EVENTS)):
         world = worlds.before(Story(model, "suspend", ("create",)))
         before = world.state()
         in_memory.bodies.clear()
@@ -64,11 +83,12 @@ def test_what_is_not_the_callers_is_refused(
         found = told(reply, event) + done(world)
         if world.state() != before:
             found.append("something was changed")
+        cases += 1
         writes += len(world.simulator.writes())
         refused += not found
         if found:
             wrong[event] = found
-    note("forged ids", cases=len(EVENTS), refused=refused, writes=writes)
+    note("forged ids", cases=cases, refused=refused, writes=writes)
 
     assert wrong == {}
 
@@ -97,3 +117,19 @@ def done(world: World) -> list[str]:
         for call in world.simulator.log
         if call.writes or call.name == "DelegateAuthRequest"
     ]
+
+
+@pytest.mark.parametrize(
+    ("installation", "services"),
+    [("crm.example", ["42", "43"]), ("other.example", ["42"]), ("evil.example", [])],
+)
+def test_lists_and_figures_are_an_installations_own(
+    worlds: Worlds, installation: str, services: list[str]
+) -> None:
+    """A billing host bills its own customers."""
+    world = worlds.before(Story("domain", "usage", ("create",)))
+    listed = world.call("list_services", installation=installation)["data"]["services"]
+    rows = world.call("usage", installation=installation, service=None)["data"]["rows"]
+
+    assert [one["service_id"] for one in listed] == services
+    assert sorted(one["service_id"] for one in rows) == services

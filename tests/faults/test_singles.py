@@ -33,3 +33,17 @@ def test_a_calm_run_always_ends_alike(worlds: Worlds, story: Story) -> None:
 
     assert one.state == other.state
     assert [call.name for call in one.calls] == [call.name for call in other.calls]
+
+
+@pytest.mark.parametrize("times", [1, 2, 3])
+def test_a_domain_that_a_replica_does_not_show_yet_is_worth_another_try(
+    worlds: Worlds, times: int
+) -> None:
+    """It was made: nobody should be told that there is nothing."""
+    world = worlds.before(Story("domain", "create"))
+    world.simulator.stale_next("GetDomainRequest", times=times)
+    first = world.call("create")
+    world.simulator.chaos.clear()
+
+    assert first["retryable"], first
+    assert world.call("create")["code"] == "created"
