@@ -34,7 +34,7 @@ def run(call: Call, runtime: Runtime) -> Reply:
     zimbra = runtime.zimbra(call)
     domain = domains.find_ours(zimbra, call)
     if domain is None:
-        stamped.refuse_if_elsewhere(zimbra, call)
+        stamped.require_absent(zimbra, call)
         if call.sold.model == "server":
             stamped.refuse_if_shared(zimbra)
     else:

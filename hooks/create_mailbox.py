@@ -24,7 +24,7 @@ def run(call: Call, runtime: Runtime) -> Reply:
     zimbra = runtime.zimbra(call)
     account = mailboxes.find_ours(zimbra, call)
     if account is None:
-        stamped.refuse_if_elsewhere(zimbra, call)
+        stamped.require_absent(zimbra, call)
         mailboxes.require_domain(zimbra, call, runtime.config.mailbox.domains)
     else:
         create.refuse_if_ending(call, account)

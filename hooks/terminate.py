@@ -27,7 +27,7 @@ def run(call: Call, runtime: Runtime) -> Reply:
     zimbra = runtime.zimbra(call)
     bearer = objects.find_ours(zimbra, call)
     if bearer is None:
-        stamped.refuse_if_elsewhere(zimbra, call)
+        stamped.require_absent(zimbra, call)
         places = {"name": call.shown_name}
         return Reply("already_gone", "The service %(name)s does not exist any more.", places)
     if call.sold.terminate_mode == "delete":

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from puq_zimbra.call import STAMP_PREFIX, Call
-from puq_zimbra.errors import Conflict, Misconfigured
+from puq_zimbra.errors import Conflict, Misconfigured, Unavailable
 from puq_zimbra.provisioning import accounts, domains, ownership
 from puq_zimbra.provisioning.kinds import KINDS, domain_of, shown_name
 from puq_zimbra.zimbra.answers import Entry
@@ -139,19 +139,38 @@ def bearers(zimbra: Zimbra, stamp: str) -> list[Entry]:
     return [one for one in _bearers(zimbra, stamp) if stamp in ownership.stamps(one)]
 
 
-def refuse_if_elsewhere(zimbra: Zimbra, call: Call) -> None:
+def refuse_if_elsewhere(zimbra: Zimbra, call: Call) -> list[Entry]:
     """Stop when the service's stamp stands on an object of another name than the call's.
+
+    Returns the objects of the call's name that bear it.
 
     Raises:
         Conflict: the host names another domain or address than the service has.
     """
-    for entry in bearers(zimbra, call.stamp):
+    found = bearers(zimbra, call.stamp)
+    for entry in found:
         if shown_name(entry) != call.shown_name:
             raise Conflict(
                 "This service is %(held)s in Zimbra, not %(asked)s.",
                 held=shown_name(entry),
                 asked=call.shown_name,
             )
+    return found
+
+
+def require_absent(zimbra: Zimbra, call: Call) -> None:
+    """Let a service pass that was not found by its name only if its stamp stands nowhere.
+
+    Raises:
+        Conflict: the host names another domain or address than the service has.
+        Unavailable: it is there, which Zimbra has just denied.
+    """
+    if refuse_if_elsewhere(zimbra, call):
+        raise Unavailable(
+            "Zimbra says of %(name)s both that it exists and that it does not: try again in a"
+            " minute.",
+            name=call.shown_name,
+        )
 
 
 def _bearers(zimbra: Zimbra, stamp: str) -> list[Entry]:

@@ -28,6 +28,8 @@ class Seen:
     there: bool = False
     #: it bears the service's stamp and no other
     ours: bool = False
+    #: it bears no stamp
+    nobodys: bool = False
     unfinished: bool = False
     deleting: bool = False
     status: str = ""
@@ -63,6 +65,7 @@ def look(simulator: Simulator) -> Seen:
     return Seen(
         there=True,
         ours=[name for name in names if name.startswith("puq_zimbra:")] == [STAMP],
+        nobodys=not any(name.startswith("puq_zimbra:") for name in names),
         unfinished="puq_zimbra.creating" in names,
         deleting="puq_zimbra.deleting" in names,
         status=domain.first("zimbraDomainStatus") or "active",
