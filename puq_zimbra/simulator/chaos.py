@@ -58,6 +58,9 @@ class Plan:
     how: str = ""
     #: A stale read also misses what was there before the plan.
     old_too: bool = False
+    #: A fault after work of which the last part is missing: a new account has no password, a new
+    #: domain takes no accounts.
+    half: bool = False
     #: What is planned for the requests after the one that took this plan for the last time.
     then: Plan | None = None
 
@@ -126,11 +129,9 @@ class Chaos:
         if plan:
             raise by_code(plan.code, plan.text)
 
-    def after(self, name: str) -> None:
-        """Raise the fault planned for when the command's work is done."""
-        plan = self._take(name, lambda p: p.kind == "fault" and p.applied)
-        if plan:
-            raise by_code(plan.code, plan.text)
+    def after(self, name: str) -> Plan | None:
+        """Take the fault planned for when the command's work is done."""
+        return self._take(name, lambda p: p.kind == "fault" and p.applied)
 
     def stale(self, command: Element) -> None:
         """Raise the fault of a read that does not see yet what was made."""

@@ -156,6 +156,7 @@ def _kinds() -> dict[str, dict[str, Any]]:
             }  # fmt: skip
         kinds[f"dropped {when}"] = {"kind": "drop", "applied": applied}
         kinds[f"timed out {when}"] = {"kind": "silence", "applied": applied}
+    kinds["half made"] = {"kind": "fault", "code": "service.FAILURE", "applied": True, "half": True}
     for times in (1, 2, 3):
         kinds[f"stale {times}"] = {"kind": "stale", "times": times}
     for how in MANGLED:

@@ -268,3 +268,17 @@ def test_a_plan_can_have_a_sequel(zimbra: Any, sim: Any) -> None:
         zimbra.admin("GetAllDomains")
 
     assert zimbra.admin("Ping") is not None
+
+
+def test_work_can_be_half_done(zimbra: Any, sim: Any) -> None:
+    """Zimbra writes an account's password, and a domain's branches, after the entry itself."""
+    account = '<CreateAccountRequest xmlns="urn:zimbraAdmin" name="new@firma.test" password="{}"/>'
+    for command in (CREATE, account.format("New-Pass-1")):
+        name = command.partition(" ")[0][1:]
+        sim.chaos.add(Plan(name, "fault", True, code="service.FAILURE", half=True))
+        with pytest.raises(Exception, match=r"service\.FAILURE"):
+            zimbra(command)
+
+    assert sim.account("new@firma.test").password is None
+    with pytest.raises(Exception, match=r"ldap\.ENTRY_NOT_FOUND"):
+        zimbra(account.format("New-Pass-1").replace("firma.test", "new.test"))
