@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import ChainMap
 
 from puq_zimbra.call import Call
-from puq_zimbra.errors import Conflict, Invalid, NotFound, Refused
+from puq_zimbra.errors import Conflict, CosUnknown, Invalid, NotFound, Refused
 from puq_zimbra.model import Reply
 from puq_zimbra.provisioning import drift, objects, ownership, stamped
 from puq_zimbra.provisioning.drift import Item
@@ -91,6 +91,12 @@ def _whole(zimbra: Zimbra, call: Call) -> Entry:
 
 def _chosen(items: list[Item], named: set[str]) -> list[Item]:
     for one in items:
+        if one.name == "cos" and one.mended_by != drift.REPAIR and not named:
+            raise CosUnknown(
+                "Zimbra has no class of service %(cos)s: create it or change the product's"
+                " settings.",
+                cos=one.wanted["cos"],
+            )
         if one.name in named and one.mended_by != drift.REPAIR:
             raise Refused(
                 "Repair cannot mend %(item)s of %(object)s; who can: %(who)s.",

@@ -178,7 +178,7 @@ def test_a_class_of_service_below_what_is_used_is_not_written(
         ("no word", "stamp-words", "person", "unchanged"),
         ("no day", "stamp-words", "person", "unchanged"),
         ("nonsense", "status", "person", "unchanged"),
-        ("no class", "cos", "person", "unchanged"),
+        ("no class", "cos", "person", "misconfigured"),
         ("no administrator", "administrator", "create", "unchanged"),
         ("alias of another", "administrator", "person", "unchanged"),
     ],
