@@ -79,7 +79,7 @@ def test_every_hook_answers_in_time_and_converges(
     """Whatever the peer does, the host hears in time, and its retry finds a way."""
     run = calm(worlds, story)
     overs, wrong = [], {}
-    for kind in share.of(WIRE, story, sample=1, part=4, whole=20):
+    for kind in share.of(WIRE, story, sample=1, part=4, whole=10):
         position = share.random((story, kind)).randrange(len(run.calls))
         world = worlds.before(story)
         took, found = spoilt(world, story, run, server, kind, position)
@@ -114,7 +114,7 @@ def test_no_answer_fills_the_memory(
     _, _, plain = HookProcess(worlds.before(story), story).answer()
     every = [(kind, call.name) for kind in LARGE for call in run.calls]
     grown = []
-    for kind, name in share.of(every, story, sample=1, part=3, whole=10):
+    for kind, name in share.of(every, story, sample=1, part=3, whole=8):
         world = worlds.before(story)
         with WIRE[kind](server, name, 0):
             _, _, taken = HookProcess(world, story).answer()

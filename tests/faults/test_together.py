@@ -27,7 +27,7 @@ SOLD = Story("domain", "create", ("create",))
 UNPAID = Story("domain", "unsuspend", ("create", "suspend"))
 DONE = {"updated", "unchanged", "busy", "pending"}
 #: rounds in all
-ROUNDS = {"SQLite": 1000, "PostgreSQL": 300}
+ROUNDS = {"SQLite": 1000, "PostgreSQL": 200}
 
 
 @dataclass(frozen=True)
