@@ -47,6 +47,8 @@ class Answer:
 
     #: a JSON value
     value: Any
+    #: a key of `puq_zimbra.model.CODES`
+    code: str
     exit_status: int
     http_status: int
 
@@ -58,8 +60,13 @@ def host_of(name: str) -> Host:
     return host
 
 
-def dispatch(host_name: str, event: str, params: object, runtime: Runtime) -> Answer:
-    """Carry out one event of a host; ``params`` is its JSON, decoded."""
+def dispatch(
+    host_name: str, event: str, params: object, runtime: Runtime, request_id: str | None = None
+) -> Answer:
+    """Carry out one event of a host; ``params`` is its JSON, decoded.
+
+    ``request_id`` is what the door knows the request by; without, the call may say one.
+    """
     host = host_of(host_name)
     reference = "op-" + secrets.token_hex(8)
     ours = host.EVENTS[event]
@@ -69,7 +76,7 @@ def dispatch(host_name: str, event: str, params: object, runtime: Runtime) -> An
             params = {}
         if not isinstance(params, Mapping):
             raise Invalid("The input is not a JSON object of %(most)s MB at the most.", most=4)
-        call = host.read(event, params, runtime.config.whmcs.installation)
+        call = _known_as(host.read(event, params, runtime.config.whmcs.installation), request_id)
         reply = _run(ours, call, runtime, reference)
     except PuqZimbraError as error:
         reply = _reply_to(error, reference)
@@ -90,7 +97,17 @@ def dispatch(host_name: str, event: str, params: object, runtime: Runtime) -> An
     )
     _, exit_status, http_status = CODES[reply.code]
     message = _translate(reply, call.locale)
-    return Answer(host.answer(event, reply, message, reference), exit_status, http_status)
+    value = host.answer(event, reply, message, reference)
+    return Answer(value, reply.code, exit_status, http_status)
+
+
+def _known_as(call: Call, request_id: str | None) -> Call:
+    """The call with the id that the door knows it by."""
+    if request_id is None:
+        return call
+    if call.request_id not in (None, request_id):
+        raise Invalid("request_id: is not the id that the request was signed with.")
+    return call.model_copy(update={"request_id": request_id})
 
 
 def carry_on(reference: str, runtime: Runtime) -> Reply | None:

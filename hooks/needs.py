@@ -32,6 +32,7 @@ NEEDS: Mapping[str, tuple[str, ...]] = {
     "sso_service": _SERVICE,
     "sso_admin": _SERVER,
     "list_services": _INSTALLATION,
+    "list_classes": _SERVER,
     "client_area": _SERVICE,
     "client_action": (*_SERVICE, "form"),
     "admin_fields": _SERVICE,

@@ -259,6 +259,8 @@ class Call(_Given):
 
     api: Literal[1] = 1
     request_id: Annotated[Text, StringConstraints(max_length=200)] | None = None
+    #: the event's name, which the signature of a call over HTTP then covers
+    event: Text | None = None
     installation: Annotated[str, StringConstraints(pattern=r"^[a-z0-9.-]{1,64}$")] | None = None
     locale: Annotated[Text, StringConstraints(max_length=35)] = "en"
     server: Server | None = None

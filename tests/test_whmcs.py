@@ -11,6 +11,7 @@ from puq_zimbra.hooks.runtime import Runtime
 
 from puq_zimbra.billing import whmcs
 from puq_zimbra.simulator import Simulator, TlsFiles
+from puq_zimbra.zimbra.client import Zimbra
 
 from .conftest import Params
 
@@ -46,6 +47,54 @@ def test_a_life_in_whmcs_words(
         assert dispatch("whmcs", event, whmcs_params, runtime).value == "success"
 
     assert simulator.domain("firma.example") is None
+
+
+def test_the_buttons_of_the_administrator(
+    whmcs_params: Params, runtime: Runtime, simulator: Simulator, zimbra: Zimbra
+) -> None:
+    """Check names what differs, Repair mends it, Restore has nothing to do."""
+
+    def press(event: str) -> Any:
+        return dispatch("whmcs", event, whmcs_params, runtime).value
+
+    press("CreateAccount")
+    assert press("Check") == "success"
+
+    domain = simulator.domain("firma.example")
+    assert domain is not None
+    zimbra.modify_domain(domain.id, {"zimbraDomainMaxAccounts": "3"})
+    assert "limits (firma.example)" in press("Check")
+    assert [press("Repair"), press("Check"), press("Restore")] == ["success"] * 3
+
+
+def test_the_product_settings_offer_the_classes_of_service(
+    whmcs_params: Params, runtime: Runtime
+) -> None:
+    """WHMCS's loader wants value and label; its error is a sentence."""
+    answer = dispatch("whmcs", "LoadClassesOfService", whmcs_params, runtime).value
+    assert answer["success"]
+    assert answer["options"].items() >= {"business": "business", "starter": "starter"}.items()
+
+    whmcs_params["serverpassword"] = "wrong"
+    answer = dispatch("whmcs", "LoadClassesOfService", whmcs_params, runtime).value
+    assert not answer["success"]
+    assert "password" in answer["error"]
+
+
+@pytest.mark.parametrize("host", ["whmcs", "plain"])
+def test_a_call_for_another_event_is_refused(
+    host: str, whmcs_params: Params, params: Params, runtime: Runtime, simulator: Simulator
+) -> None:
+    """What a signature covers says what it is for."""
+    given = params | {"event": "suspend"}
+    event = "terminate"
+    if host == "whmcs":
+        event = "TerminateAccount"
+        given = whmcs_params | {"_puq": {"installation": "crm.example", "event": "Renew"}}
+    answer = dispatch(host, event, given, runtime)
+
+    assert answer.code == "invalid"
+    assert simulator.log == []
 
 
 def test_usage_rows_are_whole_megabytes(
@@ -84,7 +133,8 @@ def test_functions_return_what_whmcs_expects(
 
 EMPTY = {
     "TestConnection": dict, "ServiceSingleSignOn": dict, "AdminSingleSignOn": dict,
-    "ListAccounts": dict, "ClientArea": dict, "MetricProvider": dict, "MetaData": dict,
+    "ListAccounts": dict, "LoadClassesOfService": dict, "ClientArea": dict,
+    "MetricProvider": dict, "MetaData": dict,
     "ConfigOptions": dict, "AdminServicesTabFields": dict,
 }  # fmt: skip
 

@@ -34,6 +34,7 @@ EVENTS: Mapping[str, str] = {
         "sso_service",
         "sso_admin",
         "list_services",
+        "list_classes",
         "client_area",
         "client_action",
         "test_connection",
@@ -48,7 +49,19 @@ def read(event: str, params: Mapping[str, Any], default_installation: str) -> Ca
     Raises:
         Invalid: names the key.
     """
-    return validate(params)
+    call = validate(params)
+    same_event(call.event, event)
+    return call
+
+
+def same_event(said: object, event: str) -> None:
+    """See that a call which says its event came in for that one.
+
+    Raises:
+        Invalid: it was meant for another.
+    """
+    if said not in (None, event):
+        raise Invalid("The call was made for another event than %(event)s.", event=event)
 
 
 def validate(given: Mapping[str, Any]) -> Call:

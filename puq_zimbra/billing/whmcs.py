@@ -37,6 +37,10 @@ EVENTS: Mapping[str, str] = {
     "ServiceSingleSignOn": "sso_service",
     "AdminSingleSignOn": "sso_admin",
     "ListAccounts": "list_services",
+    "LoadClassesOfService": "list_classes",
+    "Check": "drift",
+    "Repair": "repair",
+    "Restore": "restore",
     "ClientArea": "client_area",
     "ClientAction": "client_action",
     "AdminServicesTabFields": "admin_fields",
@@ -51,6 +55,7 @@ _SERVER_ONLY = {
     "TestConnection",
     "AdminSingleSignOn",
     "ListAccounts",
+    "LoadClassesOfService",
 }
 _LANGUAGES = {"polish": "pl", "english": "en"}
 
@@ -65,6 +70,7 @@ def read(event: str, params: Mapping[str, Any], default_installation: str) -> Ca
         Invalid: names the field as WHMCS's administrator knows it.
     """
     extra = _map(params, "_puq")
+    plain.same_event(extra.get("event"), event)
     language = _text(_map(params, "clientsdetails"), "language").lower()
     given: dict[str, Any] = {
         "installation": extra.get("installation") or default_installation,
@@ -174,7 +180,14 @@ def _access_hash(text: str) -> dict[str, Any]:
 
 
 #: events that need the limits of the plan, and those that need the first password
-_WITH_LIMITS = {"CreateAccount", "ChangePackage", "ClientArea", "AdminServicesTabFields"}
+_WITH_LIMITS = {
+    "CreateAccount",
+    "ChangePackage",
+    "ClientArea",
+    "AdminServicesTabFields",
+    "Check",
+    "Repair",
+}
 _WITH_PASSWORD = {"CreateAccount"}
 
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 from typing import Any
 
 from puq_zimbra.billing.whmcs_options import DEFAULT_PORT, OPTIONS
+from puq_zimbra.errors import shown
 from puq_zimbra.model import Reply
 
 
@@ -64,6 +65,21 @@ def _list_accounts(reply: Reply, message: str) -> Any:
     return {"success": True, "accounts": accounts}
 
 
+def _classes(reply: Reply, message: str) -> Any:
+    if not reply.ok:
+        return {"success": False, "error": message}
+    return {"success": True, "options": {name: name for name in reply.data["classes"]}}
+
+
+def _check(reply: Reply, message: str) -> Any:
+    """Success if nothing differs; else what does, for WHMCS shows one sentence."""
+    changes = reply.data.get("changes", ())
+    if not reply.ok or not changes:
+        return _success(reply, message)
+    items = "; ".join(f"{one['item']} ({one['object']})" for one in changes)
+    return f"{message} {shown(items)}"
+
+
 def _client_area(reply: Reply, message: str) -> Any:
     return {
         "tabOverviewModuleOutputTemplate": "templates/clientarea.tpl",
@@ -113,6 +129,8 @@ _SHAPES = {
     "ServiceSingleSignOn": _sso,
     "AdminSingleSignOn": _sso,
     "ListAccounts": _list_accounts,
+    "LoadClassesOfService": _classes,
+    "Check": _check,
     "ClientArea": _client_area,
     "AdminServicesTabFields": _admin_fields,
     "MetaData": _meta_data,
