@@ -10,24 +10,26 @@ from puq_zimbra.model import CODES, Reply
 from .needs import NEEDS
 from .runtime import Runtime
 
+#: a reply of the host plain, as JSON Schema
+REPLY = {
+    "type": "object",
+    "required": ["ok", "code", "message", "reference", "retryable"],
+    "properties": {
+        "ok": {"type": "boolean"},
+        "code": {"enum": list(CODES)},
+        "message": {"type": "string"},
+        "reference": {"type": "string"},
+        "retryable": {"type": "boolean"},
+        "data": {"type": "object"},
+        "html": {"type": "string"},
+    },
+    "additionalProperties": False,
+}
+
 
 def run(call: Call, runtime: Runtime) -> Reply:
     """Say what goes in and what comes out."""
     events = {event: list(NEEDS[event]) for event in EVENTS}
-    output = {
-        "type": "object",
-        "required": ["ok", "code", "message", "reference", "retryable"],
-        "properties": {
-            "ok": {"type": "boolean"},
-            "code": {"enum": list(CODES)},
-            "message": {"type": "string"},
-            "reference": {"type": "string"},
-            "retryable": {"type": "boolean"},
-            "data": {"type": "object"},
-            "html": {"type": "string"},
-        },
-        "additionalProperties": False,
-    }
     codes = {
         code: {"ok": ok, "exit": status, "http": http} for code, (ok, status, http) in CODES.items()
     }
@@ -40,6 +42,6 @@ def run(call: Call, runtime: Runtime) -> Reply:
             "events": events,
             "codes": codes,
             "input": Call.model_json_schema(),
-            "output": output,
+            "output": REPLY,
         },
     )

@@ -68,7 +68,7 @@ def dispatch(
     ``request_id`` is what the door knows the request by; without, the call may say one.
     """
     host = host_of(host_name)
-    reference = "op-" + secrets.token_hex(8)
+    reference = _new_reference()
     ours = host.EVENTS[event]
     call = Call()
     try:
@@ -86,6 +86,25 @@ def dispatch(
         reply = _unexpected(error, reference)
     if ours == "client_area" and reply.html is None:
         reply = _with_page(call, reply, runtime, reference)
+    _log_hook(host_name, event, call, reply, reference)
+    return _answer(host, event, call, reply, reference)
+
+
+def refuse(host_name: str, event: str, error: PuqZimbraError, runtime: Runtime) -> Answer:
+    """What a host is told whose call is not looked at."""
+    host, reference, call = host_of(host_name), _new_reference(), Call()
+    reply = _reply_to(error, reference)
+    if host.EVENTS[event] == "client_area":
+        reply = _with_page(call, reply, runtime, reference)
+    _log_hook(host_name, event, call, reply, reference)
+    return _answer(host, event, call, reply, reference)
+
+
+def _new_reference() -> str:
+    return "op-" + secrets.token_hex(8)
+
+
+def _log_hook(host_name: str, event: str, call: Call, reply: Reply, reference: str) -> None:
     _log(
         logging.INFO,
         "hook",
@@ -95,6 +114,9 @@ def dispatch(
         reference=reference,
         request_id=call.request_id or "",
     )
+
+
+def _answer(host: Host, event: str, call: Call, reply: Reply, reference: str) -> Answer:
     _, exit_status, http_status = CODES[reply.code]
     message = _translate(reply, call.locale)
     value = host.answer(event, reply, message, reference)
@@ -110,11 +132,11 @@ def _known_as(call: Call, request_id: str | None) -> Call:
     return call.model_copy(update={"request_id": request_id})
 
 
-def carry_on(reference: str, runtime: Runtime) -> Reply | None:
+def carry_on(reference: str, runtime: Runtime, seconds: float | None = None) -> Reply | None:
     """Carry on an operation that is open or abandoned; its outcome, or why it is open still.
 
-    None if it is over by now, or somebody else is at it. Called by `puq-zimbra work`, and by
-    whatever else has time: it takes `[limits] work_seconds` at the most.
+    None if it is over by now, or somebody else is at it. It takes so many seconds at the most, or
+    `[limits] work_seconds`.
     """
     reply: Reply | None
     event = ""
@@ -123,7 +145,7 @@ def carry_on(reference: str, runtime: Runtime) -> Reply | None:
         if kept is None:
             raise NotFound("There is no operation %(reference)s.", reference=reference)
         event = kept.event
-        with budget.within(runtime.config.limits.work_seconds):
+        with budget.within(seconds or runtime.config.limits.work_seconds):
             if kept.call is None:
                 reply = operation.give_up(kept, runtime)
             else:

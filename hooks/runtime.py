@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from puq_zimbra.zimbra.client import Zimbra
 
 
+#: servers and credentials for which a log-in is kept
+_MOST_SERVERS = 200
+
+
 def _utc_now() -> datetime:
     return datetime.now(UTC).replace(microsecond=0)  # as the store keeps it
 
@@ -57,10 +61,21 @@ class Runtime:
         from puq_zimbra.zimbra.client import Zimbra
 
         with self._lock:
-            if server not in self._zimbras:
+            zimbra = self._zimbras.pop(server, None)
+            if zimbra is None:
                 limits, directory = self.config.limits, self._state_directory()
-                self._zimbras[server] = Zimbra(server, limits, directory)
-            return self._zimbras[server]
+                zimbra = Zimbra(server, limits, directory)
+            self._zimbras[server] = zimbra
+            while len(self._zimbras) > _MOST_SERVERS:
+                # The one unused for longest; not closed, for somebody may be at it after all.
+                del self._zimbras[next(iter(self._zimbras))]
+            return zimbra
+
+    def log_ins(self) -> dict[str, bool]:
+        """Host and port of every server met so far, and whether no log-in there is even tried."""
+        with self._lock:
+            met = list(self._zimbras.items())
+        return {server.place: zimbra.connection.is_shut for server, zimbra in met}
 
     def _state_directory(self) -> Path | None:
         """What the machine's processes share; a hook that needs no store works without it."""

@@ -115,6 +115,24 @@ class MailboxSettings(_Setting):
     domains: list[Annotated[str, AfterValidator(units.mail_domain)]] | None = None
 
 
+class HttpSettings(_Setting):
+    """The hook door over HTTP, `puq-zimbra serve`."""
+
+    #: 127.0.0.1:PORT, unix:/PATH; any other address only with a certificate
+    listen: str = "127.0.0.1:7410"
+    #: PEM files: the certificate with its chain, and its key
+    certificate: str | None = None
+    key: str | None = None
+    #: a file of one or two secrets whsec_…, the newest first; None = http-secret in the state
+    #: directory
+    secret_file: str | None = None
+    #: hooks carried out at a time, and how many more may wait for their turn
+    workers: Annotated[int, Field(ge=1, le=256)] = 32
+    waiting: Annotated[int, Field(ge=0, le=10000)] = 200
+    #: seconds between two looks for operations to carry on; 0 = leave them to puq-zimbra work
+    work_every: Annotated[int, Field(ge=0, le=86400)] = 30
+
+
 class WhmcsSettings(_Setting):
     """The host whmcs."""
 
@@ -133,6 +151,7 @@ class Config(_Setting):
     usage: UsageSettings = UsageSettings()
     mailbox: MailboxSettings = MailboxSettings()
     whmcs: WhmcsSettings = WhmcsSettings()
+    http: HttpSettings = HttpSettings()
 
     def server(self, name: str) -> Server:
         """A configured server by its name.

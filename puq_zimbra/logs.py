@@ -22,17 +22,25 @@ class _Line(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         at = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
         fields = getattr(record, "fields", {})
-        head = {"at": at, "level": record.levelname.lower(), "event": record.getMessage()}
+        head = {"at": at, "level": record.levelname.lower(), "event": record.getMessage().strip()}
+        if record.exc_info and record.exc_info[0]:
+            # Only the kind: an exception's text may hold a secret.
+            head["kind"] = record.exc_info[0].__name__
         if self._as_json:
             return json.dumps({**head, **fields}, ensure_ascii=False)
         return " ".join([*head.values(), *(f"{key}={value}" for key, value in fields.items())])
+
+
+#: whose log we show
+_LOGGERS = {"puq_zimbra": logging.INFO, "uvicorn": logging.WARNING}
 
 
 def to_stderr() -> None:
     """Send the log to standard error: readable on a terminal, JSON elsewhere."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_Line(as_json=not sys.stderr.isatty()))
-    log = logging.getLogger("puq_zimbra")
-    log.addHandler(handler)
-    log.setLevel(logging.INFO)
-    log.propagate = False
+    for name, level in _LOGGERS.items():
+        log = logging.getLogger(name)
+        log.addHandler(handler)
+        log.setLevel(level)
+        log.propagate = False

@@ -9,6 +9,7 @@ Source: cron(8); `puq_zimbra.hooks.operation` says when an operation is left ope
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
@@ -42,39 +43,51 @@ def work(config: Config, *, dry_run: bool, as_json: bool) -> int:
     """Carry on everything that is not over; return the exit status, 0 if nothing is left."""
     runtime = Runtime(config)
     try:
-        operations = runtime.store().operations
-        silent: set[str] = set()
-        for kept in operations.unfinished():
-            reply = _reply(kept, runtime, silent, dry_run=dry_run)
-            if reply is not None:
-                line = _line(kept, reply)
-                click.echo(json.dumps(asdict(line), ensure_ascii=False) if as_json else _text(line))
-        left = operations.unfinished()
+        for kept, reply in carry_on_all(runtime, dry_run=dry_run):
+            line = _line(kept, reply)
+            click.echo(json.dumps(asdict(line), ensure_ascii=False) if as_json else _text(line))
+        left = runtime.store().operations.unfinished()
     finally:
         runtime.close()
     return CODES["pending"][1] if left else 0
 
 
-def _reply(kept: Kept, runtime: Runtime, silent: set[str], *, dry_run: bool) -> Reply | None:
+def carry_on_all(
+    runtime: Runtime, *, dry_run: bool = False, seconds: float | None = None
+) -> Iterator[tuple[Kept, Reply]]:
+    """Carry on everything that is not over, with what became of each.
+
+    ``seconds`` is the most for one operation; None = `[limits] work_seconds`.
+    """
+    silent: set[str] = set()
+    for kept in runtime.store().operations.unfinished():
+        reply = _reply(kept, runtime, silent, dry_run=dry_run, seconds=seconds)
+        if reply is not None:
+            yield kept, reply
+
+
+def _reply(
+    kept: Kept, runtime: Runtime, silent: set[str], *, dry_run: bool, seconds: float | None
+) -> Reply | None:
     """Carry on one operation; ``silent`` are the servers that gave no answer so far."""
     try:
         server = recall(kept, runtime).given_server.url
     except PuqZimbraError as error:
         if kept.call is None and not dry_run:
-            return _carried_on(kept, runtime)  # which gives it up
+            return _carried_on(kept, runtime, seconds)  # which gives it up
         return Reply(error.code, error.message, error.places)
     if dry_run:
         return _OPEN
     if server in silent:
         return _SILENT
-    reply = _carried_on(kept, runtime)
+    reply = _carried_on(kept, runtime, seconds)
     if reply is not None and reply.code == "unavailable":
         silent.add(server)
     return reply
 
 
-def _carried_on(kept: Kept, runtime: Runtime) -> Reply | None:
-    reply: Reply | None = carry_on(kept.id, runtime)
+def _carried_on(kept: Kept, runtime: Runtime, seconds: float | None) -> Reply | None:
+    reply: Reply | None = carry_on(kept.id, runtime, seconds)
     return reply
 
 

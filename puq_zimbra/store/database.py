@@ -12,6 +12,7 @@ from puq_zimbra.config import Config
 from puq_zimbra.errors import Misconfigured, StoreUnusable
 from puq_zimbra.store import engine as engines
 from puq_zimbra.store import files, migrations, pruning
+from puq_zimbra.store.answers import Answers
 from puq_zimbra.store.figures import Figures
 from puq_zimbra.store.history import History
 from puq_zimbra.store.operations import Operations
@@ -29,6 +30,7 @@ class Store:
         self.history = History(engine, writer)
         self.runs = Runs(engine, writer)
         self.operations = Operations(engine, writer, key)
+        self.answers = Answers(engine, key)
 
     @classmethod
     def open(cls, config: Config) -> Store:

@@ -23,7 +23,7 @@ from puq_zimbra.config import Config
 from puq_zimbra.errors import Busy, StoreUnusable
 from puq_zimbra.store import files
 
-_SQLITE = ("PRAGMA busy_timeout=10000", "PRAGMA synchronous=FULL", "PRAGMA foreign_keys=ON")
+_SQLITE = ("PRAGMA busy_timeout=10000", "PRAGMA foreign_keys=ON")
 _POSTGRESQL = (
     "SET lock_timeout = '10s'",
     "SET synchronous_commit = on",
@@ -72,6 +72,11 @@ def writer(engine: Engine) -> Engine:
     return engine.execution_options(puqz_writes=True)
 
 
+def hasty_writer(engine: Engine) -> Engine:
+    """The same database for transactions that a power cut may take away."""
+    return writer(engine).execution_options(puqz_hasty=True)
+
+
 def write_ahead(engine: Engine) -> None:
     """Have SQLite keep a log beside the database, so that readers wait for nobody."""
     if engine.dialect.name != "sqlite":
@@ -108,8 +113,13 @@ def _sqlite_settings(connection: Any, _record: object) -> None:
 
 
 def _sqlite_begin(connection: Connection) -> None:
+    if not _writes(connection):
+        connection.exec_driver_sql("BEGIN")
+        return
+    # Said each time: the same connection serves both kinds.
+    connection.exec_driver_sql(f"PRAGMA synchronous={'NORMAL' if _hasty(connection) else 'FULL'}")
     # A transaction that will write takes its lock at once: one that upgrades later may be refused.
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if _writes(connection) else "BEGIN")
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
 def _postgresql_settings(connection: Any, _record: object) -> None:
@@ -118,12 +128,18 @@ def _postgresql_settings(connection: Any, _record: object) -> None:
 
 
 def _postgresql_begin(connection: Connection) -> None:
-    if _writes(connection):
+    if _hasty(connection):
+        connection.exec_driver_sql("SET LOCAL synchronous_commit = off")
+    elif _writes(connection):
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_WRITES})")
 
 
 def _writes(connection: Connection) -> bool:
     return bool(connection.get_execution_options().get("puqz_writes"))
+
+
+def _hasty(connection: Connection) -> bool:
+    return bool(connection.get_execution_options().get("puqz_hasty"))
 
 
 def _as_ours(context: sa.engine.ExceptionContext) -> None:

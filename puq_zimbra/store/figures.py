@@ -86,6 +86,13 @@ class Figures:
                 service.update().where(service.c.server == server).values(failed_at=seconds(at))
             )
 
+    def newest(self) -> dict[str, datetime]:
+        """When any service of a server (host and port) was measured last."""
+        last = sa.select(service.c.server, sa.func.max(usage.c.measured_at))
+        with self._engine.connect() as connection:
+            found = connection.execute(last.join_from(service, usage).group_by(service.c.server))
+            return {server: datetime.fromtimestamp(at, UTC) for server, at in found}
+
     def forget_whole(self, server: str) -> None:
         """Let the last reading of a server no longer pass for all of its services."""
         with self._writer.begin() as connection:

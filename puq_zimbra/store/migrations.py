@@ -27,16 +27,27 @@ from sqlalchemy.engine import Connection, Engine
 from puq_zimbra.errors import Misconfigured
 from puq_zimbra.store.from_1_to_2 import FROM_1_TO_2
 from puq_zimbra.store.from_2_to_3 import FROM_2_TO_3
+from puq_zimbra.store.from_3_to_4 import FROM_3_TO_4
 from puq_zimbra.store.tables import VERSION, metadata, schema
 
 Step = Sequence[str]
 
 #: the statements that make version 2 out of 1, those that make 3 out of 2, and so on
-STEPS: Sequence[Step] = (FROM_1_TO_2, FROM_2_TO_3)
+STEPS: Sequence[Step] = (FROM_1_TO_2, FROM_2_TO_3, FROM_3_TO_4)
 #: where the two databases have different words
 _WORDS = {
-    "sqlite": {"key": "INTEGER", "reference": "INTEGER", "without_rowid": " WITHOUT ROWID"},
-    "postgresql": {"key": "BIGSERIAL", "reference": "BIGINT", "without_rowid": ""},
+    "sqlite": {
+        "key": "INTEGER",
+        "reference": "INTEGER",
+        "bytes": "BLOB",
+        "without_rowid": " WITHOUT ROWID",
+    },
+    "postgresql": {
+        "key": "BIGSERIAL",
+        "reference": "BIGINT",
+        "bytes": "BYTEA",
+        "without_rowid": "",
+    },
 }
 
 

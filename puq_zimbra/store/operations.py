@@ -182,6 +182,13 @@ class Operations:
         found = kept.read(self._engine, which, operation.c.runs, operation.c.number)
         return [one for one in found if one.state != "running"]
 
+    def not_over(self) -> dict[str, int]:
+        """How many operations are open, and how many running or abandoned."""
+        count = sa.select(operation.c.state, sa.func.count()).group_by(operation.c.state)
+        with self._engine.connect() as connection:
+            found = connection.execute(count.where(operation.c.state.in_(_NOT_OVER))).tuples()
+            return dict.fromkeys(_NOT_OVER, 0) | dict(found.all())
+
     def all(self) -> Iterator[Kept]:
         """Every operation, oldest first."""
         return kept.read(self._engine, sa.true(), operation.c.number)

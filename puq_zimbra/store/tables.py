@@ -6,11 +6,22 @@ alike; sizes as bytes.
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, MetaData, String, Table, Text
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+)
 from sqlalchemy import UniqueConstraint as Unique
 
 #: raised when a table changes; a newer store is refused by older code
-VERSION = 3
+VERSION = 4
 
 metadata = MetaData()
 Key = BigInteger().with_variant(Integer, "sqlite")
@@ -227,4 +238,23 @@ audit_end = Table(
     metadata,
     Column("number", BigInteger, nullable=False),
     Column("seal", String(64), nullable=False),
+)
+
+#: what was answered over HTTP in the last quarter of an hour
+answer = Table(
+    "answer",
+    metadata,
+    #: the request's
+    Column("id", String(200), primary_key=True),
+    #: what was asked for, as a keyed digest
+    Column("digest", String(64), nullable=False),
+    #: seconds since 1970, as the request said; the latest of its retries
+    Column("timestamp", BigInteger, nullable=False),
+    Column("status", Integer, nullable=False),
+    #: 1 if the sender's retry changes nothing
+    Column("final", Integer, nullable=False),
+    #: packed by zlib; NULL = it holds a log-in and is not kept
+    Column("body", LargeBinary),
+    Column("at", BigInteger, nullable=False),
+    Index("answer_at", "at"),
 )

@@ -34,7 +34,7 @@ from puq_zimbra.errors import (
     TokenRejected,
     Transient,
 )
-from puq_zimbra.zimbra import answers, budget, messages, retry, witness
+from puq_zimbra.zimbra import answers, budget, messages, retry, sent, witness
 from puq_zimbra.zimbra.politeness import Politeness, own_folder
 from puq_zimbra.zimbra.rejections import Rejections
 from puq_zimbra.zimbra.transport import Answer, Transport
@@ -76,7 +76,7 @@ class Connection:
             if not insist:
                 self._rejections.check()
             try:
-                response = answers.read(self._send(body), "Auth")
+                response = answers.read(self._send("Auth", body), "Auth")
             except (CredentialsRejected, PermissionDenied) as error:
                 # An unknown name is PERM_DENIED here, a wrong password AUTH_FAILED: the same to us.
                 self._rejections.note(error.zimbra_code)
@@ -91,6 +91,15 @@ class Connection:
         if not token:
             raise answers.garbled()
         return token
+
+    @property
+    def is_shut(self) -> bool:
+        """Whether log-ins with these credentials are not even tried."""
+        try:
+            self._rejections.check()
+        except CredentialsRejected:
+            return True
+        return False
 
     def end_session(self) -> None:
         """Log off (EndSession.java); without a log-in nothing is sent."""
@@ -128,10 +137,11 @@ class Connection:
 
     def _post(self, request: str, arguments: Mapping[str, Any], **context: Any) -> Answer:
         body = messages.write(request, arguments, **context)
-        return self._send(body, gzip=bool(context.get("json")))
+        return self._send(request, body, gzip=bool(context.get("json")))
 
-    def _send(self, body: bytes, *, gzip: bool = False) -> Answer:
-        answer = self._transport.post(body, gzip=gzip)
+    def _send(self, request: str, body: bytes, *, gzip: bool = False) -> Answer:
+        with sent.counted(request):
+            answer = self._transport.post(body, gzip=gzip)
         if answer.status == HTTPStatus.SERVICE_UNAVAILABLE and self._rejections.lately():
             raise AddressBlocked
         return answer

@@ -1,0 +1,1 @@
+"""The hook door over HTTP: signed requests in, signed answers out (`puq-zimbra serve`)."""

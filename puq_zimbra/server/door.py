@@ -1,0 +1,129 @@
+"""From a signed request to the body of its answer: once for each request id.
+
+    the id was met before, with                 it is answered with
+    another event or body                       refused
+    the same, signed no later (a replay)        what was answered, whatever it was
+    the same, signed later (a retry)            what was answered, or joins what is unfinished
+    the same, for a single sign-on              a new link: links are never kept
+
+Source: the Standard Webhooks specification 1.0.0 ("Idempotency"); RFC 9110 (statuses).
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from puq_zimbra.commands.given import parse_json
+from puq_zimbra.errors import PuqZimbraError, Refused
+from puq_zimbra.hooks import dispatch
+from puq_zimbra.hooks.runtime import Runtime
+from puq_zimbra.server.signatures import Signed
+from puq_zimbra.store.answers import Answered, Answers
+
+log = logging.getLogger("puq_zimbra")
+
+#: hooks whose answers hold a log-in
+_NOT_KEPT = {"sso_service", "sso_admin"}
+#: codes after which the sender's retry may find something else
+_NOT_FINAL = {"pending", "busy", "unavailable"}
+
+
+@dataclass(frozen=True)
+class Given:
+    """An answer on its way out."""
+
+    status: int
+    body: bytes
+    #: a code of the reply, or "repeated" for what was answered before
+    code: str
+
+
+@dataclass
+class _Turn:
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    wanted_by: int = 0
+
+
+class Door:
+    """Requests whose signature is right, each carried out once."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        self._runtime = runtime
+        self._lock = threading.Lock()
+        self._turns: dict[str, _Turn] = {}
+
+    def answer(self, host: str, event: str, asked: Signed) -> Given:
+        """Carry out a request, or find what it was answered before."""
+        with self._turn_of(asked.id):
+            try:
+                answers = self._runtime.store().answers
+                digest = answers.digest(f"{host}/{event}", asked.body)
+                before = answers.get(asked.id)
+                if before is not None and before.digest != digest:
+                    raise Refused("This request id was used for another call.")
+            except PuqZimbraError as error:
+                return _given(dispatch.refuse(host, event, error, self._runtime))
+            repeated = before is not None and (before.final or asked.timestamp <= before.timestamp)
+            if before is not None and before.body is not None and repeated:
+                return Given(before.status, before.body, "repeated")
+            params = _params(asked.body)
+            answer = dispatch.dispatch(host, event, params, self._runtime, request_id=asked.id)
+            given = _given(answer)
+            kept = dispatch.host_of(host).EVENTS[event] not in _NOT_KEPT
+            _keep(
+                answers,
+                asked.id,
+                Answered(
+                    digest,
+                    asked.timestamp,
+                    given.status,
+                    answer.code not in _NOT_FINAL,
+                    given.body if kept else None,
+                ),
+            )
+            return given
+
+    @contextmanager
+    def _turn_of(self, identity: str) -> Iterator[None]:
+        """Let requests of the same id in one after the other."""
+        with self._lock:
+            turn = self._turns.setdefault(identity, _Turn())
+            turn.wanted_by += 1
+        try:
+            with turn.lock:
+                yield
+        finally:
+            with self._lock:
+                turn.wanted_by -= 1
+                if not turn.wanted_by:
+                    del self._turns[identity]
+
+
+def as_json(value: Any) -> bytes:
+    """A JSON value as it is sent."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _params(body: bytes) -> Any:
+    """The JSON value; None, which every host refuses, if it is none."""
+    try:
+        return parse_json(body) if body.strip() else {}
+    except ValueError:
+        return None
+
+
+def _given(answer: dispatch.Answer) -> Given:
+    return Given(answer.http_status, as_json(answer.value), answer.code)
+
+
+def _keep(answers: Answers, identity: str, answered: Answered) -> None:
+    try:
+        answers.keep(identity, answered)
+    except PuqZimbraError as error:  # the work is done: the host must hear of it
+        log.error("answer not kept", extra={"fields": {"code": error.code}})

@@ -1,0 +1,85 @@
+"""What was answered over HTTP, so that no request is carried out twice.
+
+A request is known by its id, and what it was by a keyed digest. Its time tells a replay, which gets
+the answer that was given, from the sender's own retry, which gets it only if it was final. After
+a quarter of an hour an answer is forgotten: by then the request's signature is out of date, and
+what it may have written is known to `operations`.
+
+Answers are the one thing that need not reach the disk at once: what a hook wrote is on it already,
+and of a read that is repeated after a power cut nobody takes harm.
+
+Source: the Standard Webhooks specification 1.0.0 ("Replay"); SQLite's "PRAGMA synchronous",
+PostgreSQL's "Asynchronous Commit".
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import time
+import zlib
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Engine
+
+from puq_zimbra.store.engine import hasty_writer
+from puq_zimbra.store.tables import answer
+
+#: seconds for which answers are kept: longer than any signature is good, ahead of time or late
+KEPT = 900
+
+
+@dataclass(frozen=True)
+class Answered:
+    """A request that was answered before."""
+
+    digest: str
+    #: seconds since 1970, as the request said; the latest of its retries
+    timestamp: int
+    status: int
+    #: whether the sender's retry changes nothing
+    final: bool
+    #: None = not kept: it holds a log-in
+    body: bytes | None
+
+
+class Answers:
+    """The answers of the last quarter of an hour."""
+
+    def __init__(self, engine: Engine, key: bytes) -> None:
+        self._engine, self._writer, self._key = engine, hasty_writer(engine), key
+
+    def digest(self, asked: str, body: bytes) -> str:
+        """What a request is known by, from which no secret in it can be guessed."""
+        return hmac.new(self._key, asked.encode() + b"\0" + body, hashlib.sha256).hexdigest()
+
+    def get(self, identity: str) -> Answered | None:
+        """What the request of an id was answered."""
+        with self._engine.connect() as connection:
+            row = connection.execute(sa.select(answer).where(answer.c.id == identity)).first()
+        if row is None:
+            return None
+        body = None if row.body is None else zlib.decompress(row.body)
+        return Answered(row.digest, row.timestamp, row.status, bool(row.final), body)
+
+    def keep(self, identity: str, given: Answered) -> None:
+        """Remember what a request was answered."""
+        body = None if given.body is None else zlib.compress(given.body, 1)
+        row = {
+            "id": identity,
+            "digest": given.digest,
+            "timestamp": given.timestamp,
+            "status": given.status,
+            "final": int(given.final),
+            "body": body,
+            "at": int(time.time()),
+        }
+        with self._writer.begin() as connection:
+            connection.execute(answer.delete().where(answer.c.id == identity))
+            connection.execute(answer.insert(), row)
+
+    def forget_old(self) -> None:
+        """Forget what no request can ask for again."""
+        with self._writer.begin() as connection:
+            connection.execute(answer.delete().where(answer.c.at < int(time.time()) - KEPT))
