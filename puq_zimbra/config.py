@@ -129,6 +129,8 @@ class HttpSettings(_Setting):
     #: hooks carried out at a time, and how many more may wait for their turn
     workers: Annotated[int, Field(ge=1, le=256)] = 32
     waiting: Annotated[int, Field(ge=0, le=10000)] = 200
+    #: seconds in which a request's body must have come
+    body_seconds: Annotated[float, Field(gt=0, le=600)] = 10.0
     #: seconds between two looks for operations to carry on; 0 = leave them to puq-zimbra work
     work_every: Annotated[int, Field(ge=0, le=86400)] = 30
 

@@ -29,8 +29,6 @@ from puq_zimbra.server.signatures import NotSigned, Signed
 
 #: bytes of the longest body, as on the command line
 LARGEST_BODY = 4 * 2**20
-#: seconds in which a body must have come
-BODY_SECONDS = 10.0
 JSON = "application/json"
 
 
@@ -51,6 +49,7 @@ class _Service:
         self.metrics = Metrics(runtime)
         self._door = Door(runtime)
         self._workers, self._waiting = http.workers, http.waiting
+        self._body_seconds = http.body_seconds
         self._limiter: CapacityLimiter | None = None
         self._inside = 0
 
@@ -95,7 +94,7 @@ class _Service:
                 request.headers.getlist(signatures.TIME),
                 time.time(),
             )
-            body = await _body(request)
+            body = await _body(request, self._body_seconds)
             keys = self.keys.active()
             given = request.headers.getlist(signatures.SIGNATURE)
             asked = signatures.check(keys, identity, timestamp, body, given)
@@ -127,10 +126,10 @@ class _Service:
         self.runtime.store().operations.not_over()
 
 
-async def _body(request: Request) -> bytes:
+async def _body(request: Request, seconds: float) -> bytes:
     parts, size = [], 0
     try:
-        async with asyncio.timeout(BODY_SECONDS):
+        async with asyncio.timeout(seconds):
             async for part in request.stream():
                 size += len(part)
                 if size > LARGEST_BODY:

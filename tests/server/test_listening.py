@@ -1,0 +1,178 @@
+"""Where the service listens, what it turns away, and how it stops."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import signal
+import socket
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from puq_zimbra.server import app
+from puq_zimbra.simulator import Simulator, TlsFiles
+from tests.conftest import Command, Params
+from tests.processes import wait_for
+
+from .serving import Caller, Service, signed
+
+
+def listen(settings: Path, text: str) -> Path:
+    """The settings with another address, and what else is in [http]."""
+    settings.write_text(settings.read_text().replace('listen = "127.0.0.1:0"', text))
+    return settings
+
+
+def test_a_unix_socket(http_settings: Path, secret: str, tmp_path: Path) -> None:
+    """For the service's group; a dead one's place is taken, a living one's not."""
+    path = tmp_path / "hook.sock"
+    option = ("--listen", f"unix:{path}")
+    with Service(http_settings, *option) as one:
+        caller = Caller(one.address, secret)
+        assert caller.call("describe", {}).status == 200
+        assert path.stat().st_mode & 0o777 == 0o660
+        with pytest.raises(AssertionError, match="in use"):
+            Service(http_settings, *option)
+        assert caller.call("describe", {}).status == 200
+        one.stop(signal.SIGKILL)
+    assert path.exists()
+    with Service(http_settings, *option) as other:
+        assert Caller(other.address, secret).call("describe", {}).status == 200
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ('listen = "0.0.0.0:7410"', "not loopback"),
+        ('listen = "[::]:7410"', "not loopback"),
+        ('listen = "192.0.2.10:7410"', "not loopback"),
+        ('listen = "mail.example.test:7410"', "not loopback"),
+        ('listen = "7410"', "neither HOST:PORT"),
+        ('listen = "127.0.0.1:70000"', "neither HOST:PORT"),
+        ('listen = "unix:hook.sock"', "from the root on"),
+        ('listen = "127.0.0.1:0"\ncertificate = "x.pem"', "belong together"),
+    ],
+)
+def test_an_address_that_is_not_safe_is_refused(
+    text: str, reason: str, http_settings: Path, command: Command
+) -> None:
+    """Hooks carry passwords: beyond loopback only with TLS."""
+    listen(http_settings, text)
+    done = command("serve")
+    assert (done.status, reason in done.stderr) == (78, True)
+
+
+def test_an_address_that_is_taken_is_said(http_settings: Path, command: Command) -> None:
+    """With the system's own words."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        done = command("serve", "--listen", f"127.0.0.1:{taken.getsockname()[1]}")
+    assert (done.status, "in use" in done.stderr) == (78, True)
+
+
+def test_tls(http_settings: Path, secret: str, tls: TlsFiles) -> None:
+    """With a certificate it may listen anywhere."""
+    text = f'listen = "0.0.0.0:0"\ncertificate = "{tls.cert_file}"\nkey = "{tls.key_file}"'
+    with Service(listen(http_settings, text)) as service:
+        address = service.address.replace("0.0.0.0", "127.0.0.1")
+        assert address.startswith("https://")
+        caller = Caller(address, secret, ca_file=tls.ca_file)
+        assert caller.call("describe", {}).status == 200
+
+
+def test_a_body_that_is_too_large_is_turned_away(caller: Caller) -> None:
+    """Four megabytes, as on the command line, said in advance or not."""
+    body = b'{"x": "' + b"x" * app.LARGEST_BODY + b'"}'
+    headers = signed(caller.secret, body)
+    with suppress(BrokenPipeError, ConnectionResetError):  # told while it was still sending
+        assert caller.send("/v1/hook/plain/describe", body, headers).status == 413
+    assert caller.call("describe", {}).status == 200
+
+
+def test_a_body_that_does_not_come_is_turned_away(http_settings: Path, secret: str) -> None:
+    """Nobody holds a place by sending slowly."""
+    listen(http_settings, 'body_seconds = 0.2\nlisten = "127.0.0.1:0"')
+    with Service(http_settings) as service:
+        connection = Caller(service.address, secret).connection()
+        connection.putrequest("POST", "/v1/hook/plain/describe")
+        for name, value in {**signed(secret, b"{}"), "content-length": "2"}.items():
+            connection.putheader(name, value)
+        connection.endheaders(b"{")
+        assert connection.getresponse().status == 408
+        connection.close()
+
+
+def test_who_comes_when_too_many_wait_is_told(
+    http_settings: Path, secret: str, params: Params, simulator: Simulator
+) -> None:
+    """One works, none may wait: the second is told at once, and the first is not harmed."""
+    listen(http_settings, 'workers = 1\nwaiting = 0\nlisten = "127.0.0.1:0"')
+    simulator.delay_next("GetDomainRequest", 3)
+    with Service(http_settings) as service, ThreadPoolExecutor() as pool:
+        caller = Caller(service.address, secret)
+        first = pool.submit(caller.call, "create", params)
+        wait_for(lambda: simulator.log or simulator.calls("AuthRequest"))
+        body = json.dumps(params).encode()
+        second = caller.send("/v1/hook/plain/suspend", body, signed(secret, body))
+
+        assert (second.status, second.value["retryable"]) == (503, True)
+        assert "retry-after" in second.headers
+        assert first.result().value["code"] == "created"
+
+
+def test_it_stops_after_what_it_is_at(
+    http_settings: Path, secret: str, params: Params, simulator: Simulator
+) -> None:
+    """SIGTERM: the hook at work is answered, signed, and nothing new is taken."""
+    simulator.delay_next("CreateDomainRequest", 2)
+    with Service(http_settings) as service, ThreadPoolExecutor() as pool:
+        caller = Caller(service.address, secret)
+        heard = pool.submit(caller.call, "create", params)
+        wait_for(lambda: simulator.calls("GetDomainRequest"))
+        service.process.send_signal(signal.SIGTERM)
+
+        assert heard.result().value["code"] == "created"
+        _, log = service.ended()
+    assert "Traceback" not in log
+    with pytest.raises(ConnectionRefusedError):
+        caller.get("/healthz")
+    assert simulator.domain("firma.example") is not None
+
+
+def test_what_a_killed_one_left_behind_is_carried_on(
+    http_settings: Path, secret: str, params: Params, simulator: Simulator
+) -> None:
+    """The next service finishes it without anybody asking."""
+    listen(http_settings, 'work_every = 1\nlisten = "127.0.0.1:0"')
+    with Service(http_settings) as service:
+        Caller(service.address, secret).call("create", params)
+        simulator.reset_log()
+        simulator.delay_next("ModifyDomainRequest", 60)
+        caller = Caller(service.address, secret)
+        with ThreadPoolExecutor() as pool:
+            lost = pool.submit(caller.call, "suspend", params)
+            wait_for(lambda: simulator.calls("GetDomainRequest"))
+            service.stop(signal.SIGKILL)
+            assert isinstance(lost.exception(), (http.client.HTTPException, OSError))
+    with Service(http_settings):
+        wait_for(lambda: _status(simulator) == "locked")
+
+
+def _status(simulator: Simulator) -> str | None:
+    domain = simulator.domain("firma.example")
+    assert domain is not None
+    return domain.attrs["zimbraDomainStatus"][0]
+
+
+def test_an_idle_connection_serves_several_requests(caller: Caller) -> None:
+    """A host with much to ask need not connect each time."""
+    connection = caller.connection()
+    for _ in range(3):
+        body = b"{}"
+        connection.request("POST", "/v1/hook/plain/describe", body, signed(caller.secret, body))
+        answer = connection.getresponse()
+        assert answer.status == 200
+        answer.read()
+    connection.close()

@@ -1,0 +1,131 @@
+"""The same request twice: answered from the store, never carried out again."""
+
+from __future__ import annotations
+
+import signal
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from puq_zimbra.simulator import Simulator
+from tests.conftest import Params
+
+from .serving import Caller, Service, new_id
+
+
+@pytest.mark.parametrize("event", ["create", "usage", "client_area", "test_connection"])
+def test_a_replay_gets_the_stored_answer(
+    event: str, caller: Caller, params: Params, simulator: Simulator
+) -> None:
+    """Byte for byte, and Zimbra hears nothing of it."""
+    caller.call("create", params)
+    identity, now = new_id(), time.time()
+    first = caller.call(event, params, identity=identity, timestamp=now)
+    asked = len(simulator.log)
+
+    again = caller.call(event, params, identity=identity, timestamp=now)
+    later = caller.call(event, params, identity=identity, timestamp=now + 10)
+
+    assert first.body == again.body == later.body
+    assert first.status == again.status == later.status
+    assert len(simulator.log) == asked
+
+
+def test_the_same_id_with_another_body_is_refused(
+    caller: Caller, params: Params, simulator: Simulator
+) -> None:
+    """Or with the same body at another address."""
+    identity = new_id()
+    caller.call("create", params, identity=identity)
+    asked = len(simulator.log)
+
+    for event, other in (("create", params | {"locale": "pl"}), ("terminate", params)):
+        heard = caller.call(event, other, identity=identity)
+        assert (heard.status, heard.value["code"]) == (409, "refused")
+    assert len(simulator.log) == asked
+
+
+def test_a_link_for_single_sign_on_is_made_anew(caller: Caller, params: Params) -> None:
+    """It logs somebody in: no store keeps it."""
+    caller.call("create", params)
+    identity = new_id()
+    links = {
+        caller.call("sso_service", params, identity=identity).value["data"]["url"] for _ in range(2)
+    }
+    assert len(links) == 2
+
+
+def test_no_link_is_in_the_store(
+    caller: Caller, params: Params, tmp_path: Path, service: Service
+) -> None:
+    """Nor any password."""
+    caller.call("create", params)
+    link = caller.call("sso_service", params).value["data"]["url"]
+    service.stop()
+    token = link.partition("authtoken=")[2].partition("&")[0]
+    kept = b"".join(file.read_bytes() for file in (tmp_path / "state").glob("store.db*"))
+
+    assert token
+    assert token.encode() not in kept
+    assert b"First-Pass-1" not in kept
+    assert b"test123" not in kept
+
+
+def test_replays_are_known_after_a_restart(
+    http_settings: Path, secret: str, params: Params, simulator: Simulator
+) -> None:
+    """Also after the service was killed."""
+    identity, now = new_id(), time.time()
+    with Service(http_settings) as one:
+        first = Caller(one.address, secret).call("create", params, identity=identity, timestamp=now)
+        one.stop(signal.SIGKILL)
+    asked = len(simulator.log)
+    with Service(http_settings) as other:
+        caller = Caller(other.address, secret)
+        again = caller.call("create", params, identity=identity, timestamp=now)
+        refused = caller.call("suspend", params, identity=identity)
+
+    assert (again.body, again.status) == (first.body, first.status)
+    assert refused.value["code"] == "refused"
+    assert len(simulator.log) == asked
+
+
+def test_a_retry_finishes_what_a_replay_does_not(
+    caller: Caller, params: Params, simulator: Simulator
+) -> None:
+    """What was answered "try again" is tried again by the sender alone, who can sign a new time."""
+    identity, now = new_id(), time.time()
+    simulator.http_next("GetDomainRequest", 503, times=50)
+    first = caller.call("create", params, identity=identity, timestamp=now)
+    assert first.status == 503
+    simulator.chaos.clear()
+
+    replay = caller.call("create", params, identity=identity, timestamp=now)
+    assert replay.body == first.body
+    assert simulator.domain("firma.example") is None
+
+    retry = caller.call("create", params, identity=identity, timestamp=now + 1)
+    assert (retry.status, retry.value["code"]) == (201, "created")
+
+
+def test_ten_at_once_are_one(caller: Caller, params: Params, simulator: Simulator) -> None:
+    """A double click with a signature."""
+    identity, now, heard = new_id(), time.time(), []
+    threads = [
+        threading.Thread(
+            target=lambda: heard.append(
+                caller.call("create", params, identity=identity, timestamp=now)
+            )
+        )
+        for _ in range(10)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert len({one.body for one in heard}) == 1
+    assert heard[0].value["code"] == "created"
+    assert len(simulator.calls("CreateDomainRequest")) == 1
