@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
 from puq_zimbra import __version__
 from puq_zimbra.billing.plain import EVENTS
 from puq_zimbra.call import Call
@@ -29,19 +33,20 @@ REPLY = {
 
 def run(call: Call, runtime: Runtime) -> Reply:
     """Say what goes in and what comes out."""
+    data = _contract()
+    return Reply("unchanged", "This is puq_zimbra %(version)s.", {"version": __version__}, data)
+
+
+@cache
+def _contract() -> Mapping[str, Any]:
     events = {event: list(NEEDS[event]) for event in EVENTS}
     codes = {
         code: {"ok": ok, "exit": status, "http": http} for code, (ok, status, http) in CODES.items()
     }
-    return Reply(
-        "unchanged",
-        "This is puq_zimbra %(version)s.",
-        {"version": __version__},
-        data={
-            "version": __version__,
-            "events": events,
-            "codes": codes,
-            "input": Call.model_json_schema(),
-            "output": REPLY,
-        },
-    )
+    return {
+        "version": __version__,
+        "events": events,
+        "codes": codes,
+        "input": Call.model_json_schema(),
+        "output": REPLY,
+    }

@@ -42,6 +42,12 @@ LEVELS: Mapping[str, tuple[str, str]] = {
         "{cases} cases, {most_places} places looked at: {hits} hits",
         "0",
     ),
+    "mutated HTTP requests": ("{cases} requests: {accepted} accepted", "10,000, 0"),
+    "OpenAPI by schemathesis": (
+        "{cases} requests, {carried_out} of them to the end: {errors} server errors, {violations}"
+        " violations of the schema",
+        "3,000, 0, 0",
+    ),
 }
 PROPERTY = "faults: "
 

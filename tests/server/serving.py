@@ -11,6 +11,7 @@ import signal
 import socket
 import ssl
 import subprocess
+import tempfile
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -123,10 +124,12 @@ class Service:
     """The process; a context manager that stops it."""
 
     def __init__(self, settings: Path | str, *options: str) -> None:
+        # A file: a pipe that nobody reads would stop the service once it is full.
+        self._log = tempfile.TemporaryFile()  # noqa: SIM115
         self.process = subprocess.Popen(
             [str(COMMAND), "--config", str(settings), "serve", *options],
             stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
+            stderr=self._log,
             env={**os.environ, "PYTHONUNBUFFERED": "1"},
         )
         assert self.process.stdout is not None
@@ -137,8 +140,11 @@ class Service:
 
     def ended(self) -> tuple[int, str]:
         """Wait for its end: the exit status, and what it wrote to its log."""
-        _, errors = self.process.communicate(timeout=60)
-        return self.process.returncode, errors.decode()
+        self.process.communicate(timeout=60)
+        self._log.seek(0)
+        log = self._log.read().decode()
+        self._log.close()
+        return self.process.returncode, log
 
     def stop(self, how: signal.Signals = signal.SIGTERM) -> str:
         """End it; return its log."""

@@ -7,12 +7,14 @@ import json
 import random
 import string
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from puq_zimbra.simulator import Simulator
 from tests.conftest import Command, Params
+from tests.faults.figures import PROPERTY
 
 from .serving import Caller, Service, a_secret, signed
 
@@ -165,7 +167,11 @@ def mutated(chance: random.Random, request: Request) -> Request:
 
 
 def test_no_mutated_request_is_accepted(
-    caller: Caller, params: Params, simulator: Simulator, request: pytest.FixtureRequest
+    caller: Caller,
+    params: Params,
+    simulator: Simulator,
+    request: pytest.FixtureRequest,
+    record_property: Callable[[str, object], None],
 ) -> None:
     """Whatever is changed of id, time, signature, body, address: nothing is asked of Zimbra."""
     chance = random.Random(request.config.getoption("--seed"))
@@ -182,6 +188,8 @@ def test_no_mutated_request_is_accepted(
         if status not in (400, 401, 404, 405):
             accepted.append((wrong, status))
     connection.close()
+    tried = {"cases": SHARE[request.config.getoption("--faults")], "accepted": len(accepted)}
+    record_property(f"{PROPERTY}mutated HTTP requests", tried)
 
     assert accepted == []
     assert simulator.log == []
