@@ -183,6 +183,7 @@ def make_app(runtime: Runtime, keys: Keys, stopped: Callable[[], None] = lambda:
     for host in openapi.HOSTS:
         _add_hooks(app, service, host)
     _add_probes(app, service)
+    openapi.complete(app.openapi())
     return app
 
 

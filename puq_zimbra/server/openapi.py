@@ -92,14 +92,18 @@ def _responses(answer: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
+def complete(document: dict[str, Any]) -> None:
+    """Add to FastAPI's document the schemas that the input of the host plain refers to."""
+    schemas = document.setdefault("components", {}).setdefault("schemas", {})
+    schemas.update(_schema()["$defs"])
+
+
 def _input() -> dict[str, Any]:
+    return {key: value for key, value in _schema().items() if key != "$defs"}
+
+
+def _schema() -> dict[str, Any]:
     return Call.model_json_schema(ref_template="#/components/schemas/{model}")
-
-
-def components() -> dict[str, Any]:
-    """The schemas that the input refers to."""
-    definitions: dict[str, Any] = _input().get("$defs", {})
-    return definitions
 
 
 def _header(name: str, text: str) -> dict[str, Any]:

