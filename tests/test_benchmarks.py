@@ -19,6 +19,7 @@ PARTS = {
     "store_writes": 2,
     "whmcs_rows": 1,
     "pages": 8,
+    "http_hooks": 14,
 }
 
 
