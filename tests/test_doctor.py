@@ -5,6 +5,8 @@ from __future__ import annotations
 import dataclasses
 import json
 import os
+import secrets
+import shlex
 import sqlite3
 import subprocess
 import sys
@@ -19,6 +21,7 @@ from typing import Any
 import pytest
 import trustme
 from puq_zimbra.hooks.runtime import Runtime
+from sqlalchemy.engine import URL, make_url
 
 from puq_zimbra.commands import doctor_bridge
 from puq_zimbra.commands.doctor_findings import Check, Finding, examine
@@ -27,6 +30,7 @@ from puq_zimbra.config import Config
 from puq_zimbra.simulator import Simulator, TlsFiles, make_tls
 from puq_zimbra.zimbra.client import Zimbra
 
+from . import databases
 from .conftest import Command, Hook
 from .test_cli import COMMAND
 
@@ -114,6 +118,7 @@ def bare(fingerprint: str) -> str:
 @pytest.mark.both_databases
 def test_all_is_well(doctor: Doctor, in_use: None, settings: str, simulator: Simulator) -> None:
     """Every check has looked, and none has anything to say."""
+    Path(settings).chmod(0o600)
     rewrite(settings, ("[servers.mail1]", '[usage]\ncos_slots = ["business"]\n[servers.mail1]'))
     told = doctor()
 
@@ -218,6 +223,18 @@ def test_settings_that_everybody_may_change(doctor: Doctor, settings: str) -> No
     Path(settings).chmod(0o666)
 
     assert doctor().one("configuration", "error").next == (f"chmod o-w {settings}",)
+
+
+def test_a_database_password_for_everybody(doctor: Doctor, settings: str, tmp_path: Path) -> None:
+    """A file of its own is better; and a database that does not answer stops nothing."""
+    closed = f'url = "postgresql://puqz:{WRONG}@127.0.0.1:1/puqz"'
+    rewrite(settings, ("[limits]", closed + "\n[limits]"))
+    Path(settings).chmod(0o644)
+    told = doctor()
+
+    assert told.one("configuration", "error").next == (f"chmod o= {settings}",)
+    assert told.one("store", "error").next == ("pg_isready -h 127.0.0.1 -p 1",)
+    assert told.levels("log-in") == ["ok"]
 
 
 def test_a_password_file_for_everybody(doctor: Doctor, tmp_path: Path) -> None:
@@ -345,6 +362,41 @@ def test_a_store_of_another_version(
         connection.commit()
 
     assert doctor().one("store", level).next[-1] == wanted
+
+
+@pytest.mark.parametrize("store_settings", ["postgresql"], indirect=True)
+def test_a_database_that_cannot_be_written(
+    doctor: Doctor, in_use: None, settings: str, config: Config
+) -> None:
+    """The tables are another role's: with the line that is proposed, they can be."""
+    assert config.store.url is not None
+    url = make_url(config.store.url.get_secret_value())
+    role = "reader_" + secrets.token_hex(4)
+    schema = str(url.query["options"]).rpartition("=")[2]
+    databases.execute(
+        config,
+        f"CREATE ROLE {role} LOGIN PASSWORD '{WRONG}'",
+        f"GRANT USAGE ON SCHEMA {schema} TO {role}",
+        f"GRANT SELECT ON ALL TABLES IN SCHEMA {schema} TO {role}",
+    )
+    theirs = url.set(username=role, password=WRONG)
+    rewrite(settings, (config.store.url.get_secret_value(), written(theirs)))
+    Path(settings).chmod(0o600)
+    (grant,) = doctor().one("store", "error").next
+    databases.execute(config, shlex.split(grant)[2])
+    granted = doctor()
+    standby = {"options": f"-csearch_path={schema} -cdefault_transaction_read_only=on"}
+    rewrite(settings, (written(theirs), written(theirs.update_query_dict(standby))))
+    found = doctor().one("store", "error")
+    databases.execute(config, f"DROP OWNED BY {role}", f"DROP ROLE {role}")
+
+    assert granted.levels("store") == ["ok", "ok"]
+    assert found.next == ("psql -c 'SELECT pg_is_in_recovery()'",)
+
+
+def written(url: URL) -> str:
+    """An address of a database with its password."""
+    return url.render_as_string(hide_password=False)
 
 
 # -- a server: TLS and clock ---------------------------------------------------------------------

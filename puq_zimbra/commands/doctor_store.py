@@ -1,7 +1,8 @@
 """`puq-zimbra doctor`: our own memory, looked at without changing it.
 
 Source: SQLite "Write-Ahead Logging" (read-only databases), "PRAGMA integrity_check", "PRAGMA
-query_only"; PostgreSQL "System Information Functions".
+query_only"; PostgreSQL "Access Privilege
+Inquiry Functions", "Client Connection Defaults" (transaction_read_only).
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ import sqlalchemy as sa
 
 from puq_zimbra.commands.doctor_findings import Finding, Findings
 from puq_zimbra.config import Config
-from puq_zimbra.errors import Misconfigured
+from puq_zimbra.errors import Misconfigured, StoreUnusable
 from puq_zimbra.store import engine, files, migrations
 from puq_zimbra.store.tables import operation
 from puq_zimbra.units import MB
@@ -127,29 +128,42 @@ def _damage(connection: sqlite3.Connection) -> str | None:
 
 
 def _postgresql(config: Config) -> Findings:
-    database = engine.make(config)
     try:
-        with database.connect() as connection:
-            version = migrations.found(connection)
-            if version is None:
-                yield _none_yet("the database")
-                return
-            name = operation.name
-            may = sa.func.has_table_privilege(name, "INSERT, UPDATE, DELETE")
-            writes = connection.execute(sa.select(may)).scalar()
-            standby = connection.execute(sa.select(sa.func.pg_is_in_recovery())).scalar()
-            used = connection.execute(sa.select(operation.c.id).limit(1)).first() is not None
-    finally:
-        database.dispose()
-    if standby:
-        sentence = "The store's database is a standby, which nobody can write to."
-        yield Finding("store", "error", sentence, ("set [store] url to the primary server",))
-    elif not writes:
+        database = engine.make(config)
+        try:
+            with database.connect() as connection:
+                yield from _database(config, connection)
+        finally:
+            database.dispose()
+    except StoreUnusable as error:
+        url = engine.address(config)
+        place = [f"-h {shlex.quote(url.host)}"] if url.host else []
+        command = " ".join(["pg_isready", *place, f"-p {url.port or 5432}"])
+        yield Finding("store", "error", str(error), (command,))
+
+
+def _database(config: Config, connection: sa.Connection) -> Findings:
+    version = migrations.found(connection)
+    if version is None:
+        yield _none_yet("the database")
+        return
+    read_only = connection.exec_driver_sql("SHOW transaction_read_only").scalar() == "on"
+    # Named together, any one of them would do.
+    words = ("INSERT", "UPDATE", "DELETE")
+    may = sa.and_(*(sa.func.has_table_privilege(operation.name, word) for word in words))
+    if read_only:
+        sentence = (
+            "The store's database cannot be written: it is a standby, or set to be read only."
+        )
+        yield Finding("store", "error", sentence, ("psql -c 'SELECT pg_is_in_recovery()'",))
+    elif not connection.execute(sa.select(may)).scalar():
         sentence = "The store's database may not be written by the user of [store] url."
-        grant = "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO "
-        command = "psql -c " + shlex.quote(grant + (engine.address(config).username or "ROLE"))
-        yield Finding("store", "error", sentence, (command,))
+        schema = connection.exec_driver_sql("SELECT current_schema()").scalar()
+        role = engine.address(config).username or "ROLE"
+        grant = f"GRANT SELECT, {', '.join(words)} ON ALL TABLES IN SCHEMA {schema} TO {role}"
+        yield Finding("store", "error", sentence, (f"psql -c {shlex.quote(grant)}",))
     yield from _version(version)
+    used = connection.execute(sa.select(operation.c.id).limit(1)).first() is not None
     yield from _key(config, used=used)
 
 
