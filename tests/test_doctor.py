@@ -7,14 +7,16 @@ import json
 import os
 import secrets
 import shlex
+import socket
 import sqlite3
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +29,7 @@ from puq_zimbra.commands import doctor_bridge
 from puq_zimbra.commands.doctor_findings import Check, Finding, examine
 from puq_zimbra.commands.doctor_rights import filter_finding
 from puq_zimbra.config import Config
+from puq_zimbra.server import secret_file
 from puq_zimbra.simulator import Simulator, TlsFiles, make_tls
 from puq_zimbra.zimbra.client import Zimbra
 
@@ -667,6 +670,111 @@ def test_a_hook_command_that_does_not_answer(tmp_path: Path) -> None:
     assert found.level == "error"
     assert found.next[0].startswith(str(Path(sys.executable).parent))
     assert found.next[0].endswith("hook plain describe </dev/null")
+
+
+@contextmanager
+def serving(settings: str, tmp_path: Path, listen: str, *more: str) -> Iterator[None]:
+    """`puq-zimbra serve` as a process of its own, with those settings."""
+    Path(settings).write_text(
+        Path(settings).read_text() + f'[http]\nlisten = "{listen}"\n' + "".join(more)
+    )
+    subprocess.run([str(COMMAND), "--config", settings, "secret"], check=True, capture_output=True)
+    with (tmp_path / "serve.log").open("w") as log:
+        process = subprocess.Popen(
+            [str(COMMAND), "--config", settings, "serve"],
+            stdout=subprocess.PIPE,
+            stderr=log,
+            text=True,
+        )
+    try:
+        assert process.stdout is not None
+        assert process.stdout.readline().startswith("ready ")
+        yield
+    finally:
+        process.terminate()
+        process.communicate(timeout=60)
+
+
+def free_port() -> int:
+    """A port on which nobody listens."""
+    with closing(socket.create_server(("127.0.0.1", 0))) as found:
+        return int(found.getsockname()[1])
+
+
+@pytest.mark.parametrize("kind", ["unix", "loopback", "tls"])
+def test_the_door_over_http(
+    doctor: Doctor, settings: str, tmp_path: Path, tls: TlsFiles, kind: str
+) -> None:
+    """Signed both ways, and every character comes back."""
+    listen = {
+        "unix": f"unix:{tmp_path}/hook.sock",
+        "loopback": f"127.0.0.1:{free_port()}",
+        "tls": f"0.0.0.0:{free_port()}",
+    }[kind]
+    files = (f'certificate = "{tls.cert_file}"\n', f'key = "{tls.key_file}"\n')
+    with serving(settings, tmp_path, listen, *(files if kind == "tls" else ())):
+        told = doctor()
+
+    assert told.levels("door") == ["ok"]
+    assert "signed" in told.one("door", "ok").sentence
+
+
+def test_a_door_that_is_not_running(doctor: Doctor, settings: str, tmp_path: Path) -> None:
+    """Only where it is in the settings does anybody need it."""
+    before = doctor()
+    with Path(settings).open("a") as file:
+        file.write(f'[http]\nlisten = "unix:{tmp_path}/hook.sock"\n')
+    after = doctor()
+
+    assert before.levels("door") == ["ok"]
+    assert after.one("door", "warning").next[0] == "systemctl start puq-zimbra"
+    assert after.status == 0
+
+
+def test_a_door_whose_secret_cannot_be_used(
+    doctor: Doctor, settings: str, tmp_path: Path, config: Config
+) -> None:
+    """Everybody may read it, or it is another one than the settings now name."""
+    secret = config.store_directory() / "http-secret"
+    with serving(settings, tmp_path, f"unix:{tmp_path}/hook.sock"):
+        secret.chmod(0o644)
+        open_to_all = doctor().one("door", "error")
+        secret.chmod(0o600)
+        other = tmp_path / "other"
+        secret_file.new(other)
+        with Path(settings).open("a") as file:
+            file.write(f'secret_file = "{other}"\n')
+        another = doctor().one("door", "error")
+
+    assert open_to_all.next[0] == f"ls -l {secret}"
+    assert another.next[-1] == "systemctl restart puq-zimbra"
+
+
+def test_something_else_where_the_door_should_be(
+    doctor: Doctor, settings: str, tmp_path: Path, config: Config
+) -> None:
+    """What answers without a signature is not believed."""
+    secret_file.new(config.store_directory() / "http-secret")
+
+    class Stranger(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers["Content-Length"]))
+            self.send_response(200)
+            self.send_header("Content-Length", "2")
+            self.end_headers()
+            self.wfile.write(b"{}")
+
+        def log_message(self, *_: Any) -> None:
+            """Write nothing."""
+
+    with HTTPServer(("127.0.0.1", 0), Stranger) as server:
+        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+        with Path(settings).open("a") as file:
+            file.write(f'[http]\nlisten = "127.0.0.1:{server.server_address[1]}"\n')
+        found = doctor().one("door", "error")
+        server.shutdown()
+
+    assert "does not sign" in found.sentence
 
 
 def test_a_check_that_breaks_stops_no_other() -> None:

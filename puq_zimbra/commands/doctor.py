@@ -1,8 +1,9 @@
 """`puq-zimbra doctor`: look at everything that a hook depends on, and say what to do next.
 
 Reads only: nothing is written to Zimbra or the store, and a file that is tried out in the state
-directory is gone afterwards. Two things are as for every process of ours: a log-in is noted by
-Zimbra, and the limits on what it is asked are kept together with the others.
+directory is gone afterwards. Some things are as for everybody: Zimbra notes a log-in, the limits on
+what it is asked are kept together with our other processes, and the HTTP door, if it runs, keeps
+its answer to us for as long as any other.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ import click
 from puq_zimbra.call import Server
 from puq_zimbra.commands import (
     doctor_bridge,
+    doctor_door,
     doctor_machine,
     doctor_reach,
     doctor_rights,
@@ -67,6 +69,7 @@ def _checks(config: Config, settings: Path | None, server: str | None) -> list[C
         Check("space", partial(doctor_store.space, config)),
         Check("store", partial(doctor_store.store, config)),
         Check("bridge", partial(doctor_bridge.command_line, file)),
+        Check("door", partial(doctor_door.http_door, config)),
         *(Check("server", partial(_server, config, name), name) for name in names),
     ]
 

@@ -43,7 +43,7 @@ def command_line(settings: Path | None) -> Findings:
         reason = getattr(error, "strerror", None) or f"no answer in {_PATIENCE:g} seconds"
         yield Finding("bridge", "error", f"The hook command does not start: {reason}.", (shown,))
         return
-    if _text(done.stdout) == TRICKY:
+    if form_text(done.stdout) == TRICKY:
         yield Finding("bridge", "ok", "The hook command gives every character back unchanged.")
     else:
         sentence = f"The hook command ended with {done.returncode} and not with what it was given."
@@ -54,7 +54,7 @@ def _without_languages() -> dict[str, str]:
     return {key: value for key, value in os.environ.items() if key not in ("LANG", "LC_CTYPE")}
 
 
-def _text(answer: bytes) -> Any:
+def form_text(answer: bytes) -> Any:
     """What came back of the form; None if the answer is no such answer."""
     try:
         return json.loads(answer)["data"]["form"]["text"]
