@@ -85,15 +85,15 @@ def _server(config: Config, name: str) -> Findings:
     seen = doctor_reach.Seen()
     yield from guarded("tls", doctor_reach.reach(config, name, server, seen), name)
     if not seen.is_zimbra:
-        sentence = "Log-in, rights, filter and classes of service were not looked at."
-        yield Finding("log-in", "note", sentence, (again(name),), name)
+        words = "Log-in, rights, filter and classes of service were not looked at."
+        yield Finding("log-in", "note", words, (again(name),), name)
     elif server.username is None or server.password is None:
-        sentence = (
+        words = (
             "No username and password_file are set: usage sync, purge and work cannot log in, and"
             " hooks only with what each call brings."
         )
         commands = (f"add username and password_file to [servers.{name}]",)
-        yield Finding("log-in", "warning", sentence, commands, name)
+        yield Finding("log-in", "warning", words, commands, name)
     else:
         yield from _logged_in(config, name, server, seen.our_address)
 

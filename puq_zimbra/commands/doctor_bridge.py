@@ -46,8 +46,8 @@ def command_line(settings: Path | None) -> Findings:
     if form_text(done.stdout) == TRICKY:
         yield Finding("bridge", "ok", "The hook command gives every character back unchanged.")
     else:
-        sentence = f"The hook command ended with {done.returncode} and not with what it was given."
-        yield Finding("bridge", "error", sentence, (shown,))
+        words = f"The hook command ended with {done.returncode} and not with what it was given."
+        yield Finding("bridge", "error", words, (shown,))
 
 
 def _without_languages() -> dict[str, str]:

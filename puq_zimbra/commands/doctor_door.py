@@ -65,8 +65,8 @@ def http_door(config: Config) -> Findings:
         commands = (f"ls -l {shlex.quote(str(path))}", "puq-zimbra secret")
         yield Finding("door", "error", str(error), commands)
     except (OSError, HTTPException) as error:
-        sentence = f"The hook door over HTTP broke off its answer ({type(error).__name__})."
-        yield Finding("door", "error", sentence, (_LOGS,))
+        words = f"The hook door over HTTP broke off its answer ({type(error).__name__})."
+        yield Finding("door", "error", words, (_LOGS,))
     finally:
         connection.close()
 
@@ -86,12 +86,10 @@ def _connection(config: Config) -> HTTPConnection:
 
 def _not_running(config: Config, *, wanted: bool, reason: str) -> Finding:
     if not wanted:
-        sentence = (
-            "No [http] is in the settings and `puq-zimbra serve` is not running: none is used."
-        )
-        return Finding("door", "ok", sentence)
-    sentence = f"`puq-zimbra serve` is not running on {config.http.listen}: {reason}."
-    return Finding("door", "warning", sentence, (_START, "systemctl status puq-zimbra"))
+        words = "No [http] is in the settings and `puq-zimbra serve` is not running: none is used."
+        return Finding("door", "ok", words)
+    words = f"`puq-zimbra serve` is not running on {config.http.listen}: {reason}."
+    return Finding("door", "warning", words, (_START, "systemctl status puq-zimbra"))
 
 
 def _round_trip(connection: HTTPConnection, keys: list[bytes]) -> Finding:
@@ -103,19 +101,17 @@ def _round_trip(connection: HTTPConnection, keys: list[bytes]) -> Finding:
     response = connection.getresponse()
     answer = response.read()
     if response.status == 401:
-        sentence = (
-            "The hook door over HTTP does not accept a signature made with the present secret."
-        )
-        return Finding("door", "error", sentence, (_LOGS, "systemctl restart puq-zimbra"))
+        words = "The hook door over HTTP does not accept a signature made with the present secret."
+        return Finding("door", "error", words, (_LOGS, "systemctl restart puq-zimbra"))
     if response.status != 200:
-        sentence = f"The hook door over HTTP answers with the status {response.status}."
-        return Finding("door", "error", sentence, (_LOGS,))
+        words = f"The hook door over HTTP answers with the status {response.status}."
+        return Finding("door", "error", words, (_LOGS,))
     if not _is_signed(response, keys, identity, answer):
-        sentence = "What listens where the hook door should be does not sign its answer."
-        return Finding("door", "error", sentence, ("ss -ltnxp", _START))
+        words = "What listens where the hook door should be does not sign its answer."
+        return Finding("door", "error", words, ("ss -ltnxp", _START))
     if form_text(answer) != TRICKY:
-        sentence = "The hook door over HTTP does not give back what it was given."
-        return Finding("door", "error", sentence, ("systemctl restart puq-zimbra",))
+        words = "The hook door over HTTP does not give back what it was given."
+        return Finding("door", "error", words, ("systemctl restart puq-zimbra",))
     return Finding("door", "ok", "The hook door over HTTP gives every character back, signed.")
 
 

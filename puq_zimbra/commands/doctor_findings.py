@@ -65,8 +65,8 @@ def guarded(name: str, findings: Findings, server: str = "") -> Findings:
         # Neither the error's text nor its values: they may hold what nobody should read.
         last = traceback.extract_tb(error.__traceback__)[-1]
         place = f"{type(error).__name__}, {Path(last.filename).name}:{last.lineno}"
-        sentence = f"This check broke off ({place}): report it with the version."
-        yield Finding(name, "error", sentence, ("puq-zimbra --version",), server)
+        words = f"This check broke off ({place}): report it with the version."
+        yield Finding(name, "error", words, ("puq-zimbra --version",), server)
 
 
 def examine(checks: Sequence[Check], seconds: float) -> list[Finding]:
@@ -84,9 +84,9 @@ def examine(checks: Sequence[Check], seconds: float) -> list[Finding]:
         thread.join(max(0.0, end - time.monotonic()))
         findings += list(check.found)
         if thread.is_alive():
-            sentence = f"This check did not end within {seconds:g} seconds."
+            words = f"This check did not end within {seconds:g} seconds."
             command = again(check.server)
-            findings.append(Finding(check.name, "error", sentence, (command,), check.server))
+            findings.append(Finding(check.name, "error", words, (command,), check.server))
     return findings
 
 

@@ -37,8 +37,8 @@ def configuration(config: Config, asked: Path | None) -> Findings:
         return
     shown = file.absolute()
     count = len(config.servers)
-    sentence = f"{shown} is read; servers in it: {count}."
-    yield Finding("configuration", "ok", sentence)
+    words = f"{shown} is read; servers in it: {count}."
+    yield Finding("configuration", "ok", words)
     yield from _settings_file(config, shown)
     if not file.is_absolute() and asked is None and not os.environ.get("PUQ_ZIMBRA_CONFIG"):
         yield Finding(
@@ -62,14 +62,14 @@ def _settings_file(config: Config, file: Path) -> Findings:
     path = shlex.quote(str(file))
     about = file.stat()
     if about.st_mode & _OTHERS_WRITE:
-        sentence = f"Everybody may change {file}, and so where passwords are sent."
-        yield Finding("configuration", "error", sentence, (f"chmod o-w {path}",))
+        words = f"Everybody may change {file}, and so where passwords are sent."
+        yield Finding("configuration", "error", words, (f"chmod o-w {path}",))
     if config.store.url and about.st_mode & _OTHERS:
         from sqlalchemy.engine import make_url
 
         if make_url(config.store.url.get_secret_value()).password is not None:
-            sentence = f"Everybody may read {file}, which holds the database's password."
-            yield Finding("configuration", "error", sentence, (f"chmod o= {path}",))
+            words = f"Everybody may read {file}, which holds the database's password."
+            yield Finding("configuration", "error", words, (f"chmod o= {path}",))
 
 
 def permissions(config: Config) -> Findings:
@@ -93,8 +93,8 @@ def permissions(config: Config) -> Findings:
         yield finding
     if before:
         owner = user_of(about.st_uid)
-        sentence = f"The state directory {directory} is {owner}'s alone, and can be written."
-        yield Finding("permissions", "ok", sentence)
+        words = f"The state directory {directory} is {owner}'s alone, and can be written."
+        yield Finding("permissions", "ok", words)
 
 
 def _state_directory(directory: Path, about: os.stat_result) -> Findings:
@@ -167,16 +167,16 @@ def _password_file(path: Path, server: str) -> Findings:
         about = path.stat()
         readable = os.access(path, os.R_OK)
     except OSError as error:
-        sentence = f"The password file {path} cannot be read: {error.strerror}."
+        words = f"The password file {path} cannot be read: {error.strerror}."
         command = f"install -m 600 -o {me} /dev/null {quoted}"
-        yield Finding("permissions", "error", sentence, (command, f"editor {quoted}"), server)
+        yield Finding("permissions", "error", words, (command, f"editor {quoted}"), server)
         return
     if about.st_mode & _OTHERS:
-        sentence = f"Everybody may read or change the password file {path}, so it is not used."
-        yield Finding("permissions", "error", sentence, (f"chmod 600 {quoted}",), server)
+        words = f"Everybody may read or change the password file {path}, so it is not used."
+        yield Finding("permissions", "error", words, (f"chmod 600 {quoted}",), server)
     elif not stat.S_ISREG(about.st_mode) or not readable:
-        sentence = f"The password file {path} cannot be read by {me}."
-        yield Finding("permissions", "error", sentence, (f"chown {me} {quoted}",), server)
+        words = f"The password file {path} cannot be read by {me}."
+        yield Finding("permissions", "error", words, (f"chown {me} {quoted}",), server)
     elif about.st_uid not in (0, os.geteuid()):
         yield Finding(
             "permissions",
@@ -186,8 +186,8 @@ def _password_file(path: Path, server: str) -> Findings:
             server,
         )
     else:
-        sentence = f"The password file {path} is {user_of(about.st_uid)}'s, and not everybody's."
-        yield Finding("permissions", "ok", sentence, (), server)
+        words = f"The password file {path} is {user_of(about.st_uid)}'s, and not everybody's."
+        yield Finding("permissions", "ok", words, (), server)
 
 
 def user_of(uid: int) -> str:

@@ -62,8 +62,8 @@ def reach(config: Config, name: str, server: Server, seen: Seen) -> Findings:
         yield _not_reached(name, server, error.strerror or type(error).__name__)
         return
     except ValueError:
-        sentence = "The server's certificate cannot be read."
-        yield Finding("tls", "error", sentence, (_show_certificate(server),), name)
+        words = "The server's certificate cannot be read."
+        yield Finding("tls", "error", words, (_show_certificate(server),), name)
         return
     seen.our_address = certificate.our_address
     turn = Politeness(own_folder(machines_folder(config)), server.place, config.limits).turn
@@ -90,19 +90,19 @@ def reach(config: Config, name: str, server: Server, seen: Seen) -> Findings:
 
 def _not_reached(name: str, server: Server, reason: str) -> Finding:
     host, port = doctor_certificate.host_and_port(server)
-    sentence = f"The server cannot be reached at {shown(f'{host}:{port}')}: {shown(reason)}"
-    return Finding("tls", "error", sentence.rstrip(".") + ".", (f"nc -vz {host} {port}",), name)
+    words = f"The server cannot be reached at {shown(f'{host}:{port}')}: {shown(reason)}"
+    return Finding("tls", "error", words.rstrip(".") + ".", (f"nc -vz {host} {port}",), name)
 
 
 def _not_trusted(name: str, server: Server, seen: Shown, reason: str) -> Finding:
     if server.tls.fingerprint:
         reason = "its fingerprint is not the pinned one"
-    sentence = (
+    words = (
         f"The server's certificate is not trusted: {shown(reason or 'no reason is given')}; it ends"
         f" on {seen.ends:%Y-%m-%d}, and nothing was sent to it."
     )
     if seen.days < 0:
-        sentence = (
+        words = (
             f"The server's certificate has expired on {seen.ends:%Y-%m-%d}, and nothing was sent to"
             " it: renew it there."
         )
@@ -110,7 +110,7 @@ def _not_trusted(name: str, server: Server, seen: Shown, reason: str) -> Finding
         f"on the Zimbra server: {_show_certificate(server, '127.0.0.1')}",
         f'if it shows the same, in [servers.{name}]: fingerprint = "{seen.fingerprint}"',
     )
-    return Finding("tls", "error", sentence, commands, name)
+    return Finding("tls", "error", words, commands, name)
 
 
 def _trusted(name: str, server: Server, seen: Shown) -> Finding:
@@ -128,9 +128,9 @@ def _trusted(name: str, server: Server, seen: Shown) -> Finding:
         return Finding("tls", "ok", f"{trusted} and ends on {until}.", (), name)
     ends = f"ends on {until}" if seen.days >= 0 else f"has ended on {until}"
     if not pinned:
-        sentence = f"{trusted}, but {ends}: nothing is sent to the server after that."
+        words = f"{trusted}, but {ends}: nothing is sent to the server after that."
         command = "on the Zimbra server: /opt/zimbra/bin/zmcertmgr viewdeployedcrt mailboxd"
-        return Finding("tls", "warning", sentence, (command,), name)
+        return Finding("tls", "warning", words, (command,), name)
     return Finding(
         "tls",
         "warning",
@@ -160,15 +160,15 @@ def _clock(name: str, answer: Answer) -> Finding:
         theirs = parsedate_to_datetime(answer.date)
         apart = round(abs((datetime.now(UTC) - theirs).total_seconds()))
     except (TypeError, ValueError):  # none, nonsense, or without a zone
-        sentence = "The server does not say what its clock shows."
-        return Finding("clock", "note", sentence, ("timedatectl",), name)
-    sentence = f"This machine's clock and the server's differ by {apart} s"
+        words = "The server does not say what its clock shows."
+        return Finding("clock", "note", words, ("timedatectl",), name)
+    words = f"This machine's clock and the server's differ by {apart} s"
     if apart <= _FINE:
-        return Finding("clock", "ok", f"{sentence} (up to {_FINE} are fine).", (), name)
+        return Finding("clock", "ok", f"{words} (up to {_FINE} are fine).", (), name)
     level: Level = "error" if apart > _MOST else "warning"
-    sentence = f"{sentence}: {_FINE} are fine, and from {_MOST} on signatures are refused."
+    words = f"{words}: {_FINE} are fine, and from {_MOST} on signatures are refused."
     commands = ("timedatectl", "on the Zimbra server: timedatectl")
-    return Finding("clock", level, sentence, commands, name)
+    return Finding("clock", level, words, commands, name)
 
 
 def log_in(name: str, zimbra: Zimbra, password_file: str | None) -> Findings:

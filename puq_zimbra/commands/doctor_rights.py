@@ -41,22 +41,22 @@ def rights(name: str, zimbra: Zimbra) -> Findings:
         return
     who = shlex.quote(account.name)
     told = shown(account.name)
-    sentence = f"{told} is a global administrator, as stamping services takes; no other would do."
-    yield Finding("rights", "ok", sentence, (), name)
+    words = f"{told} is a global administrator, as stamping services takes; no other would do."
+    yield Finding("rights", "ok", words, (), name)
     if account.one("zimbraIsDelegatedAdminAccount") == "TRUE":
-        sentence = f"{told} is marked as a delegated administrator too, which is one mark too many."
+        words = f"{told} is marked as a delegated administrator too, which is one mark too many."
         command = f"zmprov ma {who} zimbraIsDelegatedAdminAccount FALSE"
-        yield Finding("rights", "note", sentence, (command,), name)
+        yield Finding("rights", "note", words, (command,), name)
     grants = [one for one in zimbra.get_grants_of(account.id) if one.grantee_id == account.id]
     if grants:
-        sentence = f"{told} was granted rights beside, which a global administrator does not need."
+        words = f"{told} was granted rights beside, which a global administrator does not need."
         commands = tuple(_revoke(one, who) for one in grants)
-        yield Finding("rights", "note", sentence, commands, name)
+        yield Finding("rights", "note", words, commands, name)
     if account.one("zimbraPasswordMaxAge") not in (None, "", "0"):
         days = shown(account.one("zimbraPasswordMaxAge"))
-        sentence = f"The password of {told} runs out {days} days after it was set, and all stops."
+        words = f"The password of {told} runs out {days} days after it was set, and all stops."
         command = f"zmprov ma {who} zimbraPasswordMaxAge 0"
-        yield Finding("rights", "warning", sentence, (command,), name)
+        yield Finding("rights", "warning", words, (command,), name)
 
 
 def _account(zimbra: Zimbra, username: str) -> Entry | None:
@@ -100,11 +100,11 @@ def _for_usage(name: str, zimbra: Zimbra, account: Entry) -> Findings:
     if missing:
         domain_name, who = shlex.quote(domain.name), shlex.quote(account.name)
         commands = tuple(f"zmprov grr domain {domain_name} usr {who} {one}" for one in missing)
-        sentence = (
+        words = (
             f"For the usage sync of {shown(domain.name)} as he is, {shown(account.name)} lacks"
             f" {', '.join(missing)}."
         )
-        yield Finding("rights", "warning", sentence, commands, name)
+        yield Finding("rights", "warning", words, commands, name)
 
 
 def _revoke(grant: Grant, who: str) -> str:
@@ -125,8 +125,8 @@ def filter_finding(name: str, deaf: Iterable[str], rate: int, address: str) -> F
     """What follows from the servers that do not know an address, asked at ``rate`` a second."""
     hosts = ", ".join(shown(one) for one in deaf)
     if not hosts:
-        sentence = f"Zimbra's filter against floods lets this machine ({address}) pass."
-        return Finding("dos-filter", "ok", sentence, (), name)
+        words = f"Zimbra's filter against floods lets this machine ({address}) pass."
+        return Finding("dos-filter", "ok", words, (), name)
     fast = not 0 < rate < _FILTER
     risk = (
         f"and [limits] requests_per_second allows more than its {_FILTER} in a second"
@@ -172,11 +172,11 @@ def classes(name: str, zimbra: Zimbra, config: Config) -> Findings:
             known = [one.name for one in zimbra.get_all_cos()]
             near = difflib.get_close_matches(cos, known, n=1)
             hint = f"; did you mean {shown(near[0])}" if near else ""
-            sentence = (
+            words = (
                 f"[usage] cos_slots names {shown(cos)}, which this Zimbra does not have, so"
                 f" cos_{slot} stays 0{hint}."
             )
-            yield Finding("cos", "warning", sentence, ("zmprov gac",), name)
+            yield Finding("cos", "warning", words, ("zmprov gac",), name)
         else:
-            sentence = f"The class of service {shown(cos)}, counted as cos_{slot}, exists."
-            yield Finding("cos", "ok", sentence, (), name)
+            words = f"The class of service {shown(cos)}, counted as cos_{slot}, exists."
+            yield Finding("cos", "ok", words, (), name)

@@ -68,8 +68,8 @@ def store(config: Config) -> Findings:
 
 
 def _none_yet(place: str) -> Finding:
-    sentence = f"There is no store in {place} yet: the first hook makes it."
-    return Finding("store", "note", sentence, ("puq-zimbra operations",))
+    words = f"There is no store in {place} yet: the first hook makes it."
+    return Finding("store", "note", words, ("puq-zimbra operations",))
 
 
 def _sqlite(config: Config, path: Path) -> Findings:
@@ -81,17 +81,17 @@ def _sqlite(config: Config, path: Path) -> Findings:
             used = connection.execute("SELECT 1 FROM operation LIMIT 1").fetchone() is not None
     except sqlite3.Error as error:
         if "locked" in str(error):
-            sentence = f"The store {path} is locked by another program."
-            yield Finding("store", "warning", sentence, (f"fuser -v {place}",))
+            words = f"The store {path} is locked by another program."
+            yield Finding("store", "warning", words, (f"fuser -v {place}",))
             return
         problem, version, used = "it cannot be read as a database", None, True
     if problem is None:
-        sentence = f"The store {path} was not looked through within {_PATIENCE:g} seconds."
+        words = f"The store {path} was not looked through within {_PATIENCE:g} seconds."
         command = "puq-zimbra store backup /var/backups"
-        yield Finding("store", "note", sentence, (command,))
+        yield Finding("store", "note", words, (command,))
     elif problem:
-        sentence = f"The store {path} is damaged: {problem}."
-        yield Finding("store", "error", sentence, ("puq-zimbra store restore --replace BACKUP",))
+        words = f"The store {path} is damaged: {problem}."
+        yield Finding("store", "error", words, ("puq-zimbra store restore --replace BACKUP",))
         return
     yield from _version(version and version[0])
     yield from _key(config, used=used)
@@ -149,19 +149,17 @@ def _database(config: Config, connection: sa.Connection) -> Findings:
         return
     read_only = connection.exec_driver_sql("SHOW transaction_read_only").scalar() == "on"
     # Named together, any one of them would do.
-    words = ("INSERT", "UPDATE", "DELETE")
-    may = sa.and_(*(sa.func.has_table_privilege(operation.name, word) for word in words))
+    changes = ("INSERT", "UPDATE", "DELETE")
+    may = sa.and_(*(sa.func.has_table_privilege(operation.name, word) for word in changes))
     if read_only:
-        sentence = (
-            "The store's database cannot be written: it is a standby, or set to be read only."
-        )
-        yield Finding("store", "error", sentence, ("psql -c 'SELECT pg_is_in_recovery()'",))
+        words = "The store's database cannot be written: it is a standby, or set to be read only."
+        yield Finding("store", "error", words, ("psql -c 'SELECT pg_is_in_recovery()'",))
     elif not connection.execute(sa.select(may)).scalar():
-        sentence = "The store's database may not be written by the user of [store] url."
+        words = "The store's database may not be written by the user of [store] url."
         schema = connection.exec_driver_sql("SELECT current_schema()").scalar()
         role = engine.address(config).username or "ROLE"
-        grant = f"GRANT SELECT, {', '.join(words)} ON ALL TABLES IN SCHEMA {schema} TO {role}"
-        yield Finding("store", "error", sentence, (f"psql -c {shlex.quote(grant)}",))
+        grant = f"GRANT SELECT, {', '.join(changes)} ON ALL TABLES IN SCHEMA {schema} TO {role}"
+        yield Finding("store", "error", words, (f"psql -c {shlex.quote(grant)}",))
     yield from _version(version)
     used = connection.execute(sa.select(operation.c.id).limit(1)).first() is not None
     yield from _key(config, used=used)
@@ -169,8 +167,8 @@ def _database(config: Config, connection: sa.Connection) -> Findings:
 
 def _version(version: int | None) -> Findings:
     if version is None:
-        sentence = "The store does not say which version it has."
-        yield Finding("store", "error", sentence, ("puq-zimbra store restore --replace BACKUP",))
+        words = "The store does not say which version it has."
+        yield Finding("store", "error", words, ("puq-zimbra store restore --replace BACKUP",))
         return
     try:
         steps = migrations.missing(version)
@@ -179,9 +177,9 @@ def _version(version: int | None) -> Findings:
         yield Finding("store", "error", str(error), (command,))
         return
     if steps:
-        sentence = f"The store is whole, of the older version {version}: the next hook changes it."
+        words = f"The store is whole, of the older version {version}: the next hook changes it."
         commands = ("puq-zimbra store backup /var/backups", "puq-zimbra store migrate")
-        yield Finding("store", "warning", sentence, commands)
+        yield Finding("store", "warning", words, commands)
     else:
         yield Finding("store", "ok", f"The store is whole and of this program's version {version}.")
 
@@ -193,13 +191,13 @@ def _key(config: Config, *, used: bool) -> Findings:
         key = files.read_key(config)
         mode = path.stat().st_mode if key is not None else 0
     except (Misconfigured, OSError) as error:
-        sentence = (
+        words = (
             str(error)
             if isinstance(error, Misconfigured)
             else f"The store's key file {path} cannot be read: {error.strerror}."
         )
         commands = (f"ls -l {place}", "puq-zimbra store restore --replace BACKUP")
-        yield Finding("store", "error", sentence, commands)
+        yield Finding("store", "error", words, commands)
         return
     if key is None and used:
         yield Finding(
@@ -209,8 +207,8 @@ def _key(config: Config, *, used: bool) -> Findings:
             ("puq-zimbra store restore --replace BACKUP",),
         )
     elif mode & 0o077:
-        sentence = f"Others than its owner may read or change the store's key file {path}."
-        yield Finding("store", "error", sentence, (f"chmod 600 {place}",))
+        words = f"Others than its owner may read or change the store's key file {path}."
+        yield Finding("store", "error", words, (f"chmod 600 {place}",))
     elif key is not None:
         yield Finding(
             "store", "ok", f"The store's key file {path} is there, and its owner's alone."
