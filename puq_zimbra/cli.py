@@ -17,6 +17,7 @@ from typing import Any
 import click
 
 from puq_zimbra import __version__
+from puq_zimbra.cli_doctor import doctor
 from puq_zimbra.cli_serve import secret, serve
 from puq_zimbra.cli_service import orphans, service
 from puq_zimbra.cli_store import store
@@ -52,6 +53,7 @@ cli.add_command(store)
 cli.add_command(usage)
 cli.add_command(service)
 cli.add_command(orphans)
+cli.add_command(doctor)
 cli.add_command(serve)
 cli.add_command(secret)
 
@@ -182,29 +184,6 @@ def audit(context: click.Context, as_json: bool) -> None:
     from puq_zimbra.commands.audit import audit as show
 
     context.exit(show(settings.of(context), as_json=as_json))
-
-
-@cli.command()
-@click.option("--server", help="Only this server of the settings.")
-@click.option("--json", "as_json", is_flag=True, help="Print all findings as one JSON object.")
-@click.pass_context
-def doctor(context: click.Context, server: str | None, as_json: bool) -> None:
-    """Look at everything that a hook depends on, and say what to do next.
-
-    Settings, files, store and hook command of this machine; certificate, clock, log-in, rights,
-    classes of service and filter of each configured Zimbra. Changes nothing, and ends within a
-    minute. Run it as the user of the hooks. Exit status 0 without errors, 1 with any, 78 when the
-    settings cannot be read.
-
-    \b
-    Examples:
-      puq-zimbra doctor
-      runuser -u www-data -- puq-zimbra doctor --server mail1
-      puq-zimbra doctor --json
-    """
-    from puq_zimbra.commands.doctor import doctor as run
-
-    context.exit(run(context.obj, server, as_json=as_json))
 
 
 @cli.command()

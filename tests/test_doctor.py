@@ -291,7 +291,10 @@ def test_a_state_directory_of_another_user(doctor: Doctor, in_use: None, config:
     before = sorted(directory.rglob("*"))
     found = doctor().one("permissions", "warning")
 
-    assert found.next == ("runuser -u nobody -- puq-zimbra doctor",)
+    assert found.next == (
+        "runuser -u nobody -- puq-zimbra doctor",
+        f"or, if that user is root: chown -R root: {directory}",
+    )
     assert sorted(directory.rglob("*")) == before
 
 
@@ -559,6 +562,7 @@ def test_a_wrong_password(
             "puq-zimbra doctor --server mail1",
         )
         assert each.status == 1
+        assert each.levels("rights") == []  # nothing more is asked
 
 
 def test_no_credentials(doctor: Doctor, settings: str, tmp_path: Path) -> None:

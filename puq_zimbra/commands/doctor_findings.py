@@ -6,6 +6,7 @@ before it broke off or was left behind counts.
 
 from __future__ import annotations
 
+import shlex
 import threading
 import time
 import traceback
@@ -92,4 +93,4 @@ def examine(checks: Sequence[Check], seconds: float) -> list[Finding]:
 
 def again(server: str = "") -> str:
     """The command that looks once more."""
-    return "puq-zimbra doctor" + (f" --server {server}" if server else "")
+    return "puq-zimbra doctor" + (f" --server {shlex.quote(server)}" if server else "")

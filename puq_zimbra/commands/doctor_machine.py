@@ -87,6 +87,11 @@ def permissions(config: Config) -> Findings:
             (f"install -d -m 700 -o {user_of(os.geteuid())} {shlex.quote(str(directory))}",),
         )
         return
+    except OSError as error:
+        words = f"The state directory {directory} cannot be looked at: {error.strerror}."
+        command = f"namei -l {shlex.quote(str(directory))}"
+        yield Finding("permissions", "error", words, (command,))
+        return
     before = True
     for finding in _state_directory(directory, about):
         before = False
@@ -109,13 +114,16 @@ def _state_directory(directory: Path, about: os.stat_result) -> Findings:
             (f"chmod 700 {path}",),
         )
     if about.st_uid != os.geteuid():
-        root = os.geteuid() == 0
+        me = user_of(os.geteuid())
         yield Finding(
             "permissions",
-            "warning" if root else "error",
-            f"The state directory {directory} belongs to {owner}, and this runs as"
-            f" {user_of(os.geteuid())}: hooks, cron and the web server must be one user.",
-            (f"runuser -u {owner} -- puq-zimbra doctor",),
+            "warning" if os.geteuid() == 0 else "error",
+            f"The state directory {directory} belongs to {owner}, and this runs as {me}: hooks,"
+            " cron and the web server must be one user.",
+            (
+                f"runuser -u {owner} -- puq-zimbra doctor",
+                f"or, if that user is {me}: chown -R {me}: {path}",
+            ),
         )
     strangers = sorted({user_of(uid) for uid in _owners(directory)} - {owner})
     if strangers:

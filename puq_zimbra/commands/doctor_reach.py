@@ -40,8 +40,8 @@ def machines_folder(config: Config) -> Path | None:
     """The state directory, if what we leave there can be used by those whose it is."""
     directory = config.store_directory()
     # Another user's limits could not be kept together with ours: our files would be in his way.
-    there = directory.exists() and directory.stat().st_uid == os.geteuid()
-    return directory if there else None
+    usable = os.access(directory, os.W_OK) and directory.stat().st_uid == os.geteuid()
+    return directory if usable else None
 
 
 @dataclass

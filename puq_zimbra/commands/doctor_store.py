@@ -35,7 +35,9 @@ _STEPS = 100_000
 def space(config: Config) -> Findings:
     """How much room the state directory's disk has."""
     directory = config.store_directory()
-    there = next(one for one in (directory, *directory.absolute().parents) if one.exists())
+    there = next(
+        one for one in (directory, *directory.absolute().parents) if os.access(one, os.F_OK)
+    )
     free = shutil.disk_usage(there).free
     shown = f"{free // MB} MB are free for the state directory {directory}"
     command = f"df -h {shlex.quote(str(there))}"
