@@ -1,4 +1,8 @@
-"""Describe: the contract of the hook door, as JSON Schema and tables."""
+"""Describe: the contract of the hook door, as JSON Schema and tables.
+
+The call's ``form`` comes back as it arrived, so that whoever built a way to this door can see that
+it carries every character unchanged. Put nothing secret in it.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +37,7 @@ REPLY = {
 
 def run(call: Call, runtime: Runtime) -> Reply:
     """Say what goes in and what comes out."""
-    data = _contract()
+    data = {**_contract(), "form": call.form} if call.form else _contract()
     return Reply("unchanged", "This is puq_zimbra %(version)s.", {"version": __version__}, data)
 
 

@@ -17,6 +17,7 @@ from typing import Any
 import click
 
 from puq_zimbra import __version__
+from puq_zimbra.cli_doctor import doctor
 from puq_zimbra.cli_serve import secret, serve
 from puq_zimbra.cli_service import orphans, service
 from puq_zimbra.cli_store import store
@@ -52,6 +53,7 @@ cli.add_command(store)
 cli.add_command(usage)
 cli.add_command(service)
 cli.add_command(orphans)
+cli.add_command(doctor)
 cli.add_command(serve)
 cli.add_command(secret)
 

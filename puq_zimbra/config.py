@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import os
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
@@ -22,7 +22,8 @@ from puq_zimbra import problems, units
 from puq_zimbra.call import Call, Server, Tls
 from puq_zimbra.errors import Misconfigured, StoreUnusable
 
-SYSTEM_FILE = Path("/etc/puq-zimbra/config.toml")
+#: where settings are looked for when nobody names them
+USUAL = (Path("puq-zimbra.toml"), Path("/etc/puq-zimbra/config.toml"))
 
 
 class _Setting(BaseModel):
@@ -260,8 +261,8 @@ def load(path: Path | None = None) -> Config:
     Raises:
         Misconfigured: names the file and the key.
     """
-    named = path or (Path(p) if (p := os.environ.get("PUQ_ZIMBRA_CONFIG")) else None)
-    for candidate in [named] if named else [Path("puq-zimbra.toml"), SYSTEM_FILE]:
+    looked_at = places(path)
+    for candidate in looked_at:
         try:
             text = candidate.read_text(encoding="utf-8")
         except FileNotFoundError:
@@ -273,9 +274,15 @@ def load(path: Path | None = None) -> Config:
                 reason=getattr(error, "strerror", None) or "it is not UTF-8",
             ) from error
         return _parse(candidate, text)
-    if named:
-        raise Misconfigured("There is no settings file %(path)s.", path=named)
+    if looked_at is not USUAL:
+        raise Misconfigured("There is no settings file %(path)s.", path=looked_at[0])
     return Config()
+
+
+def places(path: Path | None = None) -> Sequence[Path]:
+    """Where the settings may be: the first file that is there counts."""
+    named = path or (Path(p) if (p := os.environ.get("PUQ_ZIMBRA_CONFIG")) else None)
+    return [named] if named else USUAL
 
 
 def _parse(path: Path, text: str) -> Config:

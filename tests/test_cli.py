@@ -123,6 +123,15 @@ def test_a_password_file_that_everybody_reads_is_refused(tmp_path: Path) -> None
     assert "canary-7" not in done.stderr
 
 
+def test_describe_gives_the_form_back(tmp_path: Path) -> None:
+    """Whoever builds a way to the door sees whether it carries every character."""
+    form = {"text": "&<>\"'#%+ż &amp; \\ \n🙂"}
+    done = run("hook", "plain", "describe", given=json.dumps({"form": form}), cwd=tmp_path)
+
+    assert json.loads(done.stdout)["data"]["form"] == form
+    assert "form" not in described()
+
+
 @pytest.mark.parametrize(("host", "event"), [("plain", "describe"), ("whmcs", "MetaData")])
 def test_what_needs_no_server_loads_nothing_heavy(host: str, event: str) -> None:
     """WHMCS asks for the metadata on every page of its administration."""

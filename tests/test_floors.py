@@ -13,8 +13,8 @@ FLOORS = {
     "zimbra": 1, "billing": 1, "store": 1,
     "provisioning": 2, "usage": 2, "clientarea": 2, "templates": 2,
     "hooks": 3,
-    "cli": 4, "cli_service": 4, "cli_store": 4, "cli_usage": 4, "cli_serve": 4, "commands": 4,
-    "logs": 4, "server": 4, "demo": 4,
+    "cli": 4, "cli_doctor": 4, "cli_service": 4, "cli_store": 4, "cli_usage": 4, "cli_serve": 4,
+    "commands": 4, "logs": 4, "server": 4, "demo": 4,
 }  # fmt: skip
 SIMULATOR = "simulator"
 MAY_USE_SIMULATOR = {"cli", "demo"}

@@ -134,6 +134,8 @@ class Schema:
         text = data.joinpath("definitions.csv").read_text("utf-8")
         for row in csv.DictReader(text.splitlines()):
             self.attributes[row["name"]] = _define(row, self.attributes.get(row["name"]))
+        # Inherited too, but a fresh Zimbra has no value of it, and so the data file no line.
+        self.server_inherits |= {"zimbraHttpThrottleSafeIPs"}
         self._folded = {name.lower(): each for name, each in self.attributes.items()}
 
     def drop(self, name: str) -> None:

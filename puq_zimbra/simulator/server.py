@@ -167,6 +167,10 @@ class _Handler(BaseHTTPRequestHandler):
     def log_message(self, format: str, *args: Any) -> None:
         """Write nothing: the simulator's own log has it all."""
 
+    def date_time_string(self, timestamp: float | None = None) -> str:
+        """The simulated machine's time: its clock may be set wrong."""
+        return super().date_time_string(self.server.front.world.clock())
+
     def do_GET(self) -> None:
         self.server.idle.discard(self.connection)
         self._serve()

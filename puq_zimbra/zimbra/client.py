@@ -28,7 +28,12 @@ _LIMITS = Limits()
 class Grant:
     """A right that a grantee holds on a target."""
 
+    #: "domain", "account", "global" and the like
+    target_type: str
     target_id: str
+    target_name: str
+    #: "usr", or "grp" for a right that comes by a group
+    grantee_type: str
     grantee_id: str
     grantee_name: str
     right: str
@@ -80,9 +85,13 @@ class Zimbra:
             raise answers.garbled()
         return answers.marks_of(info)
 
-    def get_all_servers(self, service: str) -> list[Entry]:
-        """The servers that run a service, such as ``mailbox`` (GetAllServers.java)."""
-        return answers.entries(self._call("GetAllServers", service=service, applyConfig="0"))
+    def get_all_servers(self, service: str, *, inherited: bool = False) -> list[Entry]:
+        """The servers that run a service, such as ``mailbox`` (GetAllServers.java).
+
+        With ``inherited`` they also show what they take from the global configuration.
+        """
+        apply = "1" if inherited else "0"
+        return answers.entries(self._call("GetAllServers", service=service, applyConfig=apply))
 
     # -- domains -------------------------------------------------------------------------------
 
@@ -272,6 +281,24 @@ class Zimbra:
         response = self._call("GetGrants", target=selector("id", domain_id, type="domain"))
         return [_grant(element) for element in answers.children(response)]
 
+    def get_grants_of(self, account_id: str) -> list[Grant]:
+        """The rights granted to an account or to groups it is in (GetGrants.java)."""
+        response = self._call("GetGrants", grantee=selector("id", account_id, type="usr"))
+        return [_grant(element) for element in answers.children(response)]
+
+    def check_right(self, domain_id: str, account_id: str, right: str) -> bool:
+        """Whether an account may do something on a domain (CheckRight.java).
+
+        One that asks for itself needs no right to ask, if it names itself by its id.
+        """
+        response = self._call(
+            "CheckRight",
+            target=selector("id", domain_id, type="domain"),
+            grantee=selector("id", account_id, type="usr"),
+            right=right,
+        )
+        return response.get("allow") == "1"
+
 
 def _grant(element: etree._Element) -> Grant:
     target, grantee, right = (
@@ -280,7 +307,10 @@ def _grant(element: etree._Element) -> Grant:
     if target is None or grantee is None or right is None or not right.text:
         raise answers.garbled()
     return Grant(
+        target_type=target.get("type") or "",
         target_id=target.get("id") or "",
+        target_name=target.get("name") or "",
+        grantee_type=grantee.get("type") or "",
         grantee_id=grantee.get("id") or "",
         grantee_name=grantee.get("name") or "",
         right=right.text,

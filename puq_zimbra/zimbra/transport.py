@@ -139,6 +139,8 @@ class Answer:
     status: int
     content_type: str
     body: bytes
+    #: the header Date: the clock of whoever answered
+    date: str = ""
 
 
 class Transport:
@@ -193,7 +195,7 @@ class Transport:
                 # A connection cut among the headers looks like an empty answer.
                 if deadline.passed:
                     raise self._too_late()
-                return Answer(response.status_code, kind, body)
+                return Answer(response.status_code, kind, body, response.headers.get("Date", ""))
         except _FingerprintDiffers as error:
             raise CertificateNotTrusted(
                 "The Zimbra server's certificate has another fingerprint than the given one:"

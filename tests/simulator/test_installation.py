@@ -111,3 +111,16 @@ def test_a_hundred_thousand_accounts(zimbra: Any, sim: Any) -> None:
     )
 
     assert answer.content.count(b"<account ") == 100_003
+
+
+def test_addresses_that_no_filter_slows_are_the_servers_too(zimbra: Any) -> None:
+    """Set for all with `zmprov mcf`; a fresh Zimbra has none."""
+
+    def shown() -> list[str]:
+        answer = zimbra.admin("GetAllServers", service="mailbox", applyConfig="1")
+        return [a.text for a in answer.iter("{*}a") if a.get("n") == "zimbraHttpThrottleSafeIPs"]
+
+    before = shown()
+    zimbra.admin("ModifyConfig", '<a n="zimbraHttpThrottleSafeIPs">192.0.2.7</a>')
+
+    assert (before, shown()) == ([], ["192.0.2.7"])

@@ -137,6 +137,24 @@ def test_grants_come_and_go(zimbra: Any, refused: Any, sim: Any, boss: str) -> N
     assert "zimbraACE" not in sim.domain("firma.test").attrs
 
 
+def test_who_asks_for_himself_names_his_id(zimbra: Any, refused: Any, sim: Any, boss: str) -> None:
+    """CheckRight.java compares what was sent with the id of the token's account."""
+    asked = (
+        '<target type="domain" by="name">firma.test</target>'
+        '<grantee type="usr" by="{}">{}</grantee><right>{}</right>'
+    )
+
+    def allowed(by: str, value: str, right: str) -> str:
+        answer = zimbra.admin("CheckRight", asked.format(by, value, right), token=boss)
+        return str(answer.get("allow"))
+
+    mine = sim.account("boss@firma.test").id
+    assert allowed("id", mine, "getDomain") == "1"
+    assert allowed("id", mine, "getDomainQuotaUsage") == "0"
+    by_name = asked.format("name", "boss@firma.test", "getDomain")
+    assert refused("CheckRight", by_name, token=boss).code == "service.PERM_DENIED"
+
+
 def test_ordinary_accounts_cannot_be_granted(zimbra: Any, refused: Any, sim: Any) -> None:
     """Neither a plain user nor a global administrator takes an admin right."""
     for name in ("anna@firma.test", "admin@example.test"):

@@ -191,9 +191,15 @@ def _put_grant(context: Context, parent: Element, place: Entry | None, grant_: G
 
 
 def check_right(context: Context, request: Element) -> Element:
-    """CheckRightRequest: would someone be allowed, and through what."""
+    """CheckRightRequest: would someone be allowed, and through what.
+
+    Who asks for himself needs no right to, but must name himself by his id.
+    """
     _, target = _target(context, request)
     _, grantee = _grantee(context, request)
+    named = el.text(el.required_child(request, "grantee"))
+    if named != context.caller.id:
+        access.require(context, "checkRightUsr", grantee, "account", grantee.name)
     right, _ = _right(request)
     found = access.find_grant(context.world, grantee, right, target)
     global_admin = grantee.first("zimbraIsAdminAccount") == "TRUE"
