@@ -3,7 +3,7 @@
 WHMCS stores a setting as ``configoptionN`` with N its place in this list, so the order is frozen:
 entries are only ever added at the end. A test holds it.
 
-Source: WHMCS developer documentation, "Config Options".
+Source: WHMCS developer documentation, "Config Options", "Simple Mode", "Loader Functions".
 """
 
 from __future__ import annotations
@@ -32,6 +32,8 @@ class Option:
     choices: tuple[tuple[str, str], ...] = ()
     #: which of our objects holds the key
     place: str = "plan"
+    #: the module's function that lists what there is to choose from
+    loader: str = ""
 
     @property
     def limit(self) -> bool:
@@ -45,7 +47,11 @@ class Option:
             "Type": "dropdown" if self.kind == "choice" else "text",
             "Description": self.description,
             "Default": self.default,
+            # WHMCS calls loaders in its simple mode alone, so every field must be there.
+            "SimpleMode": True,
         }
+        if self.loader:
+            field["Loader"] = self.loader
         if self.kind == "choice":
             field["Options"] = dict(self.choices)
         else:
@@ -68,7 +74,14 @@ OPTIONS = (
         ),
         place="service",
     ),
-    Option(2, "Class of service", "cos", "text", "Name in Zimbra; blank = the server's default"),
+    Option(
+        2,
+        "Class of service",
+        "cos",
+        "text",
+        "Name in Zimbra; blank = the server's default",
+        loader="puqzimbra_LoadClassesOfService",
+    ),
     Option(3, "Mailboxes", "mailboxes", "count", "0 or blank = unlimited"),
     Option(4, "Mailbox quota (MB)", "mailbox_quota", "megabytes", "0 or blank = unlimited"),
     Option(5, "Domain quota (MB)", "domain_quota", "megabytes", "0 or blank = unlimited"),

@@ -1,0 +1,23 @@
+<?php
+
+// Settings of this machine. Copy it to config.php to use it; every line is optional, and the lines of the
+// same name in the Access Hash of a server win over it.
+
+if (!defined('WHMCS')) {
+    die('This file cannot be accessed directly');
+}
+
+return [
+    // As "puq-zimbra secret" printed it; the engine must know the same one.
+    'secret' => 'whsec_…',
+    // unix:/run/puq-zimbra/hook.sock, http://127.0.0.1:7410 (this machine alone), https://host:port or command
+    'engine' => 'http://127.0.0.1:7410',
+    // PEM file of the authority that signed the engine's certificate, if the system does not know it
+    'engine_ca_file' => '',
+    // The name of this WHMCS at the engine: small letters, digits, dots and hyphens. Never change it later.
+    'installation' => 'whmcs',
+    // html: WHMCS encodes &, <, >, " and ' in what it hands over; raw: it does not
+    'encoding' => 'html',
+    // The program that engine=command runs. It can be named here alone.
+    'program' => '/opt/puq-zimbra/bin/puq-zimbra',
+];

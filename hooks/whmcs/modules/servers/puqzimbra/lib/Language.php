@@ -1,0 +1,38 @@
+<?php
+
+declare(strict_types=1);
+
+namespace WHMCS\Module\Server\Puqzimbra;
+
+/** The language that the reader of an answer knows, by WHMCS's name for it. */
+final class Language
+{
+    /**
+     * The client's own; blank there means the installation's, which is asked then.
+     *
+     * @param array<string, mixed> $params
+     */
+    public static function of(array $params): string
+    {
+        $details = $params['clientsdetails'] ?? null;
+        $own = is_array($details) || $details instanceof \ArrayAccess ? ($details['language'] ?? '') : '';
+        if (is_string($own) && preg_match('/^[A-Za-z_-]{1,40}$/D', $own) === 1) {
+            return $own;
+        }
+        if (!class_exists(\WHMCS\Config\Setting::class)) {
+            return '';
+        }
+        $default = \WHMCS\Config\Setting::getValue('Language');
+        return is_string($default) ? $default : '';
+    }
+
+    /**
+     * A sentence in that language.
+     *
+     * @param array<string, mixed> $params
+     */
+    public static function say(array $params, string $english, string $polish): string
+    {
+        return strtolower(self::of($params)) === 'polish' ? $polish : $english;
+    }
+}

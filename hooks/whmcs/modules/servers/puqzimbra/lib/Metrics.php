@@ -1,0 +1,109 @@
+<?php
+
+declare(strict_types=1);
+
+namespace WHMCS\Module\Server\Puqzimbra;
+
+use WHMCS\UsageBilling\Contracts\Metrics\MetricInterface;
+use WHMCS\UsageBilling\Contracts\Metrics\ProviderInterface;
+use WHMCS\UsageBilling\Metrics\Metric;
+use WHMCS\UsageBilling\Metrics\Units\Accounts;
+use WHMCS\UsageBilling\Metrics\Units\Domains;
+use WHMCS\UsageBilling\Metrics\Units\GigaBytes;
+use WHMCS\UsageBilling\Metrics\Units\WholeNumber;
+use WHMCS\UsageBilling\Metrics\Usage as Measured;
+
+/**
+ * What a provider can bill by. The tenant is the service's domain, or the address of a mailbox sold alone.
+ *
+ * Source: WHMCS developer documentation, "Usage Metrics".
+ */
+final class Metrics implements ProviderInterface
+{
+    /** @var array<string, array<string, int|float>>|null */
+    private ?array $tenants = null;
+
+    /** @param array<string, mixed> $params WHMCS's; without a server when a product is set up */
+    public function __construct(private array $params)
+    {
+    }
+
+    /**
+     * All metrics, without asking anybody.
+     *
+     * @return array<string, MetricInterface>
+     */
+    public function metrics()
+    {
+        $metrics = [];
+        foreach (Answers::declared('metrics') as $one) {
+            $unit = match ($one['unit']) {
+                'Accounts' => new Accounts($one['displayName']),
+                'Domains' => new Domains($one['displayName']),
+                'GigaBytes' => new GigaBytes(),
+                default => new WholeNumber($one['displayName']),
+            };
+            $type = MetricInterface::TYPE_SNAPSHOT;
+            $metrics[$one['systemName']] = new Metric($one['systemName'], $one['displayName'], $type, $unit);
+        }
+        return $metrics;
+    }
+
+    /**
+     * What every tenant uses; nobody, when that is not known.
+     *
+     * @return array<string, array<string, MetricInterface>>
+     */
+    public function usage()
+    {
+        return array_map(fn (array $figures): array => $this->measured($figures), $this->tenants());
+    }
+
+    /**
+     * What one tenant uses.
+     *
+     * @return array<string, MetricInterface>
+     */
+    public function tenantUsage($tenant)
+    {
+        $wanted = mb_strtolower(trim((string) $tenant));
+        foreach ($this->tenants() as $name => $figures) {
+            if (mb_strtolower((string) $name) === $wanted) {
+                return $this->measured($figures);
+            }
+        }
+        return [];
+    }
+
+    /**
+     * @param array<string, int|float> $figures
+     *
+     * @return array<string, MetricInterface>
+     */
+    private function measured(array $figures): array
+    {
+        $measured = [];
+        foreach ($this->metrics() as $name => $metric) {
+            // Not by truth: zero is a figure.
+            if (is_int($figures[$name] ?? null) || is_float($figures[$name] ?? null)) {
+                $measured[$name] = $metric->withUsage(new Measured($figures[$name]));
+            }
+        }
+        return $measured;
+    }
+
+    /** @return array<string, array<string, int|float>> */
+    private function tenants(): array
+    {
+        if ($this->tenants === null) {
+            try {
+                $answer = ModuleCall::ask('MetricProvider', $this->params);
+                $usage = is_array($answer) ? $answer['usage'] ?? null : null;
+                $this->tenants = array_filter(is_array($usage) ? $usage : [], 'is_array');
+            } catch (\Throwable) {
+                return []; // it is in the module log; no figure is better than a wrong one
+            }
+        }
+        return $this->tenants;
+    }
+}

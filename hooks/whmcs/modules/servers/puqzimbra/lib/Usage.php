@@ -1,0 +1,81 @@
+<?php
+
+declare(strict_types=1);
+
+namespace WHMCS\Module\Server\Puqzimbra;
+
+use WHMCS\Database\Capsule;
+
+/**
+ * The daily figures in WHMCS's table of services: whole megabytes, as the engine measured them.
+ *
+ * A row that was not read whole is left as it is: an old figure is true of its day, a zero never was.
+ *
+ * Source: WHMCS developer documentation, "Usage Update", "Interacting With The Database".
+ */
+final class Usage
+{
+    private const UPDATE = 'UPDATE tblhosting SET diskusage = ?, disklimit = ?, lastupdate = ?'
+        . " WHERE id = ? AND server = ? AND domainstatus IN ('Active', 'Suspended')";
+
+    /**
+     * Read a server's usage and write it.
+     *
+     * @param array<string, mixed> $params
+     *
+     * @throws EngineError nothing was written
+     */
+    public static function update(array $params): void
+    {
+        $answer = ModuleCall::ask('UsageUpdate', $params);
+        if (!is_array($answer) || !array_is_list($answer)) {
+            throw new EngineError(is_string($answer) ? $answer : 'The mail engine gave no list of figures.');
+        }
+        $rows = array_filter(array_map([self::class, 'row'], $answer));
+        $server = (int) ($params['serverid'] ?? 0);
+        try {
+            self::write($rows, $server);
+        } catch (\PDOException) {
+            // Reading can take longer than MySQL keeps an idle connection.
+            Capsule::connection()->reconnect();
+            self::write($rows, $server);
+        }
+    }
+
+    /** @return array{int, int, string, int}|null what is written of a row, or nothing */
+    private static function row(mixed $row): ?array
+    {
+        if (!is_array($row) || ($row['complete'] ?? null) !== true) {
+            return null;
+        }
+        [$id, $used, $limit] = [$row['service_id'] ?? '', $row['disk_used_mb'] ?? null, $row['disk_limit_mb'] ?? null];
+        $known = is_int($used) && is_int($limit) && preg_match('/^[1-9][0-9]{0,17}$/D', (string) $id) === 1;
+        $measured = is_string($row['measured_at'] ?? null) ? date_create_immutable($row['measured_at']) : false;
+        if (!$known || $measured === false) {
+            return null;
+        }
+        $moment = $measured->setTimezone(new \DateTimeZone(date_default_timezone_get()))->format('Y-m-d H:i:s');
+        return [$used, $limit, $moment, (int) $id];
+    }
+
+    /** @param array<array{int, int, string, int}> $rows */
+    private static function write(array $rows, int $server): void
+    {
+        $database = Capsule::connection()->getPdo();
+        $ours = !$database->inTransaction() && $database->beginTransaction();
+        try {
+            $update = $database->prepare(self::UPDATE);
+            foreach ($rows as $row) {
+                $update->execute([...$row, $server]);
+            }
+            if ($ours) {
+                $database->commit();
+            }
+        } catch (\Throwable $error) {
+            if ($ours && $database->inTransaction()) {
+                $database->rollBack();
+            }
+            throw $error;
+        }
+    }
+}

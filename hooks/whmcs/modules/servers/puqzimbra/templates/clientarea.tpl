@@ -1,0 +1,1 @@
+{$puqFragment nofilter}

@@ -1,0 +1,1 @@
+"""The WHMCS module: real PHP, called as WHMCS calls it."""

@@ -1,0 +1,75 @@
+"""The module as WHMCS has it: in PHP, with `$params`, over each way to the engine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from puq_zimbra.simulator import TlsFiles
+
+from ..conftest import Params
+from .php import PHP, Module, command, configured
+
+Start = Callable[..., Module]
+
+
+@pytest.fixture(autouse=True)
+def _needs_php() -> None:
+    if PHP is None:
+        pytest.skip("there is no php")
+
+
+@pytest.fixture
+def whmcs_params(params: Params, tls: TlsFiles) -> Params:
+    """``$params`` of a service, as WHMCS hands them to a function."""
+    host, _, port = params["server"]["url"].split("/")[2].partition(":")
+    return {
+        "serviceid": 42,
+        "userid": 7,
+        "pid": 3,
+        "serverid": 1,
+        "domain": "firma.example",
+        "username": "firmaexa",
+        "password": "First-Pass-1",
+        "producttype": "other",
+        "moduletype": "puqzimbra",
+        "server": True,
+        "serverip": "192.0.2.10",
+        "serverhostname": host,
+        "serverport": port,
+        "serversecure": True,
+        "serverusername": "admin@example.test",
+        "serverpassword": "test123",
+        "serveraccesshash": f"ca_file={tls.ca_file}\r\ninstallation=crm.example\r\n",
+        "configoption1": "domain",
+        "configoption2": "business",
+        "configoption3": "25",
+        "configoption5": "51200",
+        "clientsdetails": {"firstname": "Anna", "language": "english", "email": "anna@crm.example"},
+        "customfields": {},
+        "configoptions": {},
+    }
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Start]:
+    """Start PHP with the module, `config.php` as given."""
+    started: list[Module] = []
+
+    def run(**settings: str) -> Module:
+        folder = configured(tmp_path / f"module{len(started)}" / "puqzimbra", **settings)
+        started.append(Module(folder))
+        return started[-1]
+
+    yield run
+    for module in started:
+        module.close()
+
+
+@pytest.fixture
+def over_command(start: Start, settings: str, tmp_path: Path) -> Module:
+    """The module with the engine as a command."""
+    program = command(Path(settings), tmp_path / "engine")
+    return start(engine="command", program=str(program))

@@ -1,0 +1,73 @@
+<?php
+
+/**
+ * Calls functions of the module as WHMCS does: a JSON object a line on standard input, one back for each.
+ *
+ *   {"function": "CreateAccount", "params": {…}, "server": {…}, "get": {…}, "post": {…}, "stub": {…}}
+ *
+ * `function` may also be `hook NAME`, or METHOD of MetricProvider's object as `MetricProvider METHOD`.
+ * Usage: php driver.php MODULE_FOLDER
+ */
+
+declare(strict_types=1);
+
+error_reporting(E_ALL);
+set_error_handler(static function (int $level, string $message, string $file, int $line): bool {
+    if (error_reporting() & $level) {
+        throw new ErrorException($message, 0, $level, $file, $line);
+    }
+    return true;
+});
+
+require __DIR__ . '/stubs.php';
+Stub::$module = $argv[1];
+require Stub::$module . '/puqzimbra.php';
+require Stub::$module . '/hooks.php';
+
+function plain(mixed $value): mixed
+{
+    if ($value instanceof WHMCS\UsageBilling\Metrics\Metric) {
+        return [
+            'name' => $value->systemName(), 'shown' => $value->displayName(), 'type' => $value->type(),
+            'unit' => (new ReflectionClass($value->units()))->getShortName(), 'value' => $value->usage()?->value(),
+        ];
+    }
+    if ($value instanceof WHMCS\Module\Server\CustomActionCollection) {
+        return array_map('get_object_vars', $value->items);
+    }
+    return is_array($value) ? array_map('plain', $value) : $value;
+}
+
+function called(array $asked): mixed
+{
+    [$name, $method] = explode(' ', $asked['function'], 2) + ['', ''];
+    if ($name === 'hook') {
+        return (Stub::$hooks[$method][0])($asked['params']);
+    }
+    $value = ("puqzimbra_$name")($asked['params'], ...($asked['more'] ?? []));
+    return $method === '' ? $value : $value->$method(...($asked['arguments'] ?? []));
+}
+
+while (($line = fgets(STDIN)) !== false) {
+    $asked = json_decode($line, true, 64, JSON_THROW_ON_ERROR);
+    if (isset($asked['params']['model'])) {
+        $asked['params']['model'] = json_decode(json_encode($asked['params']['model']));
+    }
+    Stub::$moduleLog = Stub::$activityLog = [];
+    foreach ($asked['stub'] ?? [] as $name => $value) {
+        Stub::$$name = $value;
+    }
+    $_GET = $asked['get'] ?? [];
+    $_POST = $asked['post'] ?? [];
+    $_SERVER['REQUEST_METHOD'] = $asked['method'] ?? 'GET';
+    $_SERVER['SCRIPT_NAME'] = $asked['script'] ?? '/clientarea.php';
+    try {
+        $value = called($asked);
+        $told = ['value' => plain($value), 'type' => get_debug_type($value)];
+    } catch (Throwable $error) {
+        $told = ['thrown' => $error->getMessage(), 'type' => get_class($error)];
+    }
+    $told += ['log' => Stub::$moduleLog, 'activity' => Stub::$activityLog];
+    echo json_encode($told, JSON_THROW_ON_ERROR | JSON_INVALID_UTF8_SUBSTITUTE), "\n";
+    flush();
+}

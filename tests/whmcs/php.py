@@ -1,0 +1,95 @@
+"""One PHP process with the module loaded, and what it answers."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+from dataclasses import dataclass, field
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from ..processes import COMMAND
+
+ROOT = Path(__file__).parents[2]
+MODULE = ROOT / "hooks/whmcs/modules/servers/puqzimbra"
+DRIVER = Path(__file__).parent / "driver.php"
+PHP = shutil.which("php")
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a function of the module returned, and logged."""
+
+    value: Any
+    #: PHP's name for its type
+    type: str
+    #: arguments of logModuleCall
+    log: list[list[Any]]
+    activity: list[str]
+    #: message of what it threw
+    thrown: str = ""
+
+
+@dataclass
+class Module:
+    """The module in a folder of its own, with its settings, in a PHP process."""
+
+    folder: Path
+    environment: dict[str, str] = field(default_factory=lambda: dict(os.environ))
+    options: tuple[str, ...] = ()
+    driver: Path = DRIVER
+
+    def __post_init__(self) -> None:
+        """Start PHP."""
+        assert PHP
+        self.process = subprocess.Popen(
+            [PHP, *self.options, str(self.driver), str(self.folder)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env=self.environment,
+        )
+
+    def call(self, function: str, params: Any, **more: Any) -> Told:
+        """Call a function; ``more`` is what tests/whmcs/driver.php knows besides."""
+        assert self.process.stdin
+        assert self.process.stdout
+        line = json.dumps({"function": function, "params": params, **more}) + "\n"
+        self.process.stdin.write(line.encode())
+        self.process.stdin.flush()
+        told = json.loads(self.process.stdout.readline())
+        return Told(**{"value": None, **told})
+
+    def close(self) -> None:
+        """End PHP."""
+        assert self.process.stdin
+        assert self.process.stdout
+        self.process.stdin.close()
+        self.process.wait()
+        self.process.stdout.close()
+
+
+def encoded(text: str) -> str:
+    """A text as WHMCS hands it over: htmlspecialchars with ENT_QUOTES."""
+    return escape(text, quote=False).replace('"', "&quot;").replace("'", "&#039;")
+
+
+def configured(folder: Path, **settings: str) -> Path:
+    """A copy of the module with a config.php."""
+    shutil.copytree(MODULE, folder)
+    items = "".join(f"{json.dumps(key)} => {_php(value)},\n" for key, value in settings.items())
+    (folder / "config.php").write_text(f"<?php return [{items}];")
+    return folder
+
+
+def _php(text: str) -> str:
+    return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
+
+
+def command(settings: Path, path: Path) -> Path:
+    """A program that runs `puq-zimbra` with settings, as the module's command takes no options."""
+    path.write_text(f'#!/bin/sh\nPUQ_ZIMBRA_CONFIG={settings} exec {COMMAND} "$@"\n')
+    path.chmod(0o755)
+    return path
