@@ -5,7 +5,9 @@
  *
  *   {"function": "CreateAccount", "params": {…}, "server": {…}, "get": {…}, "post": {…}, "stub": {…}}
  *
- * `function` may also be `hook NAME`, or METHOD of MetricProvider's object as `MetricProvider METHOD`.
+ * `latin1` names a parameter to be filled with bytes that are no UTF-8, which JSON cannot carry.
+ * `function` may also be `hook NAME`, METHOD of MetricProvider's object as `MetricProvider METHOD`, or
+ * `engine EVENT`: the bridge itself, with `seconds` and `largest`.
  * Usage: php driver.php MODULE_FOLDER
  */
 
@@ -44,6 +46,15 @@ function called(array $asked): mixed
     if ($name === 'hook') {
         return (Stub::$hooks[$method][0])($asked['params']);
     }
+    if ($name === 'engine') {
+        $settings = WHMCS\Module\Server\Puqzimbra\Settings::read(
+            $asked['params']['serveraccesshash'] ?? '',
+            Stub::$module . '/config.php'
+        );
+        $engine = new WHMCS\Module\Server\Puqzimbra\Engine($settings, 'whmcs');
+        $limits = [$asked['seconds'] ?? 20, $asked['largest'] ?? 4194304];
+        return $engine->call($method, $asked['params'], $engine::newId(), ...$limits);
+    }
     $value = ("puqzimbra_$name")($asked['params'], ...($asked['more'] ?? []));
     return $method === '' ? $value : $value->$method(...($asked['arguments'] ?? []));
 }
@@ -52,6 +63,9 @@ while (($line = fgets(STDIN)) !== false) {
     $asked = json_decode($line, true, 64, JSON_THROW_ON_ERROR);
     if (isset($asked['params']['model'])) {
         $asked['params']['model'] = json_decode(json_encode($asked['params']['model']));
+    }
+    if (isset($asked['latin1'])) {
+        $asked['params'][$asked['latin1']] = "has\xf3o";
     }
     Stub::$moduleLog = Stub::$activityLog = [];
     foreach ($asked['stub'] ?? [] as $name => $value) {

@@ -24,7 +24,8 @@ final class Username
     {
         $domain = mb_strtolower(trim((string) ($params['domain'] ?? '')));
         if (self::setting($params, 'Model', self::MODEL) === 'mailbox') {
-            $name = trim((string) ($params['customfields']['Mailbox'] ?? '')) ?: $domain;
+            $name = trim((string) ($params['customfields']['Mailbox'] ?? ''));
+            [$name, $domain] = $name === '' ? [$domain, ''] : [$name, $domain];
         } else {
             $name = self::setting($params, 'Administrator', self::ADMINISTRATOR) ?: 'admin';
         }
