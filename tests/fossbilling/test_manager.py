@@ -1,0 +1,252 @@
+"""The server manager against stubs of FOSSBilling, the real engine and the simulated Zimbra."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from puq_zimbra.hooks.dispatch import dispatch
+from puq_zimbra.hooks.runtime import Runtime
+
+from puq_zimbra.simulator import Simulator, TlsFiles
+
+from ..conftest import Params
+from ..whmcs.door import SECRET, Door, Request, Response, opened, signed
+from ..whmcs.php import PHP, ROOT, Module, Told
+
+LIBRARY = ROOT / "hooks/fossbilling/library"
+#: bridge.md names them; with their further arguments
+METHODS: dict[str, Params] = {
+    "testConnection": {},
+    "createAccount": {"account": {}},
+    "synchronizeAccount": {"account": {}},
+    "suspendAccount": {"account": {}},
+    "unsuspendAccount": {"account": {}},
+    "changeAccountPassword": {"account": {}, "text": "Second-Pass-2"},
+    "changeAccountPackage": {"account": {}, "package": {"max_pop": "30"}},
+    "cancelAccount": {"account": {}},
+}
+
+
+@pytest.fixture
+def manager() -> Iterator[Module]:
+    """The manager in a PHP process."""
+    if PHP is None:
+        pytest.skip("there is no php")
+    module = Module(LIBRARY, driver=Path(__file__).parent / "driver.php")
+    yield module
+    module.close()
+
+
+@pytest.fixture
+def door(runtime: Runtime) -> Iterator[Door]:
+    """The engine itself behind a signing server."""
+
+    def answer(request: Request) -> Response:
+        assert request.signed
+        host, event = request.path.split("/")[-2:]
+        done = dispatch(host, event, request.params, runtime)
+        return signed(request, done.value, status=done.http_status)
+
+    with opened(answer) as door:
+        yield door
+
+
+@pytest.fixture
+def fields(params: Params, tls: TlsFiles) -> Params:
+    """A server as FOSSBilling keeps it."""
+    host, _, port = params["server"]["url"].split("/")[2].partition(":")
+    return {
+        "ip": "192.0.2.10",
+        "host": host,
+        "port": port,
+        "secure": True,
+        "username": "admin@example.test",
+        "password": "test123",
+        "accesshash": f"secret={SECRET} installation=crm.example ca_file={tls.ca_file}",
+    }
+
+
+@pytest.fixture
+def server(fields: Params, door: Door) -> Params:
+    """That server, with the engine behind it."""
+    return fields | {"accesshash": f"{fields['accesshash']} engine={door.engine}"}
+
+
+ACCOUNT = {
+    "domain": "Firma.example",
+    "username": "firmaexa",
+    "password": "First & <Pass> 1",
+    "package": {"quota": "51200", "max_pop": "25", "custom": {"cos": "business"}},
+}
+
+
+def call(manager: Module, method: str, server: Params, **more: Any) -> Told:
+    """Call a method with the account."""
+    if "account" in more:
+        more["account"] = {**ACCOUNT, **more["account"]}
+    return manager.call(method, server, **more)
+
+
+def test_a_life_in_fossbillings_words(
+    manager: Module, server: Params, simulator: Simulator
+) -> None:
+    """Each method says that it is done, twice; the password is kept byte for byte."""
+    for method, more in METHODS.items():
+        for _ in range(2):
+            told = call(manager, method, server, **more)
+            if method == "synchronizeAccount":
+                assert told.value == {"domain": "Firma.example", "suspended": False}
+            else:
+                assert (method, told.value, told.thrown) == (method, True, "")
+        if method == "createAccount":
+            domain = simulator.domain("firma.example").attrs
+            assert domain["zimbraForeignName"] == ["puq_zimbra:crm.example:firma.example"]
+            assert domain["zimbraDomainAggregateQuota"] == [str(51200 * 2**20)]
+            assert simulator.verify_password("admin@firma.example", "First & <Pass> 1")
+        if method == "suspendAccount":
+            assert call(manager, "synchronizeAccount", server, account={}).value["suspended"]
+
+    assert simulator.domain("firma.example") is None
+
+
+def test_asterisks_are_never_sent(manager: Module, fields: Params) -> None:
+    """FOSSBilling keeps them in the password's place after the order."""
+    with opened() as door:
+        server = fields | {"accesshash": f"{fields['accesshash']} engine={door.engine}"}
+        for method, more in METHODS.items():
+            text = {"text": "********"} if "text" in more else {}
+            call(manager, method, server, **{**more, "account": {"password": "********"}} | text)
+
+    assert door.seen
+    assert [one.path for one in door.seen if b"***" in one.body] == []
+    assert not {"create", "change_password"} & {one.path.rpartition("/")[2] for one in door.seen}
+
+
+def test_a_request_says_what_it_is_for(manager: Module, fields: Params) -> None:
+    """And no more of the account than the engine needs."""
+    with opened() as door:
+        server = fields | {"accesshash": f"{fields['accesshash']} engine={door.engine}"}
+        call(manager, "suspendAccount", server, account={"package": {"max_pop": "many"}})
+    (seen,) = door.seen
+
+    assert seen.path == "/v1/hook/plain/suspend"
+    assert seen.params["event"] == "suspend"
+    assert seen.params["request_id"] == seen.id
+    assert seen.params["service"] == {
+        "id": "firma.example",
+        "domain": "Firma.example",
+        "plan": {},
+        "admin": {},
+    }
+
+
+@pytest.mark.parametrize(
+    ("domain", "expected"),
+    [
+        ("Firma.example", "firma.example"),
+        ("żółw.example", r"d-[0-9a-f]{40}"),
+        ("a" * 60 + ".example", r"d-[0-9a-f]{40}"),
+    ],
+)
+def test_the_domain_is_the_services_id(
+    manager: Module, fields: Params, domain: str, expected: str
+) -> None:
+    """It has to be one that the engine takes, and always the same."""
+    with opened() as door:
+        server = fields | {"accesshash": f"{fields['accesshash']} engine={door.engine}"}
+        for _ in range(2):
+            call(manager, "suspendAccount", server, account={"domain": domain})
+    first, second = (one.params["service"]["id"] for one in door.seen)
+
+    assert first == second
+    assert re.fullmatch(expected, first)
+
+
+@pytest.mark.parametrize(
+    ("package", "plan"),
+    [
+        ({}, {}),
+        ({"quota": "0", "max_pop": "unlimited"}, {}),
+        ({"quota": "10", "max_pop": "5"}, {"domain_quota": 10 * 2**20, "mailboxes": 5}),
+        (
+            {"custom": {"mailbox_quota": "2", "aliases": "3", "suspend_mode": "closed"}},
+            {"mailbox_quota": 2 * 2**20, "aliases": 3, "suspend_mode": "closed"},
+        ),
+        (
+            {"custom": {"terminate": "grace", "grace_days": "14"}},
+            {"terminate": {"mode": "grace", "grace_days": 14}},
+        ),
+    ],
+)
+def test_a_package_is_a_plan(
+    manager: Module, fields: Params, package: Params, plan: Params
+) -> None:
+    """Megabytes become bytes; nothing and 0 are unlimited."""
+    with opened() as door:
+        server = fields | {"accesshash": f"{fields['accesshash']} engine={door.engine}"}
+        call(manager, "changeAccountPackage", server, account={}, package=package)
+
+    assert door.seen[0].params["service"]["plan"] == plan
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("down", [True, False], ids=["down", "refuses"])
+def test_what_fails_is_an_exception_with_a_sentence(
+    manager: Module, fields: Params, method: str, down: bool, tmp_path: Path
+) -> None:
+    """FOSSBilling shows it; true is said only of what was done."""
+    refusal = {"ok": False, "code": "refused", "message": "No.", "reference": "op-1"}
+    with opened(lambda one: signed(one, refusal, status=409)) as door:
+        engine = f"unix:{tmp_path}/none" if down else door.engine
+        server = fields | {"accesshash": f"{fields['accesshash']} engine={engine}"}
+        told = call(manager, method, server, **METHODS[method])
+
+    assert told.type == "Server_Exception"
+    assert ("does not answer" in told.thrown) if down else (told.thrown == "No. (op-1)")
+
+
+@pytest.mark.parametrize(
+    ("method", "text"),
+    [
+        ("changeAccountUsername", "x"),
+        ("changeAccountDomain", "b.example"),
+        ("changeAccountIp", "192.0.2.1"),
+    ],
+)
+def test_what_cannot_be_done_is_not_said_to_be(
+    manager: Module, fields: Params, method: str, text: str
+) -> None:
+    """True would let FOSSBilling believe it."""
+    assert call(manager, method, fields, account={}, text=text).type == "Server_Exception"
+
+
+def test_links_without_an_account_ask_nobody(manager: Module, fields: Params) -> None:
+    """FOSSBilling wants them for every server of a list; with an account one logs in."""
+    hash_ = "secret=x webmail_url=https://mail.example admin_url=https://mail.example:9071"
+    named = fields | {"accesshash": hash_}
+
+    assert manager.call("getLoginUrl", named).value == "https://mail.example"
+    assert manager.call("getResellerLoginUrl", named).value == "https://mail.example:9071"
+    assert manager.call("getLoginUrl", fields).value == f"https://{fields['host']}/"
+
+
+def test_a_link_for_an_account_logs_in(manager: Module, server: Params) -> None:
+    """Once; of a suspended one the webmail's address is left."""
+    call(manager, "createAccount", server, account={})
+    assert "authtoken=" in call(manager, "getLoginUrl", server, account={}).value
+    call(manager, "suspendAccount", server, account={})
+    assert call(manager, "getLoginUrl", server, account={}).value == f"https://{server['host']}/"
+
+
+def test_the_form_asks_for_credentials(manager: Module) -> None:
+    """The shape that FOSSBilling draws."""
+    form = manager.call("getForm", {}).value
+
+    assert form["label"] == "PUQ Zimbra"
+    fields = {one["name"]: one for one in form["form"]["credentials"]["fields"]}
+    assert list(fields) == ["username", "password", "accesshash"]
+    assert all({"type", "label", "placeholder", "required"} <= set(one) for one in fields.values())
