@@ -8,14 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from puq_zimbra.hooks.dispatch import dispatch
-from puq_zimbra.hooks.runtime import Runtime
 
 from puq_zimbra.simulator import Simulator, TlsFiles
 
 from ..conftest import Params
-from ..whmcs.door import SECRET, Door, Request, Response, opened, signed
+from ..whmcs.door import SECRET, opened, signed
 from ..whmcs.php import PHP, ROOT, Module, Told
+from ..whmcs.service import serving
 
 LIBRARY = ROOT / "hooks/fossbilling/library"
 #: bridge.md names them; with their further arguments
@@ -35,24 +34,10 @@ METHODS: dict[str, Params] = {
 def manager() -> Iterator[Module]:
     """The manager in a PHP process."""
     if PHP is None:
-        pytest.skip("there is no php")
+        pytest.skip("there is no PHP with its extensions")
     module = Module(LIBRARY, driver=Path(__file__).parent / "driver.php")
     yield module
     module.close()
-
-
-@pytest.fixture
-def door(runtime: Runtime) -> Iterator[Door]:
-    """The engine itself behind a signing server."""
-
-    def answer(request: Request) -> Response:
-        assert request.signed
-        host, event = request.path.split("/")[-2:]
-        done = dispatch(host, event, request.params, runtime)
-        return signed(request, done.value, status=done.http_status)
-
-    with opened(answer) as door:
-        yield door
 
 
 @pytest.fixture
@@ -71,9 +56,10 @@ def fields(params: Params, tls: TlsFiles) -> Params:
 
 
 @pytest.fixture
-def server(fields: Params, door: Door) -> Params:
-    """That server, with the engine behind it."""
-    return fields | {"accesshash": f"{fields['accesshash']} engine={door.engine}"}
+def server(fields: Params, settings: str) -> Iterator[Params]:
+    """That server, with the engine's service behind it."""
+    with serving(settings) as lines:
+        yield fields | {"accesshash": f"{fields['accesshash']} {' '.join(lines.split())}"}
 
 
 ACCOUNT = {

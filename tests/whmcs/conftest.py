@@ -11,6 +11,7 @@ from puq_zimbra.simulator import TlsFiles
 
 from ..conftest import Params
 from .php import PHP, Module, command, configured
+from .service import serving
 
 Start = Callable[..., Module]
 
@@ -18,7 +19,7 @@ Start = Callable[..., Module]
 @pytest.fixture(autouse=True)
 def _needs_php() -> None:
     if PHP is None:
-        pytest.skip("there is no php")
+        pytest.skip("there is no PHP with its extensions")
 
 
 @pytest.fixture
@@ -69,7 +70,20 @@ def start(tmp_path: Path) -> Iterator[Start]:
 
 
 @pytest.fixture
+def over_service(start: Start, service: str) -> Module:
+    """The module with the engine as a service, named in config.php."""
+    return start(**dict(line.split("=", 1) for line in service.split()))
+
+
+@pytest.fixture
 def over_command(start: Start, settings: str, tmp_path: Path) -> Module:
     """The module with the engine as a command."""
     program = command(Path(settings), tmp_path / "engine")
     return start(engine="command", program=str(program))
+
+
+@pytest.fixture
+def service(settings: str) -> Iterator[str]:
+    """The engine as a service: the lines of the Access Hash that reach it."""
+    with serving(settings) as lines:
+        yield lines

@@ -16,7 +16,20 @@ from ..processes import COMMAND
 ROOT = Path(__file__).parents[2]
 MODULE = ROOT / "hooks/whmcs/modules/servers/puqzimbra"
 DRIVER = Path(__file__).parent / "driver.php"
-PHP = shutil.which("php")
+#: Debian's php-cli with php-curl, php-sqlite3 and php-mbstring
+EXTENSIONS = {"curl", "pdo_sqlite", "mbstring"}
+
+
+def _php() -> str | None:
+    found = shutil.which("php")
+    if found is None:
+        return None
+    listed = subprocess.run([found, "-m"], capture_output=True, text=True, check=True).stdout
+    return found if set(listed.split()) >= EXTENSIONS else None
+
+
+#: None where there is no PHP that could run the module
+PHP = _php()
 
 
 @dataclass(frozen=True)
@@ -79,12 +92,12 @@ def encoded(text: str) -> str:
 def configured(folder: Path, **settings: str) -> Path:
     """A copy of the module with a config.php."""
     shutil.copytree(MODULE, folder)
-    items = "".join(f"{json.dumps(key)} => {_php(value)},\n" for key, value in settings.items())
+    items = "".join(f"{json.dumps(key)} => {_quoted(value)},\n" for key, value in settings.items())
     (folder / "config.php").write_text(f"<?php return [{items}];")
     return folder
 
 
-def _php(text: str) -> str:
+def _quoted(text: str) -> str:
     return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
 
 

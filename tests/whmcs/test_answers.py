@@ -155,15 +155,15 @@ def test_a_table_that_cannot_be_written_keeps_every_row(
 
 
 def test_usage_from_a_real_reading(
-    over_command: Module, whmcs_params: Params, simulator: Simulator, hosting: Any, tmp_path: Path
+    over_service: Module, whmcs_params: Params, simulator: Simulator, hosting: Any, tmp_path: Path
 ) -> None:
     """From a mailbox in Zimbra to a number in WHMCS's table."""
     params = whmcs_params | {"serviceid": 1}
-    assert over_command.call("CreateAccount", params).value == "success"
+    assert over_service.call("CreateAccount", params).value == "success"
     simulator.add_mail("admin@firma.example", 3 * 2**20 + 1)
     server = {name: params[name] for name in params if name.startswith("server")}
     stub = {"database": f"sqlite:{tmp_path}/whmcs.sqlite"}
-    told = over_command.call("UsageUpdate", server, stub=stub)
+    told = over_service.call("UsageUpdate", server, stub=stub)
     (used, limit, _, moment) = written(hosting)[1]
 
     assert told.activity == []
@@ -171,7 +171,7 @@ def test_usage_from_a_real_reading(
     age = datetime.now(UTC).replace(tzinfo=None) - datetime.fromisoformat(moment)
     assert abs(age.total_seconds()) < 3600
 
-    usage = over_command.call("MetricProvider usage", server).value
+    usage = over_service.call("MetricProvider usage", server).value
     assert usage["firma.example"]["mailboxes"]["value"] == 1
     assert usage["firma.example"]["aliases"]["value"] == 0
 
@@ -280,6 +280,13 @@ def test_staff_read_what_is_wrong_where_customers_do_not(
 
     assert "does not answer at unix:/x.sock" in told.value
     assert "unix:" not in module.call("ChangePassword", params).value
+
+
+def test_what_the_door_says_is_told(engine: Engine) -> None:
+    """An engine that is older than the module says so in its own way."""
+    engine.answer = {"ok": False, "code": "not_found", "message": "There is no such event."}
+
+    assert engine.call("Repair").value == "There is no such event."
 
 
 PASSWORD = "Ca&na<r>y\"1'/ż%"
@@ -416,10 +423,10 @@ def test_a_form_counts_if_the_customer_sent_it(
 
 
 def test_a_customer_changes_his_password(
-    over_command: Module, whmcs_params: Params, simulator: Simulator
+    over_service: Module, whmcs_params: Params, simulator: Simulator
 ) -> None:
     """From the form to Zimbra."""
-    over_command.call("CreateAccount", whmcs_params)
+    over_service.call("CreateAccount", whmcs_params)
     password = encoded("Third & <Pass> 3")
     form = {
         "puqz_action": "change_admin_password",
@@ -427,7 +434,7 @@ def test_a_customer_changes_his_password(
         "password_again": password,
     }
     stub = {"token": "t"}
-    told = over_command.call(
+    told = over_service.call(
         "change_admin_password", whmcs_params, method="POST", post=form | stub, stub=stub
     )
 

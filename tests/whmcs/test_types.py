@@ -61,7 +61,7 @@ ENGINES = ("up", "down", "no server")
 def case(request: Any, start: Start, whmcs_params: Params, settings: str, tmp_path: Any) -> Any:
     """The module, and the parameters, by how it stands with the engine."""
     if request.param == "up":
-        return request.getfixturevalue("over_command"), {}
+        return request.getfixturevalue("over_service"), {}
     if request.param == "down":
         lines = f"secret={SECRET}\nengine=unix:{tmp_path}/none.sock\n"
         return start(), {**whmcs_params, "serveraccesshash": lines}
@@ -111,9 +111,9 @@ def test_the_loader_throws_what_whmcs_shows(start: Start, whmcs_params: Params) 
     assert "No secret is set" in told.thrown
 
 
-def test_the_loader_lists_what_zimbra_has(over_command: Module, whmcs_params: Params) -> None:
+def test_the_loader_lists_what_zimbra_has(over_service: Module, whmcs_params: Params) -> None:
     """With the server's default as the first."""
-    told = over_command.call("LoadClassesOfService", whmcs_params)
+    told = over_service.call("LoadClassesOfService", whmcs_params)
 
     assert next(iter(told.value)) == ""
     assert {"business", "starter"} <= set(told.value)

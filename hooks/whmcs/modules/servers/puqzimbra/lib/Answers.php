@@ -204,6 +204,8 @@ final class Answers
 
     private static function sentence(mixed $value): string
     {
+        // What the engine's door says itself, before it knows how the function answers.
+        $value = is_array($value) && ($value['ok'] ?? null) === false ? $value['message'] ?? null : $value;
         return is_string($value) && $value !== '' ? $value : throw new EngineError(self::WRONG_KIND);
     }
 
