@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import os
 import re
 import socket
 import threading
@@ -141,6 +142,18 @@ def test_one_of_two_signatures_is_enough(module: Module) -> None:
 
     with opened(both) as door:
         assert asked(module, door.engine).value == "success"
+
+
+def test_no_proxy_is_asked(start: Start) -> None:
+    """An environment's proxy would see the customers' passwords."""
+    folder = start().folder
+    dead = dict.fromkeys(("http_proxy", "HTTP_PROXY", "all_proxy"), "http://127.0.0.1:9")
+    module = Module(folder, environment={**os.environ, **dead})
+    with opened() as door:
+        told = asked(module, door.engine)
+    module.close()
+
+    assert told.value == "success"
 
 
 def test_a_signed_refusal_is_an_answer(module: Module) -> None:
