@@ -82,6 +82,11 @@ def _changed(request: Request) -> Response:
     return Response(200, given.headers, given.body.replace(b"S", b"s"))
 
 
+def _misnamed(request: Request) -> Response:
+    given = signed(request)
+    return Response(200, {**given.headers, "webhook-id": "msg_of_another"}, given.body)
+
+
 def _prefixed(request: Request) -> Response:
     given = signed(request)
     headers = {**given.headers, "webhook-signature": given.headers["webhook-signature"][3:]}
@@ -92,6 +97,7 @@ NOT_BELIEVED = {
     "without a signature": (_unsigned(200), "without a signature (HTTP 200)"),
     "another key": (lambda one: signed(one, key=b"k" * 32), "not signed with our secret"),
     "another id": (lambda one: signed(one, id_="msg_of_another"), "not signed with our secret"),
+    "named for another": (_misnamed, "not signed with our secret"),
     "an hour ago": (lambda one: signed(one, when=int(time.time()) - 3600), "the clocks"),
     "an hour from now": (lambda one: signed(one, when=int(time.time()) + 3600), "the clocks"),
     "changed on the way": (_changed, "not signed with our secret"),
