@@ -94,6 +94,8 @@ class Door:
     #: as the setting `engine` names it
     engine: str
     seen: list[Request] = field(default_factory=list)
+    #: whoever asked did not want the whole answer
+    hung_up: threading.Event = field(default_factory=threading.Event)
 
     @property
     def access_hash(self) -> str:
@@ -123,7 +125,8 @@ def opened(answer: Answer = signed, *, tls: Any = None, unix: Path | None = None
                 self.end_headers()
                 self.wfile.write(response.body[: response.sent])
             except OSError:
-                self.close_connection = True  # whoever asked has gone
+                self.close_connection = True
+                door.hung_up.set()
             self.close_connection = self.close_connection or response.sent is not None
 
         def log_message(self, *_: object) -> None:

@@ -49,7 +49,16 @@ def test_a_request_is_signed_and_names_its_event(module: Module) -> None:
     assert one.params["_puq"] == {"event": "Renew", "request_id": one.id}
     assert one.params["domain"] == "ż&"
     assert one.headers["content-type"] == "application/json"
-    assert "expect" not in one.headers
+
+
+def test_a_large_request_asks_no_leave(module: Module) -> None:
+    """Left to itself curl waits a second for a 100 Continue."""
+    with opened() as door:
+        lines = {"serveraccesshash": door.access_hash}
+        told = module.call("engine Renew", {**lines, "domain": "x" * 2_000_000})
+
+    assert told.value == "success"
+    assert "expect" not in door.seen[0].headers
 
 
 @pytest.mark.parametrize("where", ["loopback", "tls", "unix"])
@@ -170,10 +179,11 @@ def test_a_signed_refusal_is_an_answer(module: Module) -> None:
 
 def test_a_large_answer_is_not_read(module: Module) -> None:
     """Memory is the web server's."""
-    with opened(lambda one: signed(one, "x" * 5000)) as door:
+    with opened(lambda one: signed(one, "x" * 50_000_000)) as door:
         told = asked(module, door.engine, largest=4096)
 
-    assert "larger than 4096 bytes" in told.thrown
+        assert "larger than 4096 bytes" in told.thrown
+        assert door.hung_up.wait(30)
 
 
 def test_a_slow_engine_is_given_up(module: Module) -> None:
@@ -181,7 +191,7 @@ def test_a_slow_engine_is_given_up(module: Module) -> None:
     over = threading.Event()
 
     def slow(request: Request) -> Response:
-        over.wait(60)
+        over.wait(10)
         return signed(request)
 
     with opened(slow) as door:
