@@ -289,7 +289,7 @@ def test_what_the_door_says_is_told(engine: Engine) -> None:
     assert engine.call("Repair").value == "There is no such event."
 
 
-PASSWORD = "Ca&na<r>y\"1'/ż%"
+PASSWORD = "Ca&na<r> y\"1'/ż%"
 
 
 @pytest.mark.parametrize("answer", ["success", f"It is {PASSWORD} {quote(PASSWORD)} (op-1)."])
