@@ -14,7 +14,7 @@ from puq_zimbra.simulator import Simulator
 
 from ..conftest import Hook, Params
 from . import site
-from .look import COUNTED, Looks
+from .look import COUNTED, Look
 from .states import Sold
 
 #: what the browser must not do by itself
@@ -32,8 +32,8 @@ def browser() -> Iterator[Any]:
     chromium = shutil.which("chromium")
     if chromium is None:
         pytest.skip("needs Chromium")
-    missing = [path for _, path in site.SKINS.values() if not path.exists()]
-    if missing or not (site.PACKAGES / "axe-core").exists():
+    needed = [site.PACKAGES / "axe-core", *(skin.sheet for skin in site.SKINS.values())]
+    if not all(path.exists() for path in needed):
         pytest.skip(f"needs Bootstrap and axe-core in {site.PACKAGES}")
     with playwright.sync_playwright() as driver:
         running = driver.chromium.launch(executable_path=chromium, args=QUIET)
@@ -55,18 +55,19 @@ def sold(hook: Hook, params: Params, runtime: Runtime, simulator: Simulator) -> 
 
 
 @pytest.fixture
-def looks(record_property: Any) -> Iterator[Looks]:
-    """What a test looks at; it has its line at the end of the run."""
-    looks = Looks()
-    yield looks
-    record_property("skins", looks.figures())
+def look(browser: Any, record_property: Any) -> Iterator[Look]:
+    """A page of the browser; what it found has its place in the line at the end of the run."""
+    page = browser.new_page()
+    look = Look(page)
+    yield look
+    page.close()
+    record_property("skins", look.figures())
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say how many pages were looked at, in every process of the run, and what was found."""
-    reports = [*terminalreporter.getreports("passed"), *terminalreporter.getreports("failed")]
     total: Counter[str] = Counter()
-    for report in reports:
+    for report in terminalreporter.getreports(""):  # those of set-ups and tear-downs
         total.update(dict(report.user_properties).get("skins", {}))
     if total["pages"]:
         figures = ", ".join(f"{total[kind]:,} {kind}" for kind in ("pages", *COUNTED))

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
 from .site import PACKAGES
 
+#: widths of a window
+DESK, TELEPHONE = 1280, 420
 #: what a run ends with, in this order
 COUNTED = (
     "console errors", "foreign requests", "CSP violations", "axe violations", "sticking out",
@@ -25,14 +25,16 @@ document.addEventListener("securitypolicyviolation", event => window.violations.
     text: `${event.effectiveDirective}: ${event.blockedURI} ${event.sample}`,
 }));
 """
-#: elements that stick out, of the page or of the box that holds the fragment
+#: what sticks out: of the window, of the host's box, and of the fragment
 STICKING_OUT = """
-() => {
-    const page = document.scrollingElement;
-    const found = page.scrollWidth > page.clientWidth
-        ? [`the page is ${page.scrollWidth} wide in ${page.clientWidth}`] : [];
-    const box = document.querySelector(".puqz");
+ours => {
+    const page = document.scrollingElement, box = document.querySelector(".puqz");
     const edge = box.getBoundingClientRect().right;
+    const found = [];
+    if (ours && page.scrollWidth > page.clientWidth)
+        found.push(`the page is ${page.scrollWidth} wide in ${page.clientWidth}`);
+    if (edge > box.parentElement.getBoundingClientRect().right + 0.5)
+        found.push(`the fragment ends at ${edge}`);
     for (const element of box.querySelectorAll("*")) {
         const scrolled = element.closest(".puqz-scroll");
         const right = element.getBoundingClientRect().right;
@@ -51,42 +53,24 @@ async context => (await axe.run(context, {
 """
 
 
-@dataclass
-class Looks:
-    """What was looked at, and what was found: kind and words."""
-
-    pages: int = 0
-    found: list[tuple[str, str]] = field(default_factory=list)
-
-    def add(self, kind: str, where: str, texts: Sequence[str]) -> None:
-        """Note what was found on a page."""
-        self.found.extend((kind, f"{where}: {text}") for text in texts)
-
-    def figures(self) -> dict[str, int]:
-        """Give the counts for the line at the end."""
-        kinds = Counter(kind for kind, _ in self.found)
-        return {"pages": self.pages, **{kind: kinds[kind] for kind in COUNTED}}
-
-
-@dataclass
 class Look:
-    """One page in a browser: ``ours`` is whether all of it is, or the fragment alone."""
+    """A browser's page, and all that was found on those that it showed: kind and words."""
 
-    page: Any
-    looks: Looks
-    where: str
-    ours: bool = True
+    def __init__(self, page: Any) -> None:
+        self.page = page
+        self.pages = 0
+        self.found: list[tuple[str, str]] = []
+        #: which page it is, and whether all of it is ours or the fragment alone
+        self.where, self.ours = "", True
+        page.on("console", self._console)
+        page.on("pageerror", lambda error: self._note("console errors", str(error)))
+        page.on("dialog", self._dialog)
+        page.on("request", self._request)
+        page.on("response", self._response)
+        page.add_init_script(WATCH)
 
-    def __post_init__(self) -> None:
-        self.page.on("console", self._console)
-        self.page.on("pageerror", lambda error: self._note("console errors", str(error)))
-        self.page.on("dialog", lambda dialog: self._note("console errors", dialog.message))
-        self.page.on("request", self._request)
-        self.page.on("response", self._response)
-        self.page.add_init_script(WATCH)
-
-    def _note(self, kind: str, text: str) -> None:
-        self.looks.add(kind, self.where, [text])
+    def _note(self, kind: str, *texts: str) -> None:
+        self.found.extend((kind, f"{self.where}: {text}") for text in texts)
 
     def _console(self, message: Any) -> None:
         # What the policy forbids a host's theme is the theme's; ours is counted from the page.
@@ -94,6 +78,10 @@ class Look:
             self.ours or "Content Security Policy" not in message.text
         ):
             self._note("console errors", message.text)
+
+    def _dialog(self, dialog: Any) -> None:
+        self._note("console errors", dialog.message)
+        dialog.dismiss()
 
     def _request(self, request: Any) -> None:
         address = urlsplit(request.url)
@@ -104,23 +92,43 @@ class Look:
         if response.status != 200 and (self.ours or "puqz" in response.url):
             self._note("not served", response.url)
 
-    def open(self, address: str) -> None:
-        """Go there."""
+    def open(self, where: str, address: str, *, ours: bool = True) -> None:
+        """Go to a page with a fragment."""
+        self.where, self.ours = where, ours
         self.page.goto(address)
         assert self.page.locator(".puqz").count() == 1
         for violation in self.page.evaluate("window.violations"):
-            if self.ours or violation["ours"]:
+            if ours or violation["ours"]:
                 self._note("CSP violations", violation["text"])
 
-    def sticking_out(self, where: str) -> None:
-        """Note what does not fit."""
-        self.looks.add("sticking out", where, self.page.evaluate(STICKING_OUT))
+    def tab(self, name: str) -> None:
+        """Choose a tab with the mouse."""
+        self.page.locator(f".puqz-tab-{name}").click()
 
-    def look(self, where: str) -> None:
+    def sticking_out(self) -> None:
+        """Note what does not fit."""
+        self._note("sticking out", *self.page.evaluate(STICKING_OUT, self.ours))
+
+    def inspect(self) -> None:
         """Look at the page as it is now."""
-        self.looks.pages += 1
-        self.sticking_out(where)
+        self.pages += 1
+        self.sticking_out()
         if not self.page.evaluate("'axe' in window"):
             self.page.evaluate((PACKAGES / "axe-core/axe.min.js").read_text())
         context = "document" if self.ours else json.dumps(".puqz")
-        self.looks.add("axe violations", where, self.page.evaluate(f"({AXE})({context})"))
+        self._note("axe violations", *self.page.evaluate(f"({AXE})({context})"))
+
+    def inspect_tabs(self, where: str, address: str, *, ours: bool = True) -> None:
+        """Look at both tabs of a page, at a desk and on a telephone."""
+        self.open(where, address, ours=ours)
+        for tab in ("info", "usage"):
+            self.tab(tab)
+            for width in (DESK, TELEPHONE):
+                self.page.set_viewport_size({"width": width, "height": 900})
+                self.where = f"{where}, {tab}, {width}"
+                self.inspect()
+
+    def figures(self) -> dict[str, int]:
+        """Give the counts for the line at the end."""
+        kinds = Counter(kind for kind, _ in self.found)
+        return {"pages": self.pages, **{kind: kinds[kind] for kind in COUNTED}}

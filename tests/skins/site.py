@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -17,18 +17,43 @@ POLICY = "default-src 'none'; style-src 'self'; img-src 'self' data:"
 #: the folder in which a host would serve our style sheet
 ASSETS = "/modules/servers/puqzimbra"
 
-#: skin -> attributes of the page, and its style sheets
-SKINS: Mapping[str, tuple[str, Path]] = {
-    "Bootstrap 3": ("", PACKAGES / "bootstrap3/dist/css/bootstrap.min.css"),
-    "Bootstrap 4": ("", PACKAGES / "bootstrap4/dist/css/bootstrap.min.css"),
-    "Bootstrap 5": ("", PACKAGES / "bootstrap5/dist/css/bootstrap.min.css"),
-    "Bootstrap 5, dark": (
-        ' data-bs-theme="dark"',
-        PACKAGES / "bootstrap5/dist/css/bootstrap.min.css",
-    ),
+
+@dataclass(frozen=True)
+class Skin:
+    """A theme's foundation."""
+
+    #: Bootstrap's folder
+    package: str
+    #: of the page's root
+    attributes: str = ""
+
+    @property
+    def address(self) -> str:
+        """Where its style sheet is served."""
+        return f"/{self.package}.css"
+
+    @property
+    def sheet(self) -> Path:
+        """Its style sheet, if npm put it there."""
+        return PACKAGES / self.package / "dist/css/bootstrap.min.css"
+
+
+SKINS: Mapping[str, Skin] = {
+    "Bootstrap 3": Skin("bootstrap3"),
+    "Bootstrap 4": Skin("bootstrap4"),
+    "Bootstrap 5": Skin("bootstrap5"),
+    "Bootstrap 5, dark": Skin("bootstrap5", ' data-bs-theme="dark"'),
 }
 
-#: around the fragment: the boxes in which WHMCS's own themes print it, centred
+#: the boxes in which WHMCS's own themes print the fragment, centred
+BOXES = """<h2>firma.example</h2>
+<div class="tab-content">
+<div class="tab-pane fade in show active text-center" id="domain">
+<div class="text-center module-client-area">
+{fragment}
+</div>
+</div>
+</div>"""
 PAGE = """<!DOCTYPE html>
 <html lang="{language}"{attributes}>
 <head>
@@ -41,14 +66,7 @@ PAGE = """<!DOCTYPE html>
 <body>
 <main class="container">
 <h1>Example Hosting</h1>
-<h2>firma.example</h2>
-<div class="tab-content">
-<div class="tab-pane fade in show active text-center" id="domain">
-<div class="text-center module-client-area">
-{fragment}
-</div>
-</div>
-</div>
+{body}
 </main>
 </body>
 </html>
@@ -57,13 +75,15 @@ PAGE = """<!DOCTYPE html>
 
 def page(skin: str, language: str, fragment: str) -> str:
     """Put the fragment into a plain page of a skin."""
-    attributes, sheet = SKINS[skin]
-    return PAGE.format(
-        language=language,
-        attributes=attributes,
-        sheets=f'<link rel="stylesheet" href="{sheet.relative_to(PACKAGES)}">',
-        fragment=fragment,
-    )
+    chosen = SKINS[skin]
+    body = BOXES.format(fragment=fragment)
+    return around(body, language, [chosen.address], chosen.attributes)
+
+
+def around(body: str, language: str, sheets: Sequence[str], attributes: str = "") -> str:
+    """Make a page of what stands in its middle, with style sheets at these addresses."""
+    links = "\n".join(f'<link rel="stylesheet" href="{address}">' for address in sheets)
+    return PAGE.format(language=language, attributes=attributes, sheets=links, body=body)
 
 
 @dataclass
@@ -106,8 +126,8 @@ def serve() -> Iterator[Site]:
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
         site.port = server.server_port
         site.put_sheet(f"{ASSETS}/puqz.css", Path(__file__).parents[2] / "templates/puqz.css")
-        for _, sheet in SKINS.values():
-            site.put_sheet(f"/{sheet.relative_to(PACKAGES)}", sheet)
+        for skin in SKINS.values():
+            site.put_sheet(skin.address, skin.sheet)
         thread = Thread(target=server.serve_forever)
         thread.start()
         try:
