@@ -17,11 +17,34 @@ FORM = {
     "token": "0123456789abcdef",
     "page_url": "clientarea.php?action=productdetails&id=42&puq_page=",
 }
+#: a state's own words: without them, another one would be looked at
+SAYS = {
+    "empty": "There are not enough measurements yet",
+    "normal": "filling up",
+    "nearly_full": "The space is nearly used up.",
+    "over_quota": "The space is used up.",
+    "suspended": "Nobody can log in, but mail still arrives",
+    "stale": "The last reading failed.",
+    "error": "gives no answer just now",
+    "unmeasured": "State not known",
+    "ending": "To be deleted on 5 December 2026",
+    "unknown": "There is no data about the mailboxes yet.",
+    "many": "120 mailboxes of 121 found",
+    "mailbox": "Change the mailbox's password",
+    "server": "1 service does not run",
+    "hostile": "&lt;script&gt;",
+}
 
 
 def asked(locale: str = "pl", mode: str = "full", **more: Any) -> Params:
     """What a host asks for."""
     return {"locale": locale, "mode": mode, "assets_url": site.ASSETS, "form": FORM, **more}
+
+
+@pytest.mark.parametrize("state", SAYS)
+def test_each_state_is_itself(sold: Sold, state: str) -> None:
+    """By its own words; this needs no browser."""
+    assert SAYS[state] in {**STATES, **RARE}[state](sold)(asked("en"))
 
 
 @pytest.mark.parametrize("locale", ["pl", "en"])
