@@ -1,0 +1,250 @@
+"""What clients' browsers and admins do with a service beside its life."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+from urllib.parse import urljoin
+
+import pytest
+import requests
+from lxml import html
+
+from puq_zimbra.simulator import Simulator, TlsFiles
+from tests.processes import wait_for
+
+from .faults import PATIENCE, after_the_next
+from .host import Client, told
+from .life import (
+    ADMIN,
+    CLIENT,
+    FIRST_PASSWORD,
+    HELD,
+    MB,
+    MEASURED,
+    NEW_PASSWORD,
+    SERVER,
+    SERVICE,
+    SMALL,
+    Life,
+    made,
+)
+from .secrecy import found_in
+
+
+@pytest.fixture
+def bought(life: Life) -> Life:
+    """A service that was paid for."""
+    assert life.take("create") == "success"
+    return life
+
+
+def form_of(page: str) -> dict[str, str]:
+    """The form that our fragment brings, as a browser would send it."""
+    forms = html.fromstring(page).xpath('//div[contains(@class, "puqz")]//form[@method="post"]')
+    assert len(forms) == 1
+    assert forms[0].get("action").startswith("/clientarea.php?action=productdetails")
+    return {each.get("name"): each.get("value") for each in forms[0].xpath(".//input[@name]")}
+
+
+def test_the_form_of_the_page_changes_the_password(bought: Life) -> None:
+    """It carries all that the host asks of a form, and any password as it was typed."""
+    form = form_of(bought.client.get(SERVICE).text)
+    form |= {"password": NEW_PASSWORD, "password_again": NEW_PASSWORD}
+
+    assert told(bought.client.post(SERVICE, **form)) == "success"
+    assert bought.simulator.verify_password(ADMIN, NEW_PASSWORD)
+    assert found_in(bought) == []
+
+
+@pytest.mark.parametrize("engine", ["http"], indirect=True)
+def test_nobody_else_sends_the_form(bought: Life) -> None:
+    """A link, or a page of somebody else's, that a client is made to open changes nothing."""
+    form = form_of(bought.client.get(SERVICE).text)
+    form |= {"password": NEW_PASSWORD, "password_again": NEW_PASSWORD}
+    by_link = bought.client.get(SERVICE, **form)
+    forged = bought.client.post(SERVICE, **{**form, "token": "0" * 40})
+
+    assert " " in told(by_link)
+    assert forged.status_code == 403
+    assert bought.simulator.verify_password(ADMIN, FIRST_PASSWORD)
+
+
+@pytest.mark.parametrize("engine", ["http"], indirect=True)
+def test_two_unlike_passwords_are_a_sentence(bought: Life) -> None:
+    """In the client's language."""
+    form = form_of(bought.client.get(SERVICE).text)
+    page = bought.client.post(SERVICE, **{**form, "password": "One-1", "password_again": "Two-2"})
+
+    assert "hasła" in told(page)
+    assert bought.simulator.verify_password(ADMIN, FIRST_PASSWORD)
+
+
+@pytest.mark.parametrize("engine", ["http"], indirect=True)
+def test_the_page_finds_its_style_sheet(bought: Life) -> None:
+    """As the host's web server has them."""
+    page = html.fromstring(bought.client.get(SERVICE).text)
+    sheets = page.xpath('//link[@rel="stylesheet"]/@href')
+    answers = [
+        bought.client.session.get(urljoin(bought.client.address, each), timeout=10)
+        for each in sheets
+    ]
+
+    assert [(each.status_code, ".puqz" in each.text) for each in answers] == [(200, True)]
+
+
+@pytest.mark.parametrize("engine", ["http"], indirect=True)
+def test_the_server_side_files_stay_inside(bought: Life) -> None:
+    """What the module's folder must not give to a browser, whatever the web server lets out."""
+    folder = f"{bought.client.address}/modules/servers/puqzimbra"
+    for name in ("config.php", "puqzimbra.php", "hooks.php", "lib/Settings.php"):
+        assert requests.get(f"{folder}/{name}", timeout=10).status_code == 404
+
+
+@pytest.mark.parametrize("engine", ["http"], indirect=True)
+def test_what_an_admin_sees(bought: Life, running: Any) -> None:
+    """The server's page, the product's settings, the service's page."""
+    host = bought.host
+    options = host.do("options", module="puqzimbra", server=SERVER)
+    fields = host.do("fields", service=SERVICE)
+
+    assert host.do("test", server=SERVER) == {"success": True, "error": ""}
+    assert host.do("admin-sso", server=SERVER)["redirectTo"].startswith("https://127.0.0.1:")
+    assert {"", "business", "starter"} < set(options["Class of service"]["Loaded"])
+    assert any("firma.example" in field for field in fields.values())
+    assert host.do("button", service=SERVICE, function="Check") == "success"
+
+
+@pytest.mark.parametrize("engine", ["http"], indirect=True)
+def test_what_differs_is_said_and_mended(bought: Life) -> None:
+    """Somebody took the limit away in Zimbra's own panel."""
+    bought.simulator.domain("firma.example").attrs["zimbraDomainMaxAccounts"] = ["500"]
+    said = bought.host.do("button", service=SERVICE, function="Check")
+    mended = bought.host.do("button", service=SERVICE, function="Repair")
+
+    assert "firma.example" in said
+    assert mended == "success"
+    bought.check("create")
+
+
+@pytest.mark.parametrize("engine", ["http"], indirect=True)
+def test_what_is_billed_by_use(bought: Life) -> None:
+    """The domain is the tenant; a product's page lists the metrics without a server."""
+    bought.simulator.add_mail(ADMIN, 3 * MB)
+    tenants = bought.host.do("metrics", server=SERVER)
+    known = bought.host.do("product-metrics", module="puqzimbra")
+
+    assert list(tenants) == ["firma.example"]
+    assert tenants["firma.example"]["mailboxes"] == 1
+    assert tenants["firma.example"]["aliases"] == 0
+    assert set(tenants["firma.example"]) == set(known)
+    assert known["storage_gb"] == "GigaBytes"
+
+
+@pytest.mark.parametrize("engine", ["http"], indirect=True)
+def test_server_sync_finds_every_service_or_none(bought: Life, simulator: Simulator) -> None:
+    """Half a list would end in half of the services being terminated."""
+    listed = bought.host.do("accounts", server=SERVER)
+    simulator.http_next("SearchDirectoryRequest", 503, times=20)
+    cut = bought.host.do("accounts", server=SERVER)
+
+    assert [(one["domain"], one["status"]) for one in listed["accounts"]] == [
+        ("firma.example", "Active")
+    ]
+    assert cut["success"] is False
+    assert "accounts" not in cut
+
+
+def test_what_is_not_ours_stays_refused(life: Life, simulator: Simulator) -> None:
+    """A domain that somebody made by hand is not taken over, however often an admin retries."""
+    simulator.create_domain("firma.example")
+    said = life.take("create")
+    again = life.again("create")
+
+    assert "firma.example" in said
+    assert " " in again
+    assert life.host.service(SERVICE)["domainstatus"] == "Pending"
+    assert simulator.domain("firma.example").attrs.get("zimbraForeignName") is None
+
+
+@pytest.mark.parametrize("engine", ["http"], indirect=True)
+def test_figures_go_to_their_own_service(bought: Life) -> None:
+    """An old service of the same domain and a foreign one on the server keep theirs."""
+    before = {row["id"]: row for row in bought.host.rows("tblhosting")}
+    bought.simulator.add_mail(ADMIN, HELD)
+    assert bought.take("usage") == "success"
+    after = {row["id"]: row for row in bought.host.rows("tblhosting")}
+
+    assert [number for number in after if after[number] != before[number]] == [SERVICE]
+
+
+@pytest.mark.parametrize("engine", ["http"], indirect=True)
+def test_unread_figures_are_not_written(bought: Life, simulator: Simulator) -> None:
+    """A zero with a day is believed; no figure is not."""
+    before = bought.host.service(SERVICE)
+    simulator.http_next("*", 503, times=100)
+    bought.host.do("cron", today=MEASURED)
+    simulator.chaos.clear()
+    said = bought.host.rows("tblactivitylog")[-1]["description"]
+
+    assert bought.host.service(SERVICE) == before
+    assert before["lastupdate"] is None
+    assert "usage of server 3 was not updated" in said
+
+
+@pytest.mark.parametrize("engine", ["http"], indirect=True)
+def test_a_downgrade_below_use_waits_in_the_queue(bought: Life) -> None:
+    """The reason has numbers, and the service keeps what it had."""
+    assert bought.take("upgrade") == "success"
+    bought.simulator.seed_accounts("firma.example", 9)
+    said = bought.host.do("upgrade", service=SERVICE, product=SMALL)
+
+    assert "10" in said
+    assert "5" in said
+    assert bought.simulator.domain("firma.example").first("zimbraDomainMaxAccounts") == "25"
+    assert [one["module_action"] for one in bought.host.queue()] == ["ChangePackage"]
+
+
+@pytest.mark.parametrize("engine", ["http"], indirect=True)
+def test_two_clicks_at_once(life: Life, tls: TlsFiles) -> None:
+    """An impatient admin and the cron make one domain."""
+    answers: list[str] = []
+    click = lambda: answers.append(  # noqa: E731
+        life.host.do("core", function="CreateAccount", service=SERVICE)
+    )
+    clicks = [threading.Thread(target=click) for _ in range(3)]
+    for each in clicks:
+        each.start()
+    for each in clicks:
+        each.join(60)
+    clients = Client(life.client.address, CLIENT + 1, tls.ca_file)
+    stranger = clients.get(SERVICE)
+    clients.session.close()
+
+    assert "success" in answers
+    assert len(answers) == 3
+    assert life.simulator.domain("firma.example") is not None
+    assert sum(call.ok for call in life.simulator.calls("CreateDomainRequest")) == 1
+    assert sum(call.ok for call in life.simulator.calls("CreateAccountRequest")) == 1
+    assert stranger.status_code == 404
+
+
+def test_a_host_that_dies_can_be_told_again(life: Life) -> None:
+    """PHP's own limits end a request in the middle; nothing is queued, so the admin clicks."""
+    held, go_on = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        held.set()
+        go_on.wait(PATIENCE)
+
+    with after_the_next(life.simulator, "CreateDomain", hold):
+        click = life.host.start("core", function="CreateAccount", service=SERVICE)
+        wait_for(held.is_set)
+        click.kill()
+        click.communicate()
+        go_on.set()
+    again = life.host.do("core", function="CreateAccount", service=SERVICE)
+
+    assert again == "success"
+    life.check("create")
+    assert set(made(life.simulator).values()) == {1}
