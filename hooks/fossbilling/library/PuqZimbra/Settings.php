@@ -13,12 +13,16 @@ namespace PuqZimbra;
 final class Settings
 {
     private const LINES = ['secret', 'engine', 'engine_ca_file', 'installation', 'encoding'];
+    /** What config.php alone can hold. */
+    private const OF_THE_MACHINE = ['program', 'seconds'];
+    private const MOST_SECONDS = 600.0;
 
     /**
      * @param string $engine `command`, `unix:/path`, `http://127.0.0.1:7410` or `https://host:port`
      * @param string $socket path of the unix socket, or nothing
      * @param bool $encoded whether the billing platform's values hold HTML entities
      * @param string $accessHash the lines that are the engine's
+     * @param float $seconds for which an answer is waited for, whatever is asked
      */
     private function __construct(
         public readonly string $engine,
@@ -29,6 +33,7 @@ final class Settings
         public readonly bool $encoded,
         public readonly string $program,
         public readonly string $accessHash,
+        public readonly float $seconds,
     ) {
     }
 
@@ -57,6 +62,7 @@ final class Settings
             $encoding === 'html',
             $given['program'] ?? '/opt/puq-zimbra/bin/puq-zimbra',
             $rest,
+            self::seconds($given['seconds'] ?? ''),
         );
     }
 
@@ -87,11 +93,20 @@ final class Settings
             throw new EngineError('The file config.php returns no array.');
         }
         foreach ($given as $key => $value) {
-            if (!in_array($key, [...self::LINES, 'program'], true) || !is_string($value)) {
+            if (!in_array($key, [...self::LINES, ...self::OF_THE_MACHINE], true) || !is_string($value)) {
                 throw new EngineError("The file config.php may not hold the setting $key as it stands there.");
             }
         }
         return $given;
+    }
+
+    private static function seconds(string $given): float
+    {
+        $known = preg_match('/^[0-9]{1,3}(\.[0-9]{1,3})?$/D', $given) === 1 && (float) $given > 0;
+        if ($given !== '' && !$known) {
+            throw new EngineError('The setting seconds is no number of seconds, such as 20.');
+        }
+        return $known ? min((float) $given, self::MOST_SECONDS) : self::MOST_SECONDS;
     }
 
     private static function address(string $engine): string

@@ -20,4 +20,7 @@ return [
     'encoding' => 'html',
     // The program that engine=command runs. It can be named here alone.
     'program' => '/opt/puq-zimbra/bin/puq-zimbra',
+    // The most seconds that a call may take, where PHP or the web server allows less than the module's own
+    // 8 for a page, 25 for a change, 120 for the figures of a server. It can be set here alone.
+    'seconds' => '',
 ];

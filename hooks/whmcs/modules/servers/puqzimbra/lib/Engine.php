@@ -34,6 +34,7 @@ final class Engine
      */
     public function call(string $event, array $call, string $id, float $seconds, int $largest = self::LARGEST): mixed
     {
+        $seconds = min($seconds, $this->settings->seconds);
         try {
             $flags = JSON_THROW_ON_ERROR | JSON_UNESCAPED_UNICODE | JSON_UNESCAPED_SLASHES;
             $body = json_encode((object) $call, $flags);
