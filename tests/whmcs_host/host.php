@@ -4,7 +4,8 @@
  * A billing host that calls provisioning modules as WHMCS does, one action a process, as an admin's
  * click or the cron is: `php host.php ACTION` with a JSON object on standard input, JSON out.
  *
- * Written from WHMCS's public documents alone; docs/whmcs.md says what stands on reports of others.
+ * Written from WHMCS's public documents alone. Not documented, but reported by authors of modules: that
+ * values are HTML-encoded, and that a module's own functions can be called by GET and without a token.
  */
 
 declare(strict_types=1);
