@@ -42,7 +42,10 @@ def _usage(reply: Reply, message: str) -> Any:
 
 def _metrics(reply: Reply, message: str) -> Any:
     usage = dict(reply.data.get("metrics", {})) if reply.ok else None
-    return {"metrics": METRICS, "usage": usage, "error": "" if reply.ok else message}
+    rows = reply.data.get("rows", []) if reply.ok else []
+    services = {row["username"] or row["domain"]: row["service_id"] for row in rows}
+    error = "" if reply.ok else message
+    return {"metrics": METRICS, "usage": usage, "services": services, "error": error}
 
 
 def _list_accounts(reply: Reply, message: str) -> Any:
@@ -51,6 +54,7 @@ def _list_accounts(reply: Reply, message: str) -> Any:
         return {"success": False, "error": message}
     accounts = [
         {
+            "service_id": one["service_id"],  # by which the PHP side knows how WHMCS writes it
             "uniqueIdentifier": one["mailbox"] or one["domain"],
             "domain": one["domain"],
             "username": one["mailbox"],

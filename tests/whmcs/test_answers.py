@@ -212,6 +212,41 @@ def test_a_metric_of_zero_is_kept(engine: Engine) -> None:
     assert engine.call("MetricProvider tenantUsage", arguments=["b.example"]).value == []
 
 
+def test_a_service_has_the_name_that_whmcs_has_for_it(
+    engine: Engine, hosting: sqlite3.Connection, tmp_path: Path
+) -> None:
+    """Under another one it would be billed to nobody, and Server Sync would terminate it."""
+    typed = {1: "XN--Firma-6hc.example", 3: "xn--Firma-6hc.example", 5: "a.example", 6: "a.example"}
+    for number, domain in typed.items():
+        hosting.execute("UPDATE tblhosting SET domain = ? WHERE id = ?", (domain, number))
+    services = {
+        "firma\u017c.example": "1",
+        "jan@a.example": "5",
+        "ola@a.example": "6",
+        "b.example": "4",
+    }
+    stub = {"database": f"sqlite:{tmp_path}/whmcs.sqlite"}
+    engine.answer = {
+        "usage": {name: {"mailboxes": 1} for name in services},
+        "services": services,
+    }
+    usage = engine.call("MetricProvider usage", stub=stub).value
+    engine.answer = {
+        "success": True,
+        "accounts": [
+            {"service_id": number, "uniqueIdentifier": name, "domain": name}
+            for name, number in services.items()
+        ],
+    }
+    listed = engine.call("ListAccounts", stub=stub).value["accounts"]
+
+    assert list(usage) == [typed[1], "jan@a.example", "ola@a.example", "b.example"]
+    assert [one["uniqueIdentifier"] for one in listed] == [
+        typed[1], "a.example", "a.example", "b.example",
+    ]  # fmt: skip
+    assert {"service_id" in one for one in listed} == {False}
+
+
 @pytest.mark.parametrize("answer", ["No.", {"usage": None, "error": "No."}, [], 0])
 def test_metrics_that_are_not_known_are_none(engine: Engine, answer: Any) -> None:
     """Neither zeros nor an exception in WHMCS's cron."""

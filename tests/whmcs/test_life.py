@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -51,8 +52,17 @@ def test_a_life_over_the_service(
         lived(start(), whmcs_params, simulator)
 
 
+def whmcs_table(folder: Path) -> str:
+    """WHMCS's table of services, with the domain as the customer typed it; PDO's name of it."""
+    table = sqlite3.connect(folder / "whmcs.sqlite", isolation_level=None)
+    table.execute("CREATE TABLE tblhosting (id INTEGER PRIMARY KEY, server INTEGER, domain TEXT)")
+    table.execute("INSERT INTO tblhosting VALUES (42, 1, 'Firma.Example')")
+    table.close()
+    return f"sqlite:{folder}/whmcs.sqlite"
+
+
 def test_every_answer_is_of_a_kind_that_whmcs_takes(
-    start: Start, service: str, whmcs_params: Params
+    start: Start, service: str, whmcs_params: Params, tmp_path: Path
 ) -> None:
     """From the service itself, and what it says of a wrong secret."""
     module = start()
@@ -60,11 +70,13 @@ def test_every_answer_is_of_a_kind_that_whmcs_takes(
     assert module.call("CreateAccount", right).value == "success"
     assert module.call("ServiceSingleSignOn", right).value["redirectTo"].startswith("https://")
     assert module.call("AdminSingleSignOn", right).value["redirectTo"].startswith("https://")
-    assert len(module.call("ListAccounts", right).value["accounts"]) == 1
+    host = {"database": whmcs_table(tmp_path)}
+    listed = module.call("ListAccounts", right, stub=host).value["accounts"]
+    assert [one["uniqueIdentifier"] for one in listed] == ["Firma.Example"]
     assert "business" in module.call("LoadClassesOfService", right).value
     assert "puqz" in module.call("ClientArea", right).value["templateVariables"]["puqFragment"]
     assert "Zimbra" not in module.call("AdminServicesTabFields", right).value
-    assert module.call("MetricProvider usage", right).value["firma.example"]
+    assert module.call("MetricProvider usage", right, stub=host).value["Firma.Example"]
     wrong = right | {"serveraccesshash": right["serveraccesshash"] + "secret=whsec_" + "A" * 44}
     assert "compare the secret" in module.call("Renew", wrong).value
     unknown = module.call("engine NoSuchFunction", {**wrong, "serveraccesshash": service})

@@ -19,6 +19,8 @@ from .host import Client, Host, told
 SERVICE, CLIENT, SERVER = 42, 7, 3
 SMALL, LARGE = 11, 12
 ADMIN = f"admin@{DOMAIN}"
+#: the domain as the customer typed it
+TYPED = "Firma.Example"
 #: what HTML, JSON, shells and URLs treat specially
 SERVER_PASSWORD = "S&rver<1>\"'%23+ż &amp; \\"
 FIRST_PASSWORD = "Pi&rwsze<2>\"'#%+ż"
@@ -171,7 +173,7 @@ def install(host: Host, running: Any, access_hash: str) -> None:
         "packageid": SMALL,
         "server": SERVER,
         "regdate": "2020-01-01",
-        "domain": DOMAIN,
+        "domain": TYPED,
         "amount": "1.00",
         "nextduedate": "2020-01-01",
         "domainstatus": "Terminated",
@@ -186,7 +188,7 @@ def install(host: Host, running: Any, access_hash: str) -> None:
         ("tblproducts", product(LARGE, "business", mailboxes=25, space=51200)),
         ("tblhosting", gone),
     )
-    asked = {"domain": "Firma.Example", "password": FIRST_PASSWORD, "today": ORDERED}
+    asked = {"domain": TYPED, "password": FIRST_PASSWORD, "today": ORDERED}
     assert host.do("order", client=CLIENT, product=SMALL, **asked) == SERVICE
 
 

@@ -29,7 +29,11 @@ def untouched(simulator: Simulator) -> Iterator[None]:
     assert somebody_else(simulator) == before
 
 
-@pytest.mark.parametrize("database", ["MariaDB", "SQLite"], indirect=True)
+@pytest.mark.parametrize(
+    ("engine", "database"),
+    [("http", "MariaDB"), ("http", "SQLite"), ("command", "MariaDB")],
+    indirect=True,
+)
 @pytest.mark.usefixtures("untouched")
 def test_a_whole_life(life: Life) -> None:
     """Ordered, paid, looked at, measured, overdue, paid, upgraded, cancelled."""

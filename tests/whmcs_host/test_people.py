@@ -129,15 +129,15 @@ def test_what_differs_is_said_and_mended(bought: Life) -> None:
 
 @pytest.mark.parametrize("engine", ["http"], indirect=True)
 def test_what_is_billed_by_use(bought: Life) -> None:
-    """The domain is the tenant; a product's page lists the metrics without a server."""
+    """The tenant is the domain as it was typed; a product's page needs no server."""
     bought.simulator.add_mail(ADMIN, 3 * MB)
     tenants = bought.host.do("metrics", server=SERVER)
     known = bought.host.do("product-metrics", module="puqzimbra")
 
-    assert list(tenants) == ["firma.example"]
-    assert tenants["firma.example"]["mailboxes"] == 1
-    assert tenants["firma.example"]["aliases"] == 0
-    assert set(tenants["firma.example"]) == set(known)
+    assert list(tenants) == ["Firma.Example"]
+    assert tenants["Firma.Example"]["mailboxes"] == 1
+    assert tenants["Firma.Example"]["aliases"] == 0
+    assert set(tenants["Firma.Example"]) == set(known)
     assert known["storage_gb"] == "GigaBytes"
 
 
@@ -148,13 +148,14 @@ def test_server_sync_finds_every_service_or_none(bought: Life, simulator: Simula
     simulator.http_next("SearchDirectoryRequest", 503, times=20)
     cut = bought.host.do("accounts", server=SERVER)
 
-    assert [(one["domain"], one["status"]) for one in listed["accounts"]] == [
-        ("firma.example", "Active")
+    assert [(one["uniqueIdentifier"], one["status"]) for one in listed["accounts"]] == [
+        ("Firma.Example", "Active")
     ]
     assert cut["success"] is False
     assert "accounts" not in cut
 
 
+@pytest.mark.parametrize("engine", ["http"], indirect=True)
 def test_what_is_not_ours_stays_refused(life: Life, simulator: Simulator) -> None:
     """A domain that somebody made by hand is not taken over, however often an admin retries."""
     simulator.create_domain("firma.example")

@@ -109,8 +109,16 @@ final class Answers
             if (!is_array($accounts) || !array_is_list($accounts)) {
                 throw new EngineError(self::WRONG_KIND);
             }
-            foreach ($accounts as $account) {
+            $server = (int) ($params['serverid'] ?? 0);
+            $typed = array_column($accounts, 'service_id') === [] ? [] : Typed::domains($server);
+            foreach ($accounts as $number => $account) {
                 self::sentence(self::map($account)['uniqueIdentifier'] ?? null);
+                if (isset($typed[$account['service_id'] ?? 0])) {
+                    $name = $typed[$account['service_id']];
+                    $account = ['uniqueIdentifier' => $name, 'domain' => $name] + $account;
+                }
+                unset($account['service_id']);
+                $accounts[$number] = $account;
             }
             return ['success' => true, 'accounts' => $accounts];
         } catch (\Throwable $error) {

@@ -100,10 +100,35 @@ final class Metrics implements ProviderInterface
                 $answer = ModuleCall::ask('MetricProvider', $this->params);
                 $usage = is_array($answer) ? $answer['usage'] ?? null : null;
                 $this->tenants = array_filter(is_array($usage) ? $usage : [], 'is_array');
+                $this->tenants = $this->typed($this->tenants, $answer['services'] ?? []);
             } catch (\Throwable) {
                 return []; // it is in the module log; no figure is better than a wrong one
             }
         }
         return $this->tenants;
+    }
+
+    /**
+     * The figures under the names that WHMCS has for the services.
+     *
+     * @param array<string, array<string, int|float>> $tenants
+     *
+     * @return array<string, array<string, int|float>>
+     */
+    private function typed(array $tenants, mixed $services): array
+    {
+        if (!is_array($services) || $services === []) {
+            return $tenants;
+        }
+        $ids = array_flip(array_filter($services, 'is_scalar'));
+        $domains = array_intersect_key(Typed::domains((int) ($this->params['serverid'] ?? 0)), $ids);
+        $shared = array_count_values($domains);
+        $named = [];
+        foreach ($tenants as $name => $figures) {
+            $domain = $domains[$services[$name] ?? 0] ?? '';
+            // Of several mailboxes sold under one domain, none is that domain.
+            $named[($shared[$domain] ?? 0) === 1 ? $domain : $name] = $figures;
+        }
+        return $named;
     }
 }
