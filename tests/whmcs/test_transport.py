@@ -312,6 +312,22 @@ def test_a_command_that_fails_leaves_a_sentence(
     assert sentence in told.thrown
 
 
+def test_the_file_makes_every_call_shorter(start: Start, tmp_path: Path) -> None:
+    """Where PHP or the web server would end the request earlier than the module does."""
+    program_ = program(tmp_path, "exec sleep 60")
+    told = start(engine="command", program=program_, seconds="0.5").call("Renew", {})
+
+    assert "no answer in time" in told.value
+
+
+@pytest.mark.parametrize("seconds", ["0", "-1", "1e3", "soon", "1000", "5 "])
+def test_seconds_are_a_number(start: Start, seconds: str) -> None:
+    """What cannot be meant is not guessed."""
+    assert (
+        "no number of seconds" in start(engine="command", seconds=seconds).call("Renew", {}).value
+    )
+
+
 def test_full_pipes_do_not_hang(start: Start, tmp_path: Path) -> None:
     """A megabyte of log before the input is read would stop who reads one pipe after the other."""
     log = "head -c 1000000 /dev/zero >&2"
