@@ -12,8 +12,13 @@ import subprocess
 from pathlib import Path
 from typing import Protocol
 
+import requests
+
 from tests.conftest import NO_LIMITS
 from tests.processes import COMMAND
+
+#: the figure of hooks that are carried out or wait
+AT_WORK = "puq_zimbra_hooks_at_work"
 
 
 class Engine(Protocol):
@@ -111,6 +116,11 @@ class Service:
         assert self._process is not None
         self._process.kill()
         self._gone()
+
+    def at_work(self) -> int:
+        """How many hooks it carries out."""
+        figures = requests.get(f"http://{self._listen}/metrics", timeout=60).text
+        return int(float(figures.partition(f"\n{AT_WORK} ")[2].partition("\n")[0]))
 
     def _gone(self) -> None:
         assert self._process is not None

@@ -5,13 +5,26 @@ Whatever happened, the first Retry ends with the service right, and nothing was 
 
 from __future__ import annotations
 
+import json
+import threading
+
 import pytest
 
 from tests.faults.conftest import Share
+from tests.processes import wait_for
 
-from .engines import Engine
-from .faults import MOMENTS, Fault, busy, killed, too_slow, zimbra_unavailable
-from .life import STEPS, Life, made
+from .engines import Engine, Service
+from .faults import (
+    MOMENTS,
+    PATIENCE,
+    Fault,
+    after_the_next,
+    busy,
+    killed,
+    too_slow,
+    zimbra_unavailable,
+)
+from .life import SERVICE, STEPS, Life, made
 from .secrecy import found_in
 
 #: what a step needs before it
@@ -74,3 +87,27 @@ def test_a_retry_ends_right(
 def test_a_busy_engine_has_done_nothing(life: Life, engine: Engine, share: Share) -> None:
     """Too much at a time is said at once, before anything is begun."""
     live(life, engine, busy, share, None)
+
+
+@pytest.mark.parametrize("engine", ["http"], indirect=True)
+def test_a_retry_joins_the_work_that_goes_on(life: Life, engine: Service) -> None:
+    """PHP's own limit ended the first request, and nobody waited for the engine."""
+    held, go_on = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        held.set()
+        go_on.wait(PATIENCE)
+
+    with after_the_next(life.simulator, "CreateDomain", hold):
+        first = life.host.start("core", function="CreateAccount", service=SERVICE)
+        wait_for(held.is_set)
+        first.kill()
+        first.communicate()
+        again = life.host.start("core", function="CreateAccount", service=SERVICE)
+        wait_for(lambda: engine.at_work() == 2)
+        go_on.set()
+    answer, _ = again.communicate(timeout=PATIENCE)
+
+    assert json.loads(answer) == "success"
+    life.check("create")
+    assert set(made(life.simulator).values()) == {1}
