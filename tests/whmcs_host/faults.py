@@ -81,11 +81,12 @@ def too_slow(life: Life, engine: Engine, step: str, moment: str) -> str:
 
 
 def zimbra_unavailable(life: Life, engine: Engine, step: str, moment: str) -> str:
-    """Zimbra answers 503 from some moment on, and so does the engine."""
-    refuse = lambda: life.simulator.http_next("*", 503, times=1000)  # noqa: E731
-    with after_the_next(life.simulator, moment, refuse):
+    """Zimbra answers 503 to what it carried out and to all that follows; so does the engine."""
+    simulator = life.simulator
+    simulator.http_next(f"{moment}Request", 503, applied=True)
+    with after_the_next(simulator, moment, lambda: simulator.http_next("*", 503, times=1000)):
         answer = life.take(step)
-    life.simulator.chaos.clear()
+    simulator.chaos.clear()
     return answer
 
 
