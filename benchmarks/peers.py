@@ -46,7 +46,7 @@ _ONE_PAGE = (
 )
 _BINDING = "{http://www.zimbra.com/wsdl/ZimbraService.wsdl}zcsAdminPortBinding"
 #: accounts in a page, as our collector asks for them
-PAGE = 10_000
+PAGE = 12_500
 
 
 def python_zimbra(url: str, ca_file: Path, kind: str) -> Sums:
