@@ -204,13 +204,8 @@ class Transport:
         try:
             with self._adapter.send(request, stream=True, timeout=timeout) as response:
                 body = self._read(response, gzip)
-                headers = response.headers
-                return Answer(
-                    response.status_code,
-                    headers.get("Content-Type", ""),
-                    body,
-                    headers.get("Date", ""),
-                )
+                kind = response.headers.get("Content-Type", "")
+                return Answer(response.status_code, kind, body, response.headers.get("Date", ""))
         except _FingerprintDiffers as error:
             raise CertificateNotTrusted(
                 "The Zimbra server's certificate has another fingerprint than the given one:"
