@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple, TypeAlias
 
-#: domain -> accounts, bytes used
-Sums: TypeAlias = dict[str, tuple[int, int]]
+#: domain -> accounts, bytes used, bytes that the accounts are limited to
+Sums: TypeAlias = dict[str, tuple[int, int, int]]
 
 INSTALLATION = "bench.example"
 COS = {
@@ -90,9 +90,9 @@ class Mailboxes:
     @cached_property
     def sums(self) -> Sums:
         """What every client must come to: all accounts, Zimbra's own among them."""
-        sums = {self.domain(number): (0, 0) for number in range(self.domains)}
+        sums = {self.domain(number): (0, 0, 0) for number in range(self.domains)}
         for account in self:
             domain = account.name.rpartition("@")[2]
-            count, used = sums[domain]
-            sums[domain] = count + 1, used + account.used
+            count, used, limits = sums[domain]
+            sums[domain] = count + 1, used + account.used, limits + account.limit
         return sums

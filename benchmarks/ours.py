@@ -43,7 +43,7 @@ def storage(url: str, ca_file: Path, domains: Sequence[str]) -> Sums:
             tallies.storage(page)
     finally:
         zimbra.close()
-    return {one.bearer.name: (one.named_by_storage, one.used) for one in tallies}
+    return {one.bearer.name: (one.named_by_storage, one.used, one.limits) for one in tallies}
 
 
 class Nowhere:

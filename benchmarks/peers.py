@@ -46,7 +46,7 @@ _ONE_PAGE = (
 )
 _BINDING = "{http://www.zimbra.com/wsdl/ZimbraService.wsdl}zcsAdminPortBinding"
 #: accounts in a page, as our collector asks for them
-PAGE = 10_000
+PAGE = 12_500
 
 
 def python_zimbra(url: str, ca_file: Path, kind: str) -> Sums:
@@ -59,7 +59,7 @@ def python_zimbra(url: str, ca_file: Path, kind: str) -> Sums:
     request = client.gen_request(request_type=kind, token=token)
     request.add_request("GetQuotaUsageRequest", {}, "urn:zimbraAdmin")
     answer = client.send_request(request).get_response()["GetQuotaUsageResponse"]
-    return _sum((one["name"], int(one["used"])) for one in answer["account"])
+    return _sum((one["name"], int(one["used"]), int(one["limit"])) for one in answer["account"])
 
 
 def zeep_whole(url: str, ca_file: Path) -> Sums:
@@ -70,7 +70,7 @@ def zeep_whole(url: str, ca_file: Path) -> Sums:
     login = service.authRequest(name=USERNAME, password=PASSWORD, _soapheaders={"context": {}})
     header = {"context": {"authToken": login.authToken}}
     usage = service.getQuotaUsageRequest(_soapheaders=header)
-    return _sum((one.name, one.used) for one in usage.account)
+    return _sum((one.name, one.used, one.limit) for one in usage.account)
 
 
 @cache
@@ -91,7 +91,10 @@ def requests_lxml(url: str, ca_file: Path) -> Sums:
         answer = session.post(url, data=_ENVELOPE.format(context=context, body=_ALL))
         tree = etree.fromstring(answer.content, etree.XMLParser(huge_tree=True))
     found = tree.iter("{urn:zimbraAdmin}account")
-    return _sum((str(one.attrib["name"]), int(one.attrib["used"])) for one in found)
+    return _sum(
+        (str(one.attrib["name"]), int(one.attrib["used"]), int(one.attrib["limit"]))
+        for one in found
+    )
 
 
 def _token(answer: bytes) -> str:
@@ -100,6 +103,7 @@ def _token(answer: bytes) -> str:
 
 class _Row(msgspec.Struct, gc=False):
     name: str
+    limit: int
     used: int
 
 
@@ -120,14 +124,15 @@ _decoder = msgspec.json.Decoder(_Document)
 
 def msgspec_bare(url: str, ca_file: Path, compressed: bool, accounts: int) -> Sums:
     """The fastest parse known, and nothing around it: no check, no deadline, no error told."""
-    sums: defaultdict[str, list[int]] = defaultdict(lambda: [0, 0])
+    sums: defaultdict[str, list[int]] = defaultdict(lambda: [0, 0, 0])
     for answer in _pages(url, ca_file, compressed, accounts):
         content = gzip.decompress(answer.read()) if compressed else answer.read()
         for row in _decoder.decode(content).body.usage.account:
             one = sums[row.name.rpartition("@")[2]]
             one[0] += 1
             one[1] += row.used
-    return {domain: (count, used) for domain, (count, used) in sums.items()}
+            one[2] += row.limit
+    return {domain: (one[0], one[1], one[2]) for domain, one in sums.items()}
 
 
 def discarded(url: str, ca_file: Path, compressed: bool, accounts: int) -> int:
@@ -159,10 +164,11 @@ def _pages(
             yield ask(context, _ONE_PAGE.format(limit=PAGE, offset=offset, first=not offset))
 
 
-def _sum(rows: Iterable[tuple[str, int]]) -> Sums:
-    sums: defaultdict[str, list[int]] = defaultdict(lambda: [0, 0])
-    for name, used in rows:
+def _sum(rows: Iterable[tuple[str, int, int]]) -> Sums:
+    sums: defaultdict[str, list[int]] = defaultdict(lambda: [0, 0, 0])
+    for name, used, limit in rows:
         one = sums[name.rpartition("@")[2]]
         one[0] += 1
         one[1] += used
-    return {domain: (count, used) for domain, (count, used) in sums.items()}
+        one[2] += limit
+    return {domain: (one[0], one[1], one[2]) for domain, one in sums.items()}

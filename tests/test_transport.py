@@ -121,8 +121,13 @@ def test_a_good_answer_comes_back_whole(server: Server, transport: Transport) ->
 
 @pytest.mark.parametrize(
     "head",
-    [b"", b"HTTP/1.1 200 OK\r\nX-Drip: ", OK + b"Content-Length: 9999\r\n\r\n"],
-    ids=["silence", "header", "body"],
+    [
+        b"",
+        b"HTTP/1.1 200 OK\r\nX-Drip: ",
+        OK + b"Content-Length: 9999\r\n\r\n",
+        OK + b"Transfer-Encoding: chunked\r\n\r\n9999\r\n",
+    ],
+    ids=["silence", "header", "body", "chunk"],
 )
 def test_a_dripping_server_cannot_hold_us(
     server: Server, transport: Transport, head: bytes
@@ -215,6 +220,27 @@ def test_a_gzip_bomb_is_cut_off(server: Server, transport: Transport) -> None:
     server.behave = says(head + b"\r\n\r\n" + packed)
 
     with pytest.raises(NoAnswer, match="too large"):
+        transport.post(b"<x/>", gzip=True)
+
+
+@pytest.mark.parametrize(
+    "packed",
+    [
+        b"no gzip at all",
+        gzip.compress(b"<a/>" * 100)[:-9],
+        gzip.compress(b"<a/>" * 100)[:-8],
+        gzip.compress(b"<a/>" * 100)[:-8] + b"\0" * 8,
+    ],
+    ids=["none", "cut", "no checksum", "another checksum"],
+)
+def test_what_does_not_unpack_whole_is_no_answer(
+    server: Server, transport: Transport, packed: bytes
+) -> None:
+    """Half a page of usage must not be taken for a page."""
+    head = OK + b"Content-Encoding: gzip\r\nContent-Length: " + str(len(packed)).encode()
+    server.behave = says(head + b"\r\n\r\n" + packed)
+
+    with pytest.raises(NoAnswer):
         transport.post(b"<x/>", gzip=True)
 
 

@@ -1,7 +1,7 @@
 """Add up accounts by service while they are read, without keeping any of them.
 
-Whether two listings name the same accounts is told by their number and by the ids' hashes taken
-together: what would differ is an account that was made, moved or deleted in between, or one that we
+Whether two listings name the same accounts is told by their number and by the sum of the ids'
+hashes: what would differ is an account that was made, moved or deleted in between, or one that we
 may not see.
 
 Source: zimbra-attrs.xml (zimbraIsSystemAccount, zimbraIsSystemResource,
@@ -65,7 +65,7 @@ class Tally:
         self.aliases = 0
         self.lists = 0
         self.alias_domains = 0
-        #: accounts that each listing named, and the hashes of their ids, taken together
+        #: accounts that each listing named, and the sum of their ids' hashes
         self.named_by_directory = self.named_by_storage = 0
         self.mark_of_directory = self.mark_of_storage = 0
 
@@ -159,7 +159,7 @@ class Tallies:
             if tally is None:
                 continue
             tally.named_by_directory += 1
-            tally.mark_of_directory ^= hash(account.id)
+            tally.mark_of_directory += hash(account.id)
             if system:
                 self._system.add(account.id)
                 counted = _COUNTED in system and "zimbraIsSystemResource" not in system
@@ -173,22 +173,24 @@ class Tallies:
         """Add a page of storage."""
         domains, alone, system = self._domains, self._alone, self._system
         for account in page.account:
-            identity, name = account.id, account.name
-            tally = alone.get(identity) if alone else None
+            identity = account.id
+            try:
+                if identity in alone:
+                    tally: Tally | None = alone[identity]
+                else:
+                    tally = domains[account.name.rpartition("@")[2]]
+            except KeyError:
+                tally = self._of_domain(account.name)
             if tally is None:
-                try:
-                    tally = domains[name.rpartition("@")[2]]
-                except KeyError:
-                    tally = self._of_domain(name)
-                if tally is None:
-                    continue
+                continue
             tally.named_by_storage += 1
-            tally.mark_of_storage ^= hash(identity)
+            tally.mark_of_storage += hash(identity)
             if identity in system:
                 continue
             tally.used += account.used
-            if account.limit > 0:
-                tally.limits += account.limit
+            limit = account.limit
+            if limit > 0:
+                tally.limits += limit
             else:
                 tally.unlimited += 1
 

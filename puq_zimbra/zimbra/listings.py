@@ -20,7 +20,7 @@ from puq_zimbra.zimbra import answers
 from puq_zimbra.zimbra.client import Zimbra
 
 #: objects asked for in one page of storage, and of the directory
-QUOTA_PAGE = 10_000
+QUOTA_PAGE = 12_500
 DIRECTORY_PAGE = 5_000
 
 Bytes = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
@@ -28,15 +28,18 @@ Count = Annotated[int, msgspec.Meta(ge=0, le=2**31 - 1)]
 Progress = Callable[[int, int], None]
 
 
+# None of these can be part of a cycle: the garbage collector need not look at any of them, which
+# it would do the more often the more pages are read.
 class QuotaRow(msgspec.Struct, frozen=True, gc=False):
     """One account's storage."""
 
-    id: str
+    # In Zimbra's own order, in which they are found at once.
     name: str
-    #: bytes, Zimbra's own checkpoint of the mailbox's size
-    used: Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
     #: bytes in force; 0 = unlimited
     limit: Bytes
+    id: str
+    #: bytes, Zimbra's own checkpoint of the mailbox's size
+    used: Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
 
     @property
     def quota(self) -> int | None:
@@ -53,7 +56,7 @@ class Attribute(msgspec.Struct, frozen=True, gc=False):
     pd: bool = False
 
 
-class EntryRow(msgspec.Struct, frozen=True):
+class EntryRow(msgspec.Struct, frozen=True, gc=False):
     """One object of the directory, with the attributes that were asked for."""
 
     id: str
@@ -61,7 +64,7 @@ class EntryRow(msgspec.Struct, frozen=True):
     a: tuple[Attribute, ...] = ()
 
 
-class Storage(msgspec.Struct, frozen=True):
+class Storage(msgspec.Struct, frozen=True, gc=False):
     """One page of GetQuotaUsage."""
 
     #: accounts in all pages
@@ -72,7 +75,7 @@ class Storage(msgspec.Struct, frozen=True):
         return len(self.account)
 
 
-class Directory(msgspec.Struct, frozen=True):
+class Directory(msgspec.Struct, frozen=True, gc=False):
     """One page of SearchDirectory."""
 
     #: objects in all pages

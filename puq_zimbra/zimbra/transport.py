@@ -19,15 +19,14 @@ import logging
 import ssl
 import threading
 import time
-import zlib
 from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext, suppress
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
-from socket import SHUT_RDWR
 from typing import Any
 
 import requests
 import urllib3
+from isal import isal_zlib
 from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPSConnection
 from urllib3.connectionpool import HTTPSConnectionPool
@@ -59,13 +58,31 @@ class _FingerprintDiffers(Exception):
     """The server's certificate is not the pinned one."""
 
 
+class _Socket(ssl.SSLSocket):
+    """A socket that waits no longer than this thread's request may take, all waits together."""
+
+    def recv_into(self, *args: Any, **kwargs: Any) -> int:
+        self.settimeout(_time_left())
+        return super().recv_into(*args, **kwargs)
+
+    def send(self, *args: Any, **kwargs: Any) -> int:
+        self.settimeout(_time_left())
+        return super().send(*args, **kwargs)
+
+
+def _time_left() -> float:
+    left: float = _this_thread.end - time.monotonic()
+    if left <= 0:
+        raise TimeoutError("no time is left")
+    return left
+
+
 class _Connection(HTTPSConnection):
-    """A connection that the deadline can cut and that knows whether it has sent anything."""
+    """A connection that knows whether it has sent anything."""
 
     fingerprints: tuple[str, ...] = ()
 
     def connect(self) -> None:
-        _this_thread.connection = self
         super().connect()
         if self.fingerprints:
             assert isinstance(self.sock, ssl.SSLSocket)
@@ -78,9 +95,7 @@ class _Connection(HTTPSConnection):
     def request(self, *args: Any, **kwargs: Any) -> None:
         # Connecting may have taken all the time: what is sent now, nobody would wait for, and the
         # next operation of the service may have begun.
-        if time.monotonic() >= _this_thread.end:
-            raise TimeoutError("no time is left")
-        _this_thread.connection = self
+        _time_left()
         _this_thread.sent = True
         super().request(*args, **kwargs)
 
@@ -123,13 +138,16 @@ def _trust(tls: Tls) -> dict[str, Any]:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
+        context.sslsocket_class = _Socket
         return {"ssl_context": context, "cert_reqs": "CERT_NONE", "assert_hostname": False}
     try:
-        return {"ssl_context": ssl.create_default_context(cafile=tls.ca_file)}
+        context = ssl.create_default_context(cafile=tls.ca_file)
     except (OSError, ssl.SSLError) as error:
         raise Misconfigured(
             "The file server.tls.ca_file cannot be read as PEM certificates."
         ) from error
+    context.sslsocket_class = _Socket
+    return {"ssl_context": context}
 
 
 @dataclass(frozen=True)
@@ -180,21 +198,13 @@ class Transport:
         seconds = budget.remaining(self.seconds)
         if seconds <= 0:
             raise TimeUsedUp("Zimbra took so long that the time for this was used up.")
-        _this_thread.connection, _this_thread.sent = None, False
-        _this_thread.end = time.monotonic() + seconds
-        deadline = _Deadline(seconds)
+        _this_thread.sent, _this_thread.end = False, time.monotonic() + seconds
         request = requests.Request("POST", self.url, headers, data=body).prepare()
         timeout = (min(CONNECT_SECONDS, seconds), seconds)
         try:
-            with (
-                deadline,
-                self._adapter.send(request, stream=True, timeout=timeout) as response,
-            ):
+            with self._adapter.send(request, stream=True, timeout=timeout) as response:
                 body = self._read(response, gzip)
                 kind = response.headers.get("Content-Type", "")
-                # A connection cut among the headers looks like an empty answer.
-                if deadline.passed:
-                    raise self._too_late()
                 return Answer(response.status_code, kind, body, response.headers.get("Date", ""))
         except _FingerprintDiffers as error:
             raise CertificateNotTrusted(
@@ -205,18 +215,18 @@ class Transport:
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
             # The kind and the system's own words: a URL or a header never stands in them.
             log.info("no answer", extra={"fields": {"host": self.host, "cause": _cause(error)}})
-            raise self._no_answer(error, deadline.passed) from error
+            raise self._no_answer(error) from error
 
     def _read(self, response: requests.Response, gzip: bool) -> bytes:
         encoding = response.headers.get("Content-Encoding", "identity").lower()
         if encoding not in ({"identity", "gzip"} if gzip else {"identity"}):
             raise self._unusable()
-        unpack = zlib.decompressobj(31) if encoding == "gzip" else None
+        unpack = isal_zlib.decompressobj(31) if encoding == "gzip" else None
         parts, size = [], 0
         for part in response.raw.stream(_PIECE, decode_content=False):
             try:
                 plain = unpack.decompress(part, MAX_ANSWER - size + 1) if unpack else part
-            except zlib.error as error:
+            except isal_zlib.error as error:  # type: ignore[misc]  # its stub forgot the "type"
                 raise self._unusable() from error
             size += len(plain)
             if size > MAX_ANSWER:
@@ -229,16 +239,13 @@ class Transport:
     def _unusable(self) -> NoAnswer:
         return NoAnswer("Zimbra's answer is too large or in an encoding that was not asked for.")
 
-    def _too_late(self) -> NoAnswer:
-        return NoAnswer("Zimbra did not answer in time.")
-
     def _not_trusted(self) -> CertificateNotTrusted:
         return CertificateNotTrusted(
             "The Zimbra server's certificate is not trusted: give its CA file or its fingerprint in"
             " the server's settings."
         )
 
-    def _no_answer(self, error: Exception, too_late: bool) -> Exception:
+    def _no_answer(self, error: Exception) -> Exception:
         if not _this_thread.sent:
             if _certificate_failed(error):
                 return self._not_trusted()
@@ -246,37 +253,13 @@ class Transport:
                 "The Zimbra server cannot be reached: check its address and port in the server's"
                 " settings, and whether it runs."
             )
-        if too_late:
-            return self._too_late()
+        if time.monotonic() >= _this_thread.end:
+            return NoAnswer("Zimbra did not answer in time.")
         return NoAnswer("The connection to Zimbra broke off.")
 
     def close(self) -> None:
         """Give back the connection."""
         self._adapter.close()
-
-
-class _Deadline:
-    """Cut this thread's connection when the time is up."""
-
-    def __init__(self, seconds: float) -> None:
-        self.passed = False
-        self._thread_state = _this_thread.__dict__
-        self._timer = threading.Timer(seconds, self._cut)
-        self._timer.daemon = True
-
-    def _cut(self) -> None:
-        self.passed = True
-        connection = self._thread_state.get("connection")
-        sock = getattr(connection, "sock", None)
-        if sock is not None:
-            with suppress(OSError):  # it is closed already: there is nothing left to cut
-                sock.shutdown(SHUT_RDWR)
-
-    def __enter__(self) -> None:
-        self._timer.start()
-
-    def __exit__(self, *_: object) -> None:
-        self._timer.cancel()
 
 
 def _cause(error: BaseException) -> str:
