@@ -55,6 +55,9 @@ def test_the_form_of_the_page_changes_the_password(bought: Life) -> None:
     assert told(bought.client.post(SERVICE, **form)) == "success"
     assert bought.simulator.verify_password(ADMIN, NEW_PASSWORD)
     assert found_in(bought) == []
+    # The host knows it, too: told to set what it knows, it sets the same.
+    assert bought.host.do("core", function="ChangePassword", service=SERVICE) == "success"
+    assert bought.simulator.verify_password(ADMIN, NEW_PASSWORD)
 
 
 @pytest.mark.parametrize("engine", ["http"], indirect=True)

@@ -245,7 +245,7 @@ function core(string $name, int $id, array $more = []): string
     if (in_array($name, ['SuspendAccount', 'UnsuspendAccount'], true)) {
         change('UPDATE tblhosting SET suspendreason = ? WHERE id = ?', $reason, $id);
     }
-    if ($name === 'ChangePassword') {
+    if ($name === 'ChangePassword' && isset($more['password'])) {
         change('UPDATE tblhosting SET password = ? WHERE id = ?', encrypt($more['password']), $id);
     }
     run_hook("AfterModule$point", ['params' => $params]);

@@ -7,7 +7,7 @@ namespace WHMCS\Module\Server\Puqzimbra;
 /**
  * The customer's page of a service, and the form on it.
  *
- * Source: WHMCS developer documentation, "Client Area Output", "Custom Functions".
+ * Source: WHMCS developer documentation, "Client Area Output", "Custom Functions", "Service Properties".
  */
 final class ClientPage
 {
@@ -67,7 +67,24 @@ final class ClientPage
         } catch (\Throwable) {
             return self::unreached($params);
         }
-        return Answers::customersText('ClientAction', $params, ['form' => $form]);
+        $told = Answers::customersText('ClientAction', $params, ['form' => $form]);
+        if ($told === 'success') {
+            self::remember($params['model'] ?? null, (string) $form['password']);
+        }
+        return $told;
+    }
+
+    /** Have WHMCS know the password too, or it would print the old one in the next welcome mail. */
+    private static function remember(mixed $service, string $password): void
+    {
+        try {
+            $service?->serviceProperties->save(['Password' => $password]);
+        } catch (\Throwable $error) {
+            // It is changed: the customer must not be told otherwise.
+            if (function_exists('logActivity')) {
+                logActivity('puqzimbra: a new password was not noted (' . get_class($error) . ').');
+            }
+        }
     }
 
     /**

@@ -8,7 +8,7 @@ namespace WHMCS\Module\Server\Puqzimbra;
 final class Language
 {
     /**
-     * The client's own; blank there means the installation's, which is asked then.
+     * The client's own; the installation's for its staff, and where the client has chosen none.
      *
      * @param array<string, mixed> $params
      */
@@ -16,7 +16,8 @@ final class Language
     {
         $details = $params['clientsdetails'] ?? null;
         $own = is_array($details) || $details instanceof \ArrayAccess ? ($details['language'] ?? '') : '';
-        if (is_string($own) && preg_match('/^[A-Za-z_-]{1,40}$/D', $own) === 1) {
+        // What staff do for a client is answered to staff.
+        if (!defined('ADMINAREA') && is_string($own) && preg_match('/^[A-Za-z_-]{1,40}$/D', $own) === 1) {
             return $own;
         }
         if (!class_exists(\WHMCS\Config\Setting::class)) {
