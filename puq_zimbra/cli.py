@@ -90,8 +90,10 @@ def hook(context: click.Context, host: str, event: str) -> None:
         answer = dispatch(host, event, _read_input(), runtime)
     finally:
         runtime.close()
-    # In UTF-8 whatever the locale says: by now the work is done, and must be told.
-    sys.stdout.buffer.write(json.dumps(answer.value, ensure_ascii=False).encode() + b"\n")
+    # In UTF-8 whatever the locale says, and of half a surrogate pair a question mark: by now the
+    # work is done, and must be told.
+    text = json.dumps(answer.value, ensure_ascii=False)
+    sys.stdout.buffer.write(text.encode("utf-8", "replace") + b"\n")
     sys.stdout.flush()
     context.exit(answer.exit_status)
 

@@ -131,6 +131,10 @@ def test_describe_gives_the_form_back(tmp_path: Path) -> None:
     assert json.loads(done.stdout)["data"]["form"] == form
     assert "form" not in described()
 
+    # JSON can name half a surrogate pair, UTF-8 cannot.
+    done = run("hook", "plain", "describe", given='{"form": {"x": "\\ud800!"}}', cwd=tmp_path)
+    assert json.loads(done.stdout)["data"]["form"] == {"x": "?!"}
+
 
 @pytest.mark.parametrize(("host", "event"), [("plain", "describe"), ("whmcs", "MetaData")])
 def test_what_needs_no_server_loads_nothing_heavy(host: str, event: str) -> None:

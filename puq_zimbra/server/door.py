@@ -107,7 +107,8 @@ class Door:
 
 def as_json(value: Any) -> bytes:
     """A JSON value as it is sent."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return text.encode("utf-8", "replace")  # half a surrogate pair can be asked, not answered
 
 
 def _params(body: bytes) -> Any:

@@ -81,6 +81,12 @@ def test_a_body_that_is_no_object_is_refused(caller: Caller, body: bytes, secret
     assert (heard.status, heard.value["code"]) == (400, "invalid")
 
 
+def test_what_is_no_text_comes_back_signed(caller: Caller) -> None:
+    """JSON can name half a surrogate pair, UTF-8 cannot: the answer holds a question mark."""
+    heard = caller.call("describe", {"form": {"x\ud800": "\udfff!"}})
+    assert (heard.status, heard.value["data"]["form"]) == (200, {"x?": "?!"})
+
+
 def test_an_unknown_event_or_host_is_not_found(caller: Caller) -> None:
     """An event is named, signed; a host is no address at all."""
     heard = caller.call("explode", {})
