@@ -5,6 +5,7 @@
     the same, signed no later (a replay)        what was answered, whatever it was
     the same, signed later (a retry)            what was answered, or joins what is unfinished
     the same, for a single sign-on              a new link: links are never kept
+    the same, for the customer's page           a new page: his form's token is never kept
 
 Source: the Standard Webhooks specification 1.0.0 ("Idempotency"); RFC 9110 (statuses).
 """
@@ -28,8 +29,8 @@ from puq_zimbra.store.answers import Answered, Answers
 
 log = logging.getLogger("puq_zimbra")
 
-#: hooks whose answers hold a log-in
-_NOT_KEPT = {"sso_service", "sso_admin"}
+#: hooks whose answers hold a secret: a log-in, or the token of the customer's session in his form
+_NOT_KEPT = {"sso_service", "sso_admin", "client_area"}
 #: codes after which the sender's retry may find something else
 _NOT_FINAL = {"pending", "busy", "unavailable"}
 

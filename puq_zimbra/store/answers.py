@@ -40,7 +40,7 @@ class Answered:
     status: int
     #: whether the sender's retry changes nothing
     final: bool
-    #: None = not kept: it holds a log-in
+    #: None = not kept: it holds a secret
     body: bytes | None
 
 

@@ -253,7 +253,7 @@ answer = Table(
     Column("status", Integer, nullable=False),
     #: 1 if the sender's retry changes nothing
     Column("final", Integer, nullable=False),
-    #: packed by zlib; NULL = it holds a log-in and is not kept
+    #: packed by zlib; NULL = it holds a secret and is not kept
     Column("body", LargeBinary),
     Column("at", BigInteger, nullable=False),
     Index("answer_at", "at"),

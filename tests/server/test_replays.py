@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import signal
+import sqlite3
 import threading
 import time
+import zlib
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -15,7 +18,7 @@ from tests.conftest import Params
 from .serving import Caller, Service, new_id
 
 
-@pytest.mark.parametrize("event", ["create", "usage", "client_area", "test_connection"])
+@pytest.mark.parametrize("event", ["create", "usage", "drift", "test_connection"])
 def test_a_replay_gets_the_stored_answer(
     event: str, caller: Caller, params: Params, simulator: Simulator
 ) -> None:
@@ -60,12 +63,21 @@ def test_a_link_for_single_sign_on_is_made_anew(caller: Caller, params: Params) 
 def test_no_link_is_in_the_store(
     caller: Caller, params: Params, tmp_path: Path, service: Service
 ) -> None:
-    """Nor any password."""
+    """Nor any password, nor what stands for the customer's session in his form."""
     caller.call("create", params)
     link = caller.call("sso_service", params).value["data"]["url"]
+    form = {"action": "/clientarea.php?id=42", "token": "token-of-his-session"}
+    page = caller.call("client_area", params | {"form": form}).value["html"]
     service.stop()
     token = link.partition("authtoken=")[2].partition("&")[0]
     kept = b"".join(file.read_bytes() for file in (tmp_path / "state").glob("store.db*"))
+    with closing(sqlite3.connect(tmp_path / "state" / "store.db")) as database:
+        for (body,) in database.execute("SELECT body FROM answer WHERE body IS NOT NULL"):
+            kept += zlib.decompress(body)
+
+    assert "token-of-his-session" in page
+    assert b"token-of-his-session" not in kept
+    assert b'"created"' in kept
 
     assert token
     assert token.encode() not in kept
