@@ -9,6 +9,7 @@ import ipaddress
 import os
 import socket
 import stat
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -79,22 +80,26 @@ def _tcp(host: str, port: int) -> socket.socket:
     family, kind, protocol, _, target = socket.getaddrinfo(
         host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
     )[0]
-    found = socket.socket(family, kind, protocol)
-    found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    found.bind(target)
-    found.listen(_BACKLOG)
+    with ExitStack() as unless_it_listens:
+        found = unless_it_listens.enter_context(socket.socket(family, kind, protocol))
+        found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        found.bind(target)
+        found.listen(_BACKLOG)
+        unless_it_listens.pop_all()
     return found
 
 
 def _unix(path: str) -> socket.socket:
     _take_away_dead(Path(path))
-    found = socket.socket(socket.AF_UNIX)
-    before = os.umask(0o777 & ~_SOCKET_MODE)
-    try:
-        found.bind(path)
-    finally:
-        os.umask(before)
-    found.listen(_BACKLOG)
+    with ExitStack() as unless_it_listens:
+        found = unless_it_listens.enter_context(socket.socket(socket.AF_UNIX))
+        before = os.umask(0o777 & ~_SOCKET_MODE)
+        try:
+            found.bind(path)
+        finally:
+            os.umask(before)
+        found.listen(_BACKLOG)
+        unless_it_listens.pop_all()
     return found
 
 
