@@ -17,6 +17,7 @@ from puq_zimbra.config import Config
 from puq_zimbra.hooks.runtime import Runtime
 from puq_zimbra.server import listening, secret_file
 from puq_zimbra.server.app import make_app
+from puq_zimbra.server.connection import bounded
 
 #: seconds beyond a hook's own time before a stop cuts it off
 _SPARE = 5
@@ -40,6 +41,7 @@ def serve(config: Config) -> int:
     server = uvicorn.Server(
         uvicorn.Config(
             make_app(runtime, keys),
+            http=bounded(http),
             log_config=None,
             access_log=False,
             server_header=False,

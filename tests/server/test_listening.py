@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import http.client
 import json
 import signal
 import socket
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import pytest
@@ -69,6 +70,7 @@ def test_an_address_that_is_taken_is_said(http_settings: Path, command: Command)
     """With the system's own words."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
         done = command("serve", "--listen", f"127.0.0.1:{taken.getsockname()[1]}")
+        gc.collect()  # a socket that was left open would be warned of
     assert (done.status, "in use" in done.stderr) == (78, True)
 
 
@@ -102,6 +104,72 @@ def test_a_body_that_does_not_come_is_turned_away(http_settings: Path, secret: s
         connection.endheaders(b"{")
         assert connection.getresponse().status == 408
         connection.close()
+
+
+@pytest.mark.parametrize("said", [b"", b"POST /v1/hook/plain/describe HTTP/1.1\r\nHost: x\r\n"])
+def test_who_says_no_whole_request_is_hung_up_on(
+    said: bytes, http_settings: Path, secret: str
+) -> None:
+    """Also on a connection that has had an answer, and also if it was turned away."""
+    listen(http_settings, 'body_seconds = 0.2\nlisten = "127.0.0.1:0"')
+    turned_away = b"POST /v1/hook/plain/describe HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n"
+    with Service(http_settings) as service:
+        for before in (b"", b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n", turned_away):
+            if not said and before.startswith(b"GET"):
+                continue  # that is an idle connection, as one may be
+            with plain_connection(service) as connection:
+                connection.sendall(before + said)
+                assert heard_until_the_end(connection).count(b"HTTP/1.1") == bool(before)
+        assert Caller(service.address, secret).call("describe", {}).status == 200
+
+
+def test_a_head_that_is_too_large_is_hung_up_on(service: Service, caller: Caller) -> None:
+    """In its address, in one field, in many, and in what trails behind a chunked body."""
+    first = b"POST /v1/hook/plain/describe HTTP/1.1\r\nHost: x\r\n"
+    large = b"x" * 2**20
+    for said in (
+        b"GET /" + large,
+        first + b"A: " + large,
+        first + b"A: b\r\n" * 2**18,
+        first + b"Transfer-Encoding: chunked\r\n\r\n0\r\nA: " + large,
+    ):
+        with plain_connection(service) as connection:
+            with suppress(BrokenPipeError, ConnectionResetError):
+                connection.sendall(said)
+            heard_until_the_end(connection)
+    assert caller.call("describe", {}).status == 200
+
+
+def test_idle_connections_make_room(
+    http_settings: Path, secret: str, params: Params, simulator: Simulator
+) -> None:
+    """Somebody who opens connections and says nothing keeps nobody out, and ends no hook."""
+    listen(http_settings, 'workers = 2\nwaiting = 0\nlisten = "127.0.0.1:0"')
+    simulator.delay_next("GetDomainRequest", 2)
+    with Service(http_settings) as service, ThreadPoolExecutor() as pool, ExitStack() as idle:
+        caller = Caller(service.address, secret)
+        first = pool.submit(caller.call, "create", params)
+        wait_for(lambda: simulator.log or simulator.calls("AuthRequest"))
+        connections = [idle.enter_context(plain_connection(service)) for _ in range(20)]
+
+        assert caller.call("describe", {}).status == 200
+        assert heard_until_the_end(connections[0]) == b""
+        assert first.result().value["code"] == "created"
+
+
+def plain_connection(service: Service) -> socket.socket:
+    """A connection to a service on loopback."""
+    host, port = service.address.removeprefix("http://").split(":")
+    return socket.create_connection((host, int(port)), timeout=30)
+
+
+def heard_until_the_end(connection: socket.socket) -> bytes:
+    """What comes until the service hangs up."""
+    heard = b""
+    with suppress(ConnectionResetError):
+        while part := connection.recv(65536):
+            heard += part
+    return heard
 
 
 def test_who_comes_when_too_many_wait_is_told(
