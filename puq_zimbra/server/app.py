@@ -17,6 +17,7 @@ from typing import Any
 import anyio.to_thread
 from anyio import CapacityLimiter
 from fastapi import FastAPI, Request, Response
+from starlette.requests import ClientDisconnect
 
 from puq_zimbra.errors import PuqZimbraError
 from puq_zimbra.hooks.runtime import Runtime
@@ -29,6 +30,9 @@ from puq_zimbra.server.signatures import NotSigned, Signed
 
 #: bytes of the longest body, as on the command line
 LARGEST_BODY = 4 * 2**20
+#: bytes of a body that always finds room while it comes in, and of the room that all others share:
+#: it is needed before it is known who sends
+_SMALL_BODY, _ROOM = 64 * 2**10, 32 * 2**20
 JSON = "application/json"
 
 
@@ -50,6 +54,7 @@ class _Service:
         self._door = Door(runtime)
         self._workers, self._waiting = http.workers, http.waiting
         self._body_seconds = http.body_seconds
+        self._room = _ROOM
         self._limiter: CapacityLimiter | None = None
         self._inside = 0
 
@@ -94,7 +99,7 @@ class _Service:
                 request.headers.getlist(signatures.TIME),
                 time.time(),
             )
-            body = await _body(request, self._body_seconds)
+            body = await self._body(request)
             keys = self.keys.active()
             given = request.headers.getlist(signatures.SIGNATURE)
             asked = signatures.check(keys, identity, timestamp, body, given)
@@ -107,6 +112,28 @@ class _Service:
         if request.url.query:
             raise _TurnedAway(400, "invalid", "The address must have no query.")
         return asked
+
+    async def _body(self, request: Request) -> bytes:
+        parts, size, taken = [], 0, 0
+        try:
+            async with asyncio.timeout(self._body_seconds):
+                async for part in request.stream():
+                    size += len(part)
+                    if size > LARGEST_BODY:
+                        raise _TurnedAway(413, "invalid", "The body is larger than 4 MB.")
+                    if size > _SMALL_BODY:
+                        taken += len(part)
+                        self._room -= len(part)
+                    if size > _SMALL_BODY and self._room < 0:
+                        raise _TurnedAway(503, "unavailable", "Too much comes in: try again.")
+                    parts.append(part)
+        except TimeoutError:
+            raise _TurnedAway(408, "unavailable", "The body did not come in time.") from None
+        except ClientDisconnect:  # which hears this no more
+            raise _TurnedAway(408, "unavailable", "The body did not come whole.") from None
+        finally:
+            self._room += taken
+        return b"".join(parts)
 
     def _signed(self, asked: Signed, given: Given) -> Response:
         try:
@@ -126,20 +153,6 @@ class _Service:
         self.runtime.store().operations.not_over()
 
 
-async def _body(request: Request, seconds: float) -> bytes:
-    parts, size = [], 0
-    try:
-        async with asyncio.timeout(seconds):
-            async for part in request.stream():
-                size += len(part)
-                if size > LARGEST_BODY:
-                    raise _TurnedAway(413, "invalid", "The body is larger than 4 MB.")
-                parts.append(part)
-    except TimeoutError:
-        raise _TurnedAway(408, "unavailable", "The body did not come in time.") from None
-    return b"".join(parts)
-
-
 def _body_of(away: _TurnedAway) -> dict[str, Any]:
     return {
         "ok": False,
@@ -152,7 +165,7 @@ def _body_of(away: _TurnedAway) -> dict[str, Any]:
 def _unsigned(away: _TurnedAway) -> Response:
     headers = {"Retry-After": "2"} if away.status == 503 else None
     # What was not read to its end must not be taken for the next request.
-    close = {"Connection": "close"} if away.status in (408, 413) else {}
+    close = {"Connection": "close"} if away.status in (408, 413, 503) else {}
     return Response(as_json(_body_of(away)), away.status, {**(headers or {}), **close}, JSON)
 
 

@@ -7,6 +7,7 @@ import http.client
 import json
 import signal
 import socket
+import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
 from pathlib import Path
@@ -138,6 +139,38 @@ def test_a_head_that_is_too_large_is_hung_up_on(service: Service, caller: Caller
                 connection.sendall(said)
             heard_until_the_end(connection)
     assert caller.call("describe", {}).status == 200
+
+
+def test_large_bodies_share_their_room(service: Service, caller: Caller) -> None:
+    """Who cannot sign gets no more memory than that, and no small request out of the way."""
+    with ExitStack() as many:
+        connections = [many.enter_context(plain_connection(service)) for _ in range(9)]
+        for connection in connections:
+            connection.sendall(unsigned(app.LARGEST_BODY))
+            with suppress(BrokenPipeError, ConnectionResetError):
+                connection.sendall(b"x" * (app.LARGEST_BODY - 1))
+        assert b" 503 " in heard_until_the_end(connections[-1])
+        assert caller.call("describe", {}).status == 200
+    body = b'{"locale": "%s"}' % (b"x" * 2**20)
+    headers = signed(caller.secret, body)
+    wait_for(lambda: caller.send("/v1/hook/plain/describe", body, headers).status == 400)
+
+
+def test_who_hangs_up_is_no_error(service: Service, caller: Caller) -> None:
+    """The log is for what somebody must look at."""
+    with plain_connection(service) as connection:
+        connection.sendall(unsigned(9))
+    wait_for(lambda: b'turned_away_total{reason="408"} 1.0' in caller.get("/metrics").body)
+    assert service.stop() == ""
+
+
+def unsigned(length: int) -> bytes:
+    """The head of a request that has everything but a right signature."""
+    return (
+        "POST /v1/hook/plain/describe HTTP/1.1\r\nHost: x\r\nwebhook-id: msg_1\r\n"
+        f"webhook-timestamp: {int(time.time())}\r\nwebhook-signature: v1,x\r\n"
+        f"Content-Length: {length}\r\n\r\n"
+    ).encode()
 
 
 def test_idle_connections_make_room(
