@@ -50,6 +50,9 @@ class Background:
                 job()
             except PuqZimbraError as error:
                 log.warning("background", extra={"fields": {"code": error.code}})
+            except Exception as error:  # noqa: BLE001 - a thread that died would be missed by nobody
+                # Only the kind: an exception's text may hold a secret.
+                log.error("background", extra={"fields": {"kind": type(error).__name__}})
 
     def _carry_on(self) -> None:
         seconds = self._runtime.config.limits.hook_seconds
