@@ -18,10 +18,12 @@ import hashlib
 import hmac
 import time
 import zlib
+from contextlib import suppress
 from dataclasses import dataclass
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine
+from sqlalchemy.exc import IntegrityError
 
 from puq_zimbra.store.engine import hasty_writer
 from puq_zimbra.store.tables import answer
@@ -75,7 +77,8 @@ class Answers:
             "body": body,
             "at": int(time.time()),
         }
-        with self._writer.begin() as connection:
+        # With PostgreSQL another machine may have answered the same request just now: that stays.
+        with suppress(IntegrityError), self._writer.begin() as connection:
             connection.execute(answer.delete().where(answer.c.id == identity))
             connection.execute(answer.insert(), row)
 

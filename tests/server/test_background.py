@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-
-from puq_zimbra.config import Config
 from puq_zimbra.hooks.dispatch import dispatch
 from puq_zimbra.hooks.runtime import Runtime
+
+from puq_zimbra.config import Config
 from puq_zimbra.server.background import Background
 from tests import databases
 from tests.conftest import Params
