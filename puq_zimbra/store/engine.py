@@ -23,7 +23,9 @@ from puq_zimbra.config import Config
 from puq_zimbra.errors import Busy, StoreUnusable
 from puq_zimbra.store import files
 
-_SQLITE = ("PRAGMA busy_timeout=10000", "PRAGMA foreign_keys=ON")
+#: milliseconds to wait for the one who writes, and to wait for him with what is worth little
+_PATIENT, _HASTY = 10_000, 1_000
+_SQLITE = (f"PRAGMA busy_timeout={_PATIENT}", "PRAGMA foreign_keys=ON")
 _POSTGRESQL = (
     "SET lock_timeout = '10s'",
     "SET synchronous_commit = on",
@@ -73,7 +75,7 @@ def writer(engine: Engine) -> Engine:
 
 
 def hasty_writer(engine: Engine) -> Engine:
-    """The same database for transactions that a power cut may take away."""
+    """The same database for transactions that a power cut may take away, or a long writer."""
     return writer(engine).execution_options(puqz_hasty=True)
 
 
@@ -117,7 +119,9 @@ def _sqlite_begin(connection: Connection) -> None:
         connection.exec_driver_sql("BEGIN")
         return
     # Said each time: the same connection serves both kinds.
-    connection.exec_driver_sql(f"PRAGMA synchronous={'NORMAL' if _hasty(connection) else 'FULL'}")
+    synchronous, patience = ("NORMAL", _HASTY) if _hasty(connection) else ("FULL", _PATIENT)
+    connection.exec_driver_sql(f"PRAGMA synchronous={synchronous}")
+    connection.exec_driver_sql(f"PRAGMA busy_timeout={patience}")
     # A transaction that will write takes its lock at once: one that upgrades later may be refused.
     connection.exec_driver_sql("BEGIN IMMEDIATE")
 

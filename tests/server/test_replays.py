@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import signal
 import sqlite3
 import threading
@@ -15,7 +16,7 @@ import pytest
 from puq_zimbra.simulator import Simulator
 from tests.conftest import Params
 
-from .serving import Caller, Service, new_id
+from .serving import Caller, Service, new_id, signed
 
 
 @pytest.mark.parametrize("event", ["create", "usage", "drift", "test_connection"])
@@ -83,6 +84,21 @@ def test_no_link_is_in_the_store(
     assert token.encode() not in kept
     assert b"First-Pass-1" not in kept
     assert b"test123" not in kept
+
+
+def test_an_answer_does_not_wait_for_a_long_writer(
+    caller: Caller, params: Params, tmp_path: Path
+) -> None:
+    """WHMCS waits eight seconds; that an answer was not kept harms nobody."""
+    caller.call("create", params)
+    body = json.dumps(params).encode()
+    with closing(sqlite3.connect(tmp_path / "state" / "store.db")) as database:
+        database.execute("BEGIN IMMEDIATE")
+        with closing(caller.connection()) as connection:
+            connection.timeout = 8
+            path = "/v1/hook/plain/drift"
+            connection.request("POST", path, body, signed(caller.secret, body))
+            assert connection.getresponse().status == 200
 
 
 def test_replays_are_known_after_a_restart(
