@@ -32,7 +32,7 @@ class _Line(logging.Formatter):
 
 
 #: whose log we show
-_LOGGERS = {"puq_zimbra": logging.INFO, "uvicorn": logging.WARNING}
+_LOGGERS = {"puq_zimbra": logging.INFO, "uvicorn": logging.WARNING, "asyncio": logging.WARNING}
 
 
 def to_stderr() -> None:

@@ -6,6 +6,7 @@ import click
 
 from puq_zimbra.config import Config
 from puq_zimbra.server import secret_file
+from puq_zimbra.store import files
 
 
 def secret(config: Config, *, rotate: bool, retire: bool) -> int:
@@ -15,11 +16,11 @@ def secret(config: Config, *, rotate: bool, retire: bool) -> int:
         Misconfigured: the file cannot be used.
     """
     path = secret_file.path_of(config)
-    if rotate or not path.exists():
-        click.echo(secret_file.new(path))
-        return 0
-    active = secret_file.read(path)
-    if retire:
-        secret_file.write(path, active[:1])
-    click.echo(active[0])
+    with files.alone(config):  # two rotations at once must not lose a secret that was handed out
+        if rotate or not path.exists():
+            secret_file.new(path)
+        elif retire:
+            secret_file.write(path, secret_file.read(path)[:1])
+        newest = secret_file.read(path)[0]
+    click.echo(newest)
     return 0

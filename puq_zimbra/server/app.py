@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 from typing import Any
 
 import anyio.to_thread
@@ -44,6 +45,12 @@ class _TurnedAway(Exception):
         self.status, self.code, self.message = status, code, message
 
 
+@dataclass
+class _Turn:
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    wanted_by: int = 0
+
+
 class _Service:
     """One process's door with its bounds."""
 
@@ -56,22 +63,23 @@ class _Service:
         self._body_seconds = http.body_seconds
         self._room = _ROOM
         self._limiter: CapacityLimiter | None = None
+        self._turns: dict[str, _Turn] = {}
         self._inside = 0
 
     async def hook(self, host: str, event: str, request: Request) -> Response:
         """Answer one request."""
         try:
-            asked = await self._read(request)
+            asked, keys = await self._read(request)
         except _TurnedAway as error:
             self.metrics.turned_away.labels(str(error.status)).inc()
             return _unsigned(error)
         if event not in openapi.HOSTS[host].EVENTS:
             away = _TurnedAway(404, "not_found", f"The host {host} has no such event.")
-            return self._signed(asked, Given(404, as_json(_body_of(away)), "not_found"))
+            return _signed(asked, keys, Given(404, as_json(_body_of(away)), "not_found"))
         if self._inside >= self._workers + self._waiting:
             self.metrics.turned_away.labels("503").inc()
             return _unsigned(_TurnedAway(503, "unavailable", "Too many hooks wait: try again."))
-        return self._signed(asked, await self._carry_out(host, event, asked))
+        return _signed(asked, keys, await self._carry_out(host, event, asked))
 
     async def _carry_out(self, host: str, event: str, asked: Signed) -> Given:
         if self._limiter is None:
@@ -80,10 +88,12 @@ class _Service:
         self._inside += 1
         self.metrics.at_work.set(self._inside)
         try:
-            # Goes on if the sender hangs up: what was begun is finished or left open, never cut.
-            given = await anyio.to_thread.run_sync(
-                self._door.answer, host, event, asked, limiter=self._limiter
-            )
+            # Waited for here, where it takes no worker from others.
+            async with self._turn_of(asked.id):
+                # Goes on if the sender hangs up: what was begun is finished or left open, not cut.
+                given = await anyio.to_thread.run_sync(
+                    self._door.answer, host, event, asked, limiter=self._limiter
+                )
         finally:
             self._inside -= 1
             self.metrics.at_work.set(self._inside)
@@ -91,8 +101,21 @@ class _Service:
         self.metrics.seconds.labels(host, event).observe(time.perf_counter() - began)
         return given
 
-    async def _read(self, request: Request) -> Signed:
-        """The request, if its signature is right."""
+    @asynccontextmanager
+    async def _turn_of(self, identity: str) -> AsyncIterator[None]:
+        """Let requests of the same id in one after the other."""
+        turn = self._turns.setdefault(identity, _Turn())
+        turn.wanted_by += 1
+        try:
+            async with turn.lock:
+                yield
+        finally:
+            turn.wanted_by -= 1
+            if not turn.wanted_by:
+                del self._turns[identity]
+
+    async def _read(self, request: Request) -> tuple[Signed, Sequence[bytes]]:
+        """The request, if its signature is right, and the keys that count."""
         try:
             identity, timestamp = signatures.check_time(
                 request.headers.getlist(signatures.ID),
@@ -111,7 +134,7 @@ class _Service:
             raise _TurnedAway(503, "unavailable", "The service has no secret to use.") from error
         if request.url.query:
             raise _TurnedAway(400, "invalid", "The address must have no query.")
-        return asked
+        return asked, keys
 
     async def _body(self, request: Request) -> bytes:
         parts, size, taken = [], 0, 0
@@ -135,14 +158,6 @@ class _Service:
             self._room += taken
         return b"".join(parts)
 
-    def _signed(self, asked: Signed, given: Given) -> Response:
-        try:
-            keys = self.keys.active()
-        except PuqZimbraError:
-            return _unsigned(_TurnedAway(503, "unavailable", "The service has no secret to use."))
-        headers = signatures.headers(keys, asked.id, int(time.time()), given.body)
-        return Response(given.body, given.status, headers, JSON)
-
     def ready(self) -> None:
         """See that hooks can be answered.
 
@@ -160,6 +175,12 @@ def _body_of(away: _TurnedAway) -> dict[str, Any]:
         "message": away.message,
         "retryable": away.code == "unavailable",
     }
+
+
+def _signed(asked: Signed, keys: Sequence[bytes], given: Given) -> Response:
+    # With the keys of the request's time: the file may be gone by now, and the work is done.
+    headers = signatures.headers(keys, asked.id, int(time.time()), given.body)
+    return Response(given.body, given.status, headers, JSON)
 
 
 def _unsigned(away: _TurnedAway) -> Response:

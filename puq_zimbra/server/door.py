@@ -14,10 +14,7 @@ from __future__ import annotations
 
 import json
 import logging
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from puq_zimbra.commands.given import parse_json
@@ -45,65 +42,44 @@ class Given:
     code: str
 
 
-@dataclass
-class _Turn:
-    lock: threading.Lock = field(default_factory=threading.Lock)
-    wanted_by: int = 0
-
-
 class Door:
     """Requests whose signature is right, each carried out once."""
 
     def __init__(self, runtime: Runtime) -> None:
         self._runtime = runtime
-        self._lock = threading.Lock()
-        self._turns: dict[str, _Turn] = {}
 
     def answer(self, host: str, event: str, asked: Signed) -> Given:
-        """Carry out a request, or find what it was answered before."""
-        with self._turn_of(asked.id):
-            try:
-                answers = self._runtime.store().answers
-                digest = answers.digest(f"{host}/{event}", asked.body)
-                before = answers.get(asked.id)
-                if before is not None and before.digest != digest:
-                    raise Refused("This request id was used for another call.")
-            except PuqZimbraError as error:
-                return _given(dispatch.refuse(host, event, error, self._runtime))
-            repeated = before is not None and (before.final or asked.timestamp <= before.timestamp)
-            if before is not None and before.body is not None and repeated:
-                return Given(before.status, before.body, "repeated")
-            params = _params(asked.body)
-            answer = dispatch.dispatch(host, event, params, self._runtime, request_id=asked.id)
-            given = _given(answer)
-            kept = dispatch.host_of(host).EVENTS[event] not in _NOT_KEPT
-            _keep(
-                answers,
-                asked.id,
-                Answered(
-                    digest,
-                    asked.timestamp,
-                    given.status,
-                    answer.code not in _NOT_FINAL,
-                    given.body if kept else None,
-                ),
-            )
-            return given
+        """Carry out a request, or find what it was answered before.
 
-    @contextmanager
-    def _turn_of(self, identity: str) -> Iterator[None]:
-        """Let requests of the same id in one after the other."""
-        with self._lock:
-            turn = self._turns.setdefault(identity, _Turn())
-            turn.wanted_by += 1
+        Requests of the same id come one after the other; whoever calls sees to that.
+        """
         try:
-            with turn.lock:
-                yield
-        finally:
-            with self._lock:
-                turn.wanted_by -= 1
-                if not turn.wanted_by:
-                    del self._turns[identity]
+            answers = self._runtime.store().answers
+            digest = answers.digest(f"{host}/{event}", asked.body)
+            before = answers.get(asked.id)
+            if before is not None and before.digest != digest:
+                raise Refused("This request id was used for another call.")
+        except PuqZimbraError as error:
+            return _given(dispatch.refuse(host, event, error, self._runtime))
+        repeated = before is not None and (before.final or asked.timestamp <= before.timestamp)
+        if before is not None and before.body is not None and repeated:
+            return Given(before.status, before.body, "repeated")
+        params = _params(asked.body)
+        answer = dispatch.dispatch(host, event, params, self._runtime, request_id=asked.id)
+        given = _given(answer)
+        kept = dispatch.host_of(host).EVENTS[event] not in _NOT_KEPT
+        _keep(
+            answers,
+            asked.id,
+            Answered(
+                digest,
+                asked.timestamp,
+                given.status,
+                answer.code not in _NOT_FINAL,
+                given.body if kept else None,
+            ),
+        )
+        return given
 
 
 def as_json(value: Any) -> bytes:

@@ -186,8 +186,8 @@ class Operations:
         """How many operations are open, and how many running or abandoned."""
         count = sa.select(operation.c.state, sa.func.count()).group_by(operation.c.state)
         with self._engine.connect() as connection:
-            found = connection.execute(count.where(operation.c.state.in_(_NOT_OVER))).tuples()
-            return dict.fromkeys(_NOT_OVER, 0) | dict(found.all())
+            found = connection.execute(count.where(operation.c.state.in_(_NOT_OVER))).all()
+        return dict.fromkeys(_NOT_OVER, 0) | {row.state: row[1] for row in found}
 
     def all(self) -> Iterator[Kept]:
         """Every operation, oldest first."""

@@ -280,3 +280,19 @@ def test_an_idle_connection_serves_several_requests(caller: Caller) -> None:
         assert answer.status == 200
         answer.read()
     connection.close()
+
+
+def test_who_waits_for_his_own_turn_keeps_nobody_waiting(
+    http_settings: Path, secret: str, params: Params, simulator: Simulator
+) -> None:
+    """A click repeated eight times takes one of two workers, and the other serves the rest."""
+    listen(http_settings, 'workers = 2\nlisten = "127.0.0.1:0"')
+    simulator.delay_next("GetDomainRequest", 3)
+    with Service(http_settings) as service, ThreadPoolExecutor(8) as pool:
+        caller = Caller(service.address, secret)
+        clicks = [pool.submit(caller.call, "create", params, identity="msg_x") for _ in range(8)]
+        wait_for(lambda: simulator.calls("AuthRequest"))
+
+        assert caller.call("describe", {}).status == 200
+        assert not any(one.done() for one in clicks)
+        assert {one.result().value["code"] for one in clicks} == {"created"}

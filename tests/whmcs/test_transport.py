@@ -216,6 +216,7 @@ def test_an_engine_that_is_down_is_said_so(module: Module, tmp_path: Path) -> No
     ("lines", "sentence"),
     [
         ("engine=http://192.0.2.1:7410", "none of unix:"),
+        ("engine=http://127.999.1.1:80", "none of unix:"),
         ("engine=http://127.0.0.1.evil.example:80", "none of unix:"),
         ("engine=http://127.0.0.1@evil.example", "none of unix:"),
         ("engine=https://user:x@mail.example", "none of unix:"),

@@ -116,7 +116,7 @@ final class Settings
         }
         // By name, loopback would be whatever the resolver says.
         $engine = preg_replace('~^http://localhost(?=[:/]|$)~D', 'http://127.0.0.1', rtrim($engine, '/'));
-        $loopback = '~^http://(127(\.[0-9]{1,3}){3}|\[::1\])(:[0-9]{1,5})?$~D';
+        $loopback = '~^http://(127(\.(25[0-5]|(2[0-4]|1?[0-9])?[0-9])){3}|\[::1\])(:[0-9]{1,5})?$~D';
         $elsewhere = '~^https://([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?$~D';
         if (preg_match($loopback, $engine) !== 1 && preg_match($elsewhere, $engine) !== 1) {
             throw new EngineError(

@@ -26,7 +26,8 @@ final class Http
             );
         }
         $this->signature = new Signature($settings->secret);
-        $this->base = $settings->socket === '' ? $settings->engine : 'http://localhost';
+        // The name is never looked up: there is none such, should the socket ever be left out.
+        $this->base = $settings->socket === '' ? $settings->engine : 'http://engine.invalid';
     }
 
     /**
