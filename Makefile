@@ -23,7 +23,7 @@ bench: $(VENV)/dev.ok ## What it costs, against other clients, floors and bounds
 	$(BIN)/python benchmarks/run.py $(ARGS)
 
 faults: $(VENV)/dev.ok ## Every fault that is tried, not a sample: half an hour on two cores
-	$(BIN)/pytest -q -n auto --maxprocesses 4 tests/faults tests/whmcs_host/test_faults.py --faults=all $(ARGS)
+	$(BIN)/pytest -q -n 4 tests/faults --faults=all $(ARGS)
 
 messages: $(VENV)/dev.ok ## Bring the Polish catalogue up to date with the sources
 	$(BIN)/python puq_zimbra/clientarea/catalogue.py
