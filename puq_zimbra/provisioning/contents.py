@@ -13,7 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from puq_zimbra.call import STAMP_PREFIX, Call
-from puq_zimbra.errors import Conflict, DomainNotEmpty, NoSuch
+from puq_zimbra.errors import Conflict, DomainNotEmpty, NoSuch, NoSuchDomain
 from puq_zimbra.provisioning import ownership
 from puq_zimbra.provisioning.kinds import KINDS
 from puq_zimbra.units import shown_domain
@@ -125,11 +125,25 @@ def delete(zimbra: Zimbra, going: Sequence[Entry], contents: Contents) -> None:
     for delete_one, entries in deletions:
         for entry in entries:
             try:
-                with suppress(NoSuch):
-                    delete_one(entry.id)
+                delete_one(entry.id)
+            except NoSuch:
+                if entry.kind == "domain":
+                    _require_gone(zimbra, entry)
             except DomainNotEmpty as error:
                 raise Conflict(
                     "The domain %(name)s received new content while it was deleted: terminate it"
                     " once more.",
                     name=shown_domain(entry.name),
                 ) from error
+
+
+def _require_gone(zimbra: Zimbra, domain: Entry) -> None:
+    """See that a domain which could not be deleted for want of something is not there.
+
+    Once the domain with the stamp is gone, nobody would look for the others of a private server.
+    """
+    with suppress(NoSuchDomain):
+        zimbra.get_domain(domain.id, "id", ("zimbraId",))
+        raise Conflict(
+            "%(name)s is still there: terminate it once more.", name=shown_domain(domain.name)
+        )

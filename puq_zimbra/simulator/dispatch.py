@@ -207,7 +207,7 @@ class Engine:
         if plan is None:
             return
         made = [self.world.directory.by_id.get(each.get("id", "")) for each in result]
-        for entry in made if plan.half else ():
+        for entry in made if plan.half and name.startswith("Create") else ():
             if entry is not None and entry.kind == "account":
                 entry.password = None
             elif entry is not None and entry.kind == "domain":

@@ -145,6 +145,21 @@ def test_terminate_locks_and_reports_by_default(estate: Hook, simulator: Simulat
     assert simulator.account("anna@druga.example") is not None
 
 
+@pytest.mark.parametrize("code", ["account.NO_SUCH_DOMAIN", "account.NO_SUCH_ACCOUNT"])
+def test_a_domain_that_is_there_is_not_called_deleted(
+    code: str, estate: Hook, simulator: Simulator
+) -> None:
+    """The stamp goes last: what is left behind without it, nobody would look for."""
+    plan = {"plan": {"terminate": {"mode": "delete"}}}
+    simulator.fail_next("DeleteDomainRequest", code)
+    first = estate("terminate", plan)
+
+    assert first.value["code"] == "conflict"
+    assert simulator.domain("firma.example") is not None
+    assert estate("terminate", plan).value["code"] == "updated"
+    assert simulator.domain("druga.example") is None
+
+
 def test_terminate_deletes_if_the_plan_says_so(estate: Hook, simulator: Simulator) -> None:
     """All but the domain in which the global administrators live."""
     simulator.create_domain("sub.druga.example")

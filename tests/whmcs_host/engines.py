@@ -7,8 +7,11 @@ a moment in the engine's work can end it there, as a crash would.
 from __future__ import annotations
 
 import os
+import random
 import signal
+import socket
 import subprocess
+from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
@@ -78,7 +81,7 @@ class Service:
     def __init__(self, folder: Path, config: Path) -> None:
         self._command = [str(COMMAND), "--config", str(config)]
         self._log = folder / "engine.log"
-        self._listen = "127.0.0.1:0"
+        self._listen = f"127.0.0.1:{_free_port()}"
         self._process: subprocess.Popen[str] | None = None
         printed = subprocess.run(
             [*self._command, "secret"], check=True, capture_output=True, text=True
@@ -126,6 +129,14 @@ class Service:
         assert self._process is not None
         self._process.communicate(timeout=60)
         self._process = None
+
+
+def _free_port() -> int:
+    """A port that stays free between two starts: no connection is given one as low by itself."""
+    while True:
+        port = random.randrange(20_000, 30_000)
+        with suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            return port
 
 
 def config_file(folder: Path, more: str = "") -> Path:
