@@ -38,7 +38,7 @@ ALLOWED = {
     "a", "bdi", "body", "button", "caption", "circle", "dd", "desc", "details", "div", "dl", "dt",
     "form", "h3", "h4", "h5", "header", "input", "label", "li", "link", "nav", "p", "path", "rect",
     "section", "span", "strong", "summary", "svg", "table", "tbody", "td", "tfoot", "th", "thead",
-    "title", "tr", "ul", "wbr",
+    "title", "tr", "ul",
 }  # fmt: skip
 
 
