@@ -37,7 +37,7 @@ CALLS, PROCESSES, THREADS = 4_000, 2, 8
 EVENTS = (
     ("whmcs", "MetaData", False),
     ("plain", "describe", False),
-    ("plain", "usage", False),
+    ("plain", "usage", True),
     ("plain", "create", True),
     ("plain", "suspend", True),
     ("plain", "unsuspend", True),
@@ -128,9 +128,10 @@ def measure(options: Options) -> Iterator[Figure]:
     """One call at a time, then as many as go."""
     with serving() as service:
         yield from one_by_one(service, options)
-        for host, event, asks in EVENTS:
-            if not asks:
-                yield from under_load(service, host, event, options)
+        for host, event, asks in EVENTS[:3]:
+            for figure in under_load(service, host, event, options):
+                # The bounds are on what the service does by itself.
+                yield figure.without_bound() if asks else figure
 
 
 def one_by_one(service: Service, options: Options) -> Iterator[Figure]:
