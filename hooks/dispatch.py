@@ -84,27 +84,26 @@ def dispatch(
             reference = error.reference
     except Exception as error:  # noqa: BLE001 - the host must get an answer whatever happens
         reply = _unexpected(error, reference)
-    if ours == "client_area" and reply.html is None:
-        reply = _with_page(call, reply, runtime, reference)
-    _log_hook(host_name, event, call, reply, reference)
-    return _answer(host, event, call, reply, reference)
+    return _tell(host_name, event, call, reply, runtime, reference)
 
 
 def refuse(host_name: str, event: str, error: PuqZimbraError, runtime: Runtime) -> Answer:
     """What a host is told whose call is not looked at."""
-    host, reference, call = host_of(host_name), _new_reference(), Call()
-    reply = _reply_to(error, reference)
-    if host.EVENTS[event] == "client_area":
-        reply = _with_page(call, reply, runtime, reference)
-    _log_hook(host_name, event, call, reply, reference)
-    return _answer(host, event, call, reply, reference)
+    reference = _new_reference()
+    return _tell(host_name, event, Call(), _reply_to(error, reference), runtime, reference)
 
 
 def _new_reference() -> str:
     return "op-" + secrets.token_hex(8)
 
 
-def _log_hook(host_name: str, event: str, call: Call, reply: Reply, reference: str) -> None:
+def _tell(
+    host_name: str, event: str, call: Call, reply: Reply, runtime: Runtime, reference: str
+) -> Answer:
+    """The answer in the host's words, with a line in the log."""
+    host = host_of(host_name)
+    if host.EVENTS[event] == "client_area" and reply.html is None:
+        reply = _with_page(call, reply, runtime, reference)
     _log(
         logging.INFO,
         "hook",
@@ -114,9 +113,6 @@ def _log_hook(host_name: str, event: str, call: Call, reply: Reply, reference: s
         reference=reference,
         request_id=call.request_id or "",
     )
-
-
-def _answer(host: Host, event: str, call: Call, reply: Reply, reference: str) -> Answer:
     _, exit_status, http_status = CODES[reply.code]
     message = _translate(reply, call.locale)
     value = host.answer(event, reply, message, reference)

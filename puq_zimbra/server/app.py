@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -20,6 +20,7 @@ from anyio import CapacityLimiter
 from fastapi import FastAPI, Request, Response
 from starlette.requests import ClientDisconnect
 
+from puq_zimbra import __version__
 from puq_zimbra.errors import PuqZimbraError
 from puq_zimbra.hooks.runtime import Runtime
 from puq_zimbra.server import openapi, signatures
@@ -190,24 +191,23 @@ def _unsigned(away: _TurnedAway) -> Response:
     return Response(as_json(_body_of(away)), away.status, {**(headers or {}), **close}, JSON)
 
 
-def make_app(runtime: Runtime, keys: Keys, stopped: Callable[[], None] = lambda: None) -> FastAPI:
-    """The application; ``stopped`` is called when all that was at work is done."""
+def make_app(runtime: Runtime, keys: Keys) -> FastAPI:
+    """The application."""
     service = _Service(runtime, keys)
 
     @asynccontextmanager
     async def life(_app: FastAPI) -> AsyncIterator[None]:
         background = Background(runtime, runtime.config)
-        background.__enter__()
+        background.start()
         try:
             yield
         finally:
-            await anyio.to_thread.run_sync(background.__exit__, None, None, None)
+            await anyio.to_thread.run_sync(background.finish)
             await anyio.to_thread.run_sync(runtime.close)
-            stopped()
 
     app = FastAPI(
         title=openapi.TITLE,
-        version=openapi.VERSION,
+        version=__version__,
         description=openapi.DESCRIPTION,
         docs_url=None,
         redoc_url=None,

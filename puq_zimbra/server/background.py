@@ -21,7 +21,7 @@ _FORGET_EVERY = 60
 
 
 class Background:
-    """A thread beside the door; a context manager that ends it after what it is at."""
+    """Threads beside the door."""
 
     def __init__(self, runtime: Runtime, config: Config) -> None:
         self._runtime, self._every = runtime, config.http.work_every
@@ -33,12 +33,13 @@ class Background:
             threading.Thread(target=self._repeat, args=job, daemon=True) for job in jobs
         ]
 
-    def __enter__(self) -> Background:
+    def start(self) -> None:
+        """Begin."""
         for thread in self._threads:
             thread.start()
-        return self
 
-    def __exit__(self, *_: object) -> None:
+    def finish(self) -> None:
+        """End after what they are at."""
         self._over.set()
         # An operation takes no longer than a hook may; what it cannot finish, it leaves open.
         for thread in self._threads:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from puq_zimbra import __version__
 from puq_zimbra.billing import plain, whmcs
 from puq_zimbra.call import Call
 from puq_zimbra.hooks.describe import REPLY
@@ -114,6 +113,3 @@ def _header(name: str, text: str) -> dict[str, Any]:
         "description": text,
         "schema": {"type": "string"},
     }
-
-
-VERSION = __version__

@@ -61,7 +61,7 @@ def headers(keys: Iterable[bytes], identity: str, timestamp: int, body: bytes) -
     }
 
 
-def header_of(values: Sequence[str], shape: re.Pattern[str]) -> str:
+def _header_of(values: Sequence[str], shape: re.Pattern[str]) -> str:
     """The one value of a header.
 
     Raises:
@@ -78,7 +78,7 @@ def check_time(ids: Sequence[str], times: Sequence[str], now: float) -> tuple[st
     Raises:
         NotSigned: it says none, or is too old, or too new.
     """
-    identity, timestamp = header_of(ids, _ID), int(header_of(times, _TIME))
+    identity, timestamp = _header_of(ids, _ID), int(_header_of(times, _TIME))
     if abs(now - timestamp) > TOLERANCE:
         raise NotSigned
     return identity, timestamp
