@@ -21,8 +21,12 @@ def test_it_outlives_what_nobody_foresaw(
     damage = "UPDATE operation SET state = 'open', ended_at = NULL, reply = 'canary-7'"
     databases.execute(config, damage)
     http = config.http.model_copy(update={"work_every": 1})
-    with Background(runtime, config.model_copy(update={"http": http})):
+    background = Background(runtime, config.model_copy(update={"http": http}))
+    background.start()
+    try:
         wait_for(lambda: "background" in caplog.messages)
         databases.execute(config, "UPDATE operation SET reply = NULL")
         wait_for(lambda: not runtime.store().operations.unfinished())
+    finally:
+        background.finish()
     assert "canary-7" not in caplog.text
