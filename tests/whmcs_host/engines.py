@@ -7,7 +7,7 @@ a moment in the engine's work can end it there, as a crash would.
 from __future__ import annotations
 
 import os
-import random
+import secrets
 import signal
 import socket
 import subprocess
@@ -132,9 +132,12 @@ class Service:
 
 
 def _free_port() -> int:
-    """A port that stays free between two starts: no connection is given one as low by itself."""
+    """A port that stays free between two starts: no connection is given one as low by itself.
+
+    Not by `random`, whose seed is the same for all test processes at times.
+    """
     while True:
-        port = random.randrange(20_000, 30_000)
+        port = 20_000 + secrets.randbelow(10_000)
         with suppress(OSError), socket.create_server(("127.0.0.1", port)):
             return port
 
