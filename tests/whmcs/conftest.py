@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -10,6 +11,10 @@ import pytest
 from puq_zimbra.simulator import TlsFiles
 
 from ..conftest import Params
+from ..whmcs_host import mariadb
+from .door import opened, signed
+from .engine import Engine
+from .hosting import Hosting, made
 from .php import PHP, Module, command, configured
 from .service import serving
 
@@ -67,6 +72,36 @@ def start(tmp_path: Path) -> Iterator[Start]:
     yield run
     for module in started:
         module.close()
+
+
+@pytest.fixture
+def engine(start: Start, whmcs_params: Params) -> Iterator[Engine]:
+    """The module with an engine that says what a test wants."""
+    engine = Engine(start(), whmcs_params)
+    with opened(lambda request: signed(request, engine.answer)) as engine.door:
+        yield engine
+
+
+@pytest.fixture(scope="session")
+def maria(tmp_path_factory: pytest.TempPathFactory) -> Iterator[mariadb.MariaDb | None]:
+    """A MariaDB, if there is one (mariadb-server-core)."""
+    if not shutil.which("mariadbd"):
+        yield None
+        return
+    with mariadb.running(tmp_path_factory.mktemp("m")) as server:
+        yield server
+
+
+@pytest.fixture(params=["sqlite", "mysql"])
+def hosting(
+    request: pytest.FixtureRequest, maria: mariadb.MariaDb | None, tmp_path: Path
+) -> Iterator[Hosting]:
+    """WHMCS's table of services."""
+    database = tmp_path / "whmcs.sqlite" if request.param == "sqlite" else maria
+    if database is None:
+        pytest.skip("there is no MariaDB")
+    with made(database) as hosting:
+        yield hosting
 
 
 @pytest.fixture

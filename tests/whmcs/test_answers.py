@@ -1,13 +1,10 @@
-"""What becomes of the engine's answers: in WHMCS's table, its logs, its pages."""
+"""What becomes of the engine's answers: in WHMCS's figures, its logs, its pages."""
 
 from __future__ import annotations
 
 import json
-import sqlite3
-from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from collections.abc import Callable
 from html import escape
-from pathlib import Path
 from typing import Any
 from urllib.parse import quote, quote_plus
 
@@ -17,7 +14,9 @@ from puq_zimbra.simulator import Simulator
 
 from ..conftest import Params
 from .conftest import Start
-from .door import SECRET, Door, opened, signed
+from .door import SECRET
+from .engine import Engine
+from .hosting import Hosting
 from .php import Module, Told, encoded
 
 Asked = Callable[..., Told]
@@ -25,155 +24,6 @@ MODULE_LOG_KEYS = {
     "request_id", "serviceid", "userid", "pid", "serverid", "domain", "serverhostname", "serverip",
     "serverport", "suspendreason",
 }  # fmt: skip
-
-
-class Engine:
-    """A door whose answer a test sets."""
-
-    def __init__(self, module: Module, params: Params) -> None:
-        self.module, self.params = module, params
-        self.answer: Any = "success"
-        self.door: Door
-
-    def call(self, function: str, **more: Any) -> Told:
-        """Call a function of the module."""
-        lines = self.params["serveraccesshash"] + self.door.access_hash
-        params = {**self.params, "serveraccesshash": lines, **more.pop("params", {})}
-        return self.module.call(function, params, **more)
-
-
-@pytest.fixture
-def engine(start: Start, whmcs_params: Params) -> Iterator[Engine]:
-    """The module with an engine that says what a test wants."""
-    engine = Engine(start(), whmcs_params)
-    with opened(lambda request: signed(request, engine.answer)) as engine.door:
-        yield engine
-
-
-@pytest.fixture
-def hosting(tmp_path: Path) -> Iterator[sqlite3.Connection]:
-    """WHMCS's table of services, as far as usage is concerned."""
-    database = sqlite3.connect(tmp_path / "whmcs.sqlite", isolation_level=None)
-    database.execute(
-        "CREATE TABLE tblhosting (id INTEGER PRIMARY KEY, server INTEGER, domain TEXT,"
-        " domainstatus TEXT, diskusage INTEGER DEFAULT 7, disklimit INTEGER DEFAULT 7,"
-        " bwusage INTEGER DEFAULT 7, lastupdate TEXT DEFAULT 'never')"
-    )
-    rows = [
-        (1, 1, "Active"), (2, 1, "Suspended"), (3, 1, "Terminated"), (4, 2, "Active"),
-        (5, 1, "Active"), (6, 1, "Active"), (7, 1, "Pending"),
-    ]  # fmt: skip
-    for id_, server, status in rows:
-        database.execute(
-            "INSERT INTO tblhosting (id, server, domainstatus) VALUES (?, ?, ?)",
-            (id_, server, status),
-        )
-    yield database
-    database.close()
-
-
-def row(service_id: object, used: object = 3, limit: object = 0, **more: Any) -> dict[str, Any]:
-    """A row of the engine's answer."""
-    measured = "2026-11-21T12:00:00+00:00"
-    return {
-        "service_id": service_id, "domain": "x.example", "username": "", "disk_used_mb": used,
-        "disk_limit_mb": limit, "measured_at": measured, "complete": True, **more,
-    }  # fmt: skip
-
-
-def written(database: sqlite3.Connection) -> dict[int, tuple[Any, ...]]:
-    """The rows that are not as they were."""
-    found = database.execute("SELECT id, diskusage, disklimit, bwusage, lastupdate FROM tblhosting")
-    return {one[0]: one[1:] for one in found if one[1:] != (7, 7, 7, "never")}
-
-
-def test_usage_is_written_for_services_that_run(
-    engine: Engine, hosting: Any, tmp_path: Path
-) -> None:
-    """By id and server, so that two services of one name get each its own; zero is a figure."""
-    engine.answer = [row("1", 0, 10), row("2", 5, 0), row("3"), row("4"), row("7"), row("99")]
-    told = engine.call("UsageUpdate", stub={"database": f"sqlite:{tmp_path}/whmcs.sqlite"})
-
-    moment = "2026-11-21 12:00:00"
-    assert written(hosting) == {1: (0, 10, 7, moment), 2: (5, 0, 7, moment)}
-    assert told.type == "null"
-    assert told.activity == []
-    assert told.log[-1][3] == "6 rows"
-
-
-@pytest.mark.parametrize(
-    "doubtful",
-    [
-        row("1", complete=False),
-        row("1", None),
-        row("1", 3, None),
-        row("1", "3"),
-        row("1", 3.5),
-        row("1", measured_at="soon"),
-        row("1", measured_at=None),
-        row("1 OR 1=1"),
-        row(None),
-        "success",
-    ],
-    ids=lambda one: json.dumps(one)[:60],
-)
-def test_a_row_that_is_not_known_whole_is_left(
-    engine: Engine, hosting: Any, tmp_path: Path, doubtful: Any
-) -> None:
-    """An old figure is true of its day; a zero never was. The other rows are written."""
-    engine.answer = [doubtful, row("5", 8)]
-    engine.call("UsageUpdate", stub={"database": f"sqlite:{tmp_path}/whmcs.sqlite"})
-
-    assert list(written(hosting)) == [5]
-
-
-@pytest.mark.parametrize("answer", ["Zimbra cannot be reached (op-1).", {"rows": []}, None, True])
-def test_no_list_writes_nothing_and_is_told(
-    engine: Engine, hosting: Any, tmp_path: Path, answer: Any
-) -> None:
-    """The cron has no reader: WHMCS's activity log has."""
-    engine.answer = answer
-    told = engine.call("UsageUpdate", stub={"database": f"sqlite:{tmp_path}/whmcs.sqlite"})
-
-    assert written(hosting) == {}
-    assert told.activity[0].startswith("puqzimbra: the usage of server 1 was not updated. ")
-
-
-def test_a_table_that_cannot_be_written_keeps_every_row(
-    engine: Engine, hosting: Any, tmp_path: Path
-) -> None:
-    """All rows or none: half an update looks like a whole one."""
-    hosting.execute(
-        "CREATE TRIGGER no BEFORE UPDATE ON tblhosting WHEN NEW.id = 5"
-        " BEGIN SELECT RAISE(ABORT, 'no'); END"
-    )
-    engine.answer = [row("1"), row("5")]
-    told = engine.call("UsageUpdate", stub={"database": f"sqlite:{tmp_path}/whmcs.sqlite"})
-
-    assert written(hosting) == {}
-    assert len(told.activity) == 1
-
-
-def test_usage_from_a_real_reading(
-    over_service: Module, whmcs_params: Params, simulator: Simulator, hosting: Any, tmp_path: Path
-) -> None:
-    """From a mailbox in Zimbra to a number in WHMCS's table."""
-    params = whmcs_params | {"serviceid": 1}
-    assert over_service.call("CreateAccount", params).value == "success"
-    simulator.add_mail("admin@firma.example", 3 * 2**20 + 1)
-    server = {name: params[name] for name in params if name.startswith("server")}
-    stub = {"database": f"sqlite:{tmp_path}/whmcs.sqlite"}
-    told = over_service.call("UsageUpdate", server, stub=stub)
-    (used, limit, _, moment) = written(hosting)[1]
-
-    assert told.activity == []
-    assert (used, limit) == (4, 51200)
-    age = datetime.now(UTC).replace(tzinfo=None) - datetime.fromisoformat(moment)
-    assert abs(age.total_seconds()) < 3600
-
-    usage = over_service.call("MetricProvider usage", server).value
-    assert usage["firma.example"]["mailboxes"]["value"] == 1
-    assert usage["firma.example"]["aliases"]["value"] == 0
 
 
 METRICS = {
@@ -212,20 +62,18 @@ def test_a_metric_of_zero_is_kept(engine: Engine) -> None:
     assert engine.call("MetricProvider tenantUsage", arguments=["b.example"]).value == []
 
 
-def test_a_service_has_the_name_that_whmcs_has_for_it(
-    engine: Engine, hosting: sqlite3.Connection, tmp_path: Path
-) -> None:
+def test_a_service_has_the_name_that_whmcs_has_for_it(engine: Engine, hosting: Hosting) -> None:
     """Under another one it would be billed to nobody, and Server Sync would terminate it."""
     typed = {1: "XN--Firma-6hc.example", 3: "xn--Firma-6hc.example", 5: "a.example", 6: "a.example"}
     for number, domain in typed.items():
-        hosting.execute("UPDATE tblhosting SET domain = ? WHERE id = ?", (domain, number))
+        hosting.execute(f"UPDATE tblhosting SET domain = '{domain}' WHERE id = {number}")
     services = {
         "firma\u017c.example": "1",
         "jan@a.example": "5",
         "ola@a.example": "6",
         "b.example": "4",
     }
-    stub = {"database": f"sqlite:{tmp_path}/whmcs.sqlite"}
+    stub = {"database": hosting.address}
     engine.answer = {
         "usage": {name: {"mailboxes": 1} for name in services},
         "services": services,
