@@ -37,6 +37,9 @@ class Host(Protocol):
     def read(self, event: str, params: Mapping[str, Any], default_installation: str) -> Call:
         """The call in our words."""
 
+    def place(self, params: object) -> str:
+        """What tells the call's Zimbra from others, though nothing is checked yet."""
+
     def answer(self, event: str, reply: Reply, message: str, reference: str) -> Any:
         """The answer in the host's words."""
 

@@ -23,7 +23,7 @@ WAITING = "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'transaction
 def test_two_machines_answer_the_same_request(config: Config) -> None:
     """The later one's answer was given, too: that it is not kept is no error."""
     store, database = Store.open(config), engine.make(config)
-    store.answers.keep("msg_1", GIVEN)
+    store.answers.keep("msg_1", GIVEN, again=False)
     with database.connect() as looking, engine.hasty_writer(database).connect() as other:
         row = dict(other.execute(sa.select(answer)).mappings().one()) | {"id": "msg_2"}
         other.execute(answer.insert(), row)
@@ -31,7 +31,7 @@ def test_two_machines_answer_the_same_request(config: Config) -> None:
 
         def keep() -> None:
             try:
-                store.answers.keep("msg_2", GIVEN)
+                store.answers.keep("msg_2", GIVEN, again=False)
             except BaseException as error:  # noqa: BLE001 - told to the test
                 failed.append(error)
 

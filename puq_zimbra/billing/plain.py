@@ -54,6 +54,12 @@ def read(event: str, params: Mapping[str, Any], default_installation: str) -> Ca
     return call
 
 
+def place(params: object) -> str:
+    """What tells the Zimbra of a call from others, though nothing is checked yet; "" if nothing."""
+    server = params.get("server") if isinstance(params, Mapping) else None
+    return str(server.get("url") or "") if isinstance(server, Mapping) else ""
+
+
 def same_event(said: object, event: str) -> None:
     """See that a call which says its event came in for that one.
 

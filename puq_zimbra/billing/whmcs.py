@@ -95,6 +95,14 @@ def read(event: str, params: Mapping[str, Any], default_installation: str) -> Ca
     return plain.validate(given)
 
 
+def place(params: object) -> str:
+    """What tells the Zimbra of a call from others, though nothing is checked yet; "" if nothing."""
+    if not isinstance(params, Mapping):
+        return ""
+    host = params.get("serverhostname") or params.get("serverip")
+    return f"{host}:{params.get('serverport') or DEFAULT_PORT}" if host else ""
+
+
 def _text(params: Mapping[str, Any], key: str) -> str:
     """A scalar as text; PHP and JSON turn numbers into strings and back.
 

@@ -1,7 +1,9 @@
 """The HTTP service: what comes in is bounded, checked and handed to the door.
 
 A request's body is read only when its headers can be right, and a hook starts only when the
-signature is. Hooks run in a pool of threads; who comes when too many wait is told so at once.
+signature is. Hooks run in a pool of threads, three quarters of which are the most that one Zimbra
+gets: one that gives no answer must not keep the others' hooks waiting. Who comes when too many wait
+is told so at once.
 
 Source: FastAPI, Starlette ("Requests", "Thread Pool"), anyio ("Working with threads").
 """
@@ -9,10 +11,10 @@ Source: FastAPI, Starlette ("Requests", "Thread Pool"), anyio ("Working with thr
 from __future__ import annotations
 
 import asyncio
+import math
 import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
 from typing import Any
 
 import anyio.to_thread
@@ -25,10 +27,11 @@ from puq_zimbra.errors import PuqZimbraError
 from puq_zimbra.hooks.runtime import Runtime
 from puq_zimbra.server import openapi, signatures
 from puq_zimbra.server.background import Background
-from puq_zimbra.server.door import Door, Given, as_json
+from puq_zimbra.server.door import Door, Given, as_json, params_of
 from puq_zimbra.server.metrics import Metrics
 from puq_zimbra.server.secret_file import Keys
 from puq_zimbra.server.signatures import NotSigned, Signed
+from puq_zimbra.server.turns import Turns
 
 #: bytes of the longest body, as on the command line
 LARGEST_BODY = 4 * 2**20
@@ -46,12 +49,6 @@ class _TurnedAway(Exception):
         self.status, self.code, self.message = status, code, message
 
 
-@dataclass
-class _Turn:
-    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
-    wanted_by: int = 0
-
-
 class _Service:
     """One process's door with its bounds."""
 
@@ -64,7 +61,7 @@ class _Service:
         self._body_seconds = http.body_seconds
         self._room = _ROOM
         self._limiter: CapacityLimiter | None = None
-        self._turns: dict[str, _Turn] = {}
+        self._of_request, self._of_zimbra = Turns(1), Turns(_share(self._workers))
         self._inside = 0
 
     async def hook(self, host: str, event: str, request: Request) -> Response:
@@ -77,12 +74,17 @@ class _Service:
         if event not in openapi.HOSTS[host].EVENTS:
             away = _TurnedAway(404, "not_found", f"The host {host} has no such event.")
             return _signed(asked, keys, Given(404, as_json(_body_of(away)), "not_found"))
-        if self._inside >= self._workers + self._waiting:
+        params = params_of(asked.body)
+        place = openapi.HOSTS[host].place(params)
+        room = self._workers + self._waiting
+        if self._inside >= room or self._of_zimbra.wanted_by(place) >= _share(room):
             self.metrics.turned_away.labels("503").inc()
             return _unsigned(_TurnedAway(503, "unavailable", "Too many hooks wait: try again."))
-        return _signed(asked, keys, await self._carry_out(host, event, asked))
+        return _signed(asked, keys, await self._carry_out(host, event, asked, params, place))
 
-    async def _carry_out(self, host: str, event: str, asked: Signed) -> Given:
+    async def _carry_out(
+        self, host: str, event: str, asked: Signed, params: Any, place: str
+    ) -> Given:
         if self._limiter is None:
             self._limiter = CapacityLimiter(self._workers)
         began = time.perf_counter()
@@ -90,10 +92,10 @@ class _Service:
         self.metrics.at_work.set(self._inside)
         try:
             # Waited for here, where it takes no worker from others.
-            async with self._turn_of(asked.id):
+            async with self._of_request.of(asked.id), self._of_zimbra.of(place):
                 # Goes on if the sender hangs up: what was begun is finished or left open, not cut.
                 given = await anyio.to_thread.run_sync(
-                    self._door.answer, host, event, asked, limiter=self._limiter
+                    self._door.answer, host, event, asked, params, limiter=self._limiter
                 )
         finally:
             self._inside -= 1
@@ -101,19 +103,6 @@ class _Service:
         self.metrics.hooks.labels(host, event, given.code).inc()
         self.metrics.seconds.labels(host, event).observe(time.perf_counter() - began)
         return given
-
-    @asynccontextmanager
-    async def _turn_of(self, identity: str) -> AsyncIterator[None]:
-        """Let requests of the same id in one after the other."""
-        turn = self._turns.setdefault(identity, _Turn())
-        turn.wanted_by += 1
-        try:
-            async with turn.lock:
-                yield
-        finally:
-            turn.wanted_by -= 1
-            if not turn.wanted_by:
-                del self._turns[identity]
 
     async def _read(self, request: Request) -> tuple[Signed, Sequence[bytes]]:
         """The request, if its signature is right, and the keys that count."""
@@ -167,6 +156,11 @@ class _Service:
         """
         self.keys.active()
         self.runtime.store().operations.not_over()
+
+
+def _share(of: int) -> int:
+    """What one Zimbra gets of something at the most."""
+    return math.ceil(of * 3 / 4)
 
 
 def _body_of(away: _TurnedAway) -> dict[str, Any]:

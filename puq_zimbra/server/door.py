@@ -22,7 +22,7 @@ from puq_zimbra.errors import PuqZimbraError, Refused
 from puq_zimbra.hooks import dispatch
 from puq_zimbra.hooks.runtime import Runtime
 from puq_zimbra.server.signatures import Signed
-from puq_zimbra.store.answers import Answered, Answers
+from puq_zimbra.store.answers import Answered
 
 log = logging.getLogger("puq_zimbra")
 
@@ -48,8 +48,8 @@ class Door:
     def __init__(self, runtime: Runtime) -> None:
         self._runtime = runtime
 
-    def answer(self, host: str, event: str, asked: Signed) -> Given:
-        """Carry out a request, or find what it was answered before.
+    def answer(self, host: str, event: str, asked: Signed, params: Any) -> Given:
+        """Carry out a request with the JSON in its body, or find what it was answered before.
 
         Requests of the same id come one after the other; whoever calls sees to that.
         """
@@ -64,22 +64,24 @@ class Door:
         repeated = before is not None and (before.final or asked.timestamp <= before.timestamp)
         if before is not None and before.body is not None and repeated:
             return Given(before.status, before.body, "repeated")
-        params = _params(asked.body)
         answer = dispatch.dispatch(host, event, params, self._runtime, request_id=asked.id)
         given = _given(answer)
         kept = dispatch.host_of(host).EVENTS[event] not in _NOT_KEPT
-        _keep(
-            answers,
-            asked.id,
-            Answered(
-                digest,
-                asked.timestamp,
-                given.status,
-                answer.code not in _NOT_FINAL,
-                given.body if kept else None,
-            ),
-        )
+        final, body = answer.code not in _NOT_FINAL, given.body if kept else None
+        now = Answered(digest, asked.timestamp, given.status, final, body)
+        try:
+            answers.keep(asked.id, now, again=before is not None)
+        except PuqZimbraError as error:  # the work is done: the host must hear of it
+            log.error("answer not kept", extra={"fields": {"code": error.code}})
         return given
+
+
+def params_of(body: bytes) -> Any:
+    """The JSON in a request's body; None, which every host refuses, if it is none."""
+    try:
+        return parse_json(body) if body.strip() else {}
+    except ValueError:
+        return None
 
 
 def as_json(value: Any) -> bytes:
@@ -88,20 +90,5 @@ def as_json(value: Any) -> bytes:
     return text.encode("utf-8", "replace")  # half a surrogate pair can be asked, not answered
 
 
-def _params(body: bytes) -> Any:
-    """The JSON value; None, which every host refuses, if it is none."""
-    try:
-        return parse_json(body) if body.strip() else {}
-    except ValueError:
-        return None
-
-
 def _given(answer: dispatch.Answer) -> Given:
     return Given(answer.http_status, as_json(answer.value), answer.code)
-
-
-def _keep(answers: Answers, identity: str, answered: Answered) -> None:
-    try:
-        answers.keep(identity, answered)
-    except PuqZimbraError as error:  # the work is done: the host must hear of it
-        log.error("answer not kept", extra={"fields": {"code": error.code}})

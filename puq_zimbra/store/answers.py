@@ -31,6 +31,9 @@ from puq_zimbra.store.tables import answer
 #: seconds for which answers are kept: longer than any signature is good, ahead of time or late
 KEPT = 900
 
+_MINE = answer.c.id == sa.bindparam("of_id")
+_GET, _FORGET, _KEEP = sa.select(answer).where(_MINE), answer.delete().where(_MINE), answer.insert()
+
 
 @dataclass(frozen=True)
 class Answered:
@@ -59,14 +62,14 @@ class Answers:
     def get(self, identity: str) -> Answered | None:
         """What the request of an id was answered."""
         with self._engine.connect() as connection:
-            row = connection.execute(sa.select(answer).where(answer.c.id == identity)).first()
+            row = connection.execute(_GET, {"of_id": identity}).first()
         if row is None:
             return None
         body = None if row.body is None else zlib.decompress(row.body)
         return Answered(row.digest, row.timestamp, row.status, bool(row.final), body)
 
-    def keep(self, identity: str, given: Answered) -> None:
-        """Remember what a request was answered."""
+    def keep(self, identity: str, given: Answered, *, again: bool) -> None:
+        """Remember what a request was answered, ``again`` in the place of what is kept of it."""
         body = None if given.body is None else zlib.compress(given.body, 1)
         row = {
             "id": identity,
@@ -79,8 +82,9 @@ class Answers:
         }
         # With PostgreSQL another machine may have answered the same request just now: that stays.
         with suppress(IntegrityError), self._writer.begin() as connection:
-            connection.execute(answer.delete().where(answer.c.id == identity))
-            connection.execute(answer.insert(), row)
+            if again:
+                connection.execute(_FORGET, {"of_id": identity})
+            connection.execute(_KEEP, row)
 
     def forget_old(self) -> None:
         """Forget what no request can ask for again."""

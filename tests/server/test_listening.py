@@ -226,6 +226,31 @@ def test_who_comes_when_too_many_wait_is_told(
         assert first.result().value["code"] == "created"
 
 
+def test_a_zimbra_without_an_answer_leaves_workers_to_the_others(
+    http_settings: Path, secret: str, params: Params
+) -> None:
+    """Three of four workers are what it may hold; whoever else wants it is told at once."""
+    listen(http_settings, 'workers = 4\nwaiting = 0\nlisten = "127.0.0.1:0"')
+    with (
+        Service(http_settings) as service,
+        ThreadPoolExecutor() as pool,
+        socket.create_server(("127.0.0.1", 0)) as silent,
+    ):
+        caller = Caller(service.address, secret)
+        url = f"https://127.0.0.1:{silent.getsockname()[1]}"
+        dead = {**params, "server": {**params["server"], "url": url}}
+        held = [pool.submit(caller.call, "test_connection", dead) for _ in range(3)]
+        wait_for(lambda: b"puq_zimbra_hooks_at_work 3.0" in caller.get("/metrics").body)
+        body = json.dumps(dead).encode()
+        fourth = caller.send("/v1/hook/plain/test_connection", body, signed(secret, body))
+
+        assert fourth.status == 503
+        assert caller.call("create", params).value["code"] == "created"
+        assert not any(one.done() for one in held)
+        silent.close()
+        assert {one.result().value["code"] for one in held} == {"unavailable"}
+
+
 def test_it_stops_after_what_it_is_at(
     http_settings: Path, secret: str, params: Params, simulator: Simulator
 ) -> None:
