@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import shlex
 import tempfile
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -101,26 +101,17 @@ def migrate(config: Config, *, dry_run: bool, as_json: bool) -> int:
 
 def prune(config: Config, *, dry_run: bool, as_json: bool) -> int:
     """Forget operations that ended longer ago than they are to be kept."""
+    days = config.store.keep_operations_days
     store = Store.open(config)
     try:
-        count = forget_ended(config, store, dry_run=dry_run)
+        count = store.forget_ended(days, dry_run=dry_run)
     finally:
         store.close()
-    days = config.store.keep_operations_days
     age = f"that ended more than {days} days ago" if days else "are all to be kept"
     done = "would be forgotten" if dry_run else "forgotten"
     line = f"operations {age}: {count} {done}"
     _say({"forgotten": count, "days": days, "dry_run": dry_run}, [line], as_json=as_json)
     return 0
-
-
-def forget_ended(config: Config, store: Store, *, dry_run: bool = False) -> int:
-    """Forget the operations that need be kept no longer; how many there were."""
-    days = config.store.keep_operations_days
-    if not days:
-        return 0
-    before = datetime.now(UTC) - timedelta(days=days)
-    return store.count_ended(before) if dry_run else store.forget_ended(before)
 
 
 def _version(config: Config) -> int | None:

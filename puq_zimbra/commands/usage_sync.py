@@ -15,7 +15,6 @@ import click
 
 from puq_zimbra.call import Server
 from puq_zimbra.commands.progress import Bar
-from puq_zimbra.commands.store import forget_ended
 from puq_zimbra.config import Config
 from puq_zimbra.errors import Busy, Misconfigured, StoreUnusable
 from puq_zimbra.model import CODES
@@ -82,7 +81,7 @@ def _forget_old(config: Config, store: Store) -> None:
     """Forget old figures and operations: this cron job is the one that every provider has."""
     try:
         store.history.prune(datetime.now(UTC), config.usage)
-        forget_ended(config, store)
+        store.forget_ended(config.store.keep_operations_days)
     except (Busy, StoreUnusable):  # the figures are read, and tomorrow is another day
         log.warning("old figures and operations not forgotten")
 

@@ -20,16 +20,19 @@ _BATCH = 500
 #: (our key of the service, account or "" for the whole service) -> its notice
 _Crossed = dict[tuple[int, str], dict[str, Any]]
 
+_STAGED = sa.select(staged_service.c.service)
+_NOTED = sa.select(notice).where(notice.c.ended_at.is_(None), notice.c.service.in_(_STAGED))
+_FULL = sa.select(mailbox).where(
+    mailbox.c.quota.is_not(None),
+    mailbox.c.used * 100 >= mailbox.c.quota * sa.bindparam("percent"),
+    mailbox.c.service.in_(_STAGED),
+)
+
 
 def note(connection: Connection, kept: Mapping[int, ServiceUsage], percent: int) -> None:
     """Compare the services of a reading (by our key), and their mailboxes, with what is noted."""
     full = _full(connection, kept, percent)
-    query = sa.select(notice).where(notice.c.ended_at.is_(None))
-    noted = {
-        (row.service, row.account): row.id
-        for row in connection.execute(query)
-        if row.service in kept
-    }
+    noted = {(row.service, row.account): row.id for row in connection.execute(_NOTED)}
     ended = [number for name, number in noted.items() if name not in full]
     now = max(_seconds(one) for one in kept.values())
     for start in range(0, len(ended), _BATCH):
@@ -50,12 +53,7 @@ def _full(connection: Connection, kept: Mapping[int, ServiceUsage], percent: int
                 "used": one.used,
                 "quota": one.space,
             }
-    query = sa.select(mailbox).where(
-        mailbox.c.quota.is_not(None),
-        mailbox.c.used * 100 >= mailbox.c.quota * percent,
-        mailbox.c.service.in_(sa.select(staged_service.c.service)),
-    )
-    for row in connection.execute(query):
+    for row in connection.execute(_FULL, {"percent": percent}):
         found[row.service, row.account] = {
             "address": row.address,
             "used": row.used,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine
@@ -52,13 +52,14 @@ class Store:
         except (SQLAlchemyError, OSError) as error:
             raise StoreUnusable(getattr(error, "strerror", None) or type(error).__name__) from error
 
-    def count_ended(self, before: datetime) -> int:
-        """How many operations ended before a time."""
-        return pruning.count(self._engine, int(before.timestamp()))
-
-    def forget_ended(self, before: datetime) -> int:
-        """Forget the operations that ended before a time; how many there were."""
-        return pruning.forget(engines.writer(self._engine), int(before.timestamp()))
+    def forget_ended(self, days: int, *, dry_run: bool = False) -> int:
+        """Forget the operations that ended so many days ago, none with 0; how many there were."""
+        if not days:
+            return 0
+        before = int((datetime.now(UTC) - timedelta(days=days)).timestamp())
+        if dry_run:
+            return pruning.count(self._engine, before)
+        return pruning.forget(engines.writer(self._engine), before)
 
     def close(self) -> None:
         """Close the store."""

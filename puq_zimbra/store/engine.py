@@ -24,8 +24,8 @@ from puq_zimbra.errors import Busy, StoreUnusable
 from puq_zimbra.store import files
 
 #: milliseconds to wait for the one who writes, and to wait for him with what is worth little
-_PATIENT, _HASTY = 10_000, 1_000
-_SQLITE = (f"PRAGMA busy_timeout={_PATIENT}", "PRAGMA foreign_keys=ON")
+PATIENCE, _HASTE = 10_000, 1_000
+_SQLITE = (f"PRAGMA busy_timeout={PATIENCE}", "PRAGMA foreign_keys=ON")
 _POSTGRESQL = (
     "SET lock_timeout = '10s'",
     "SET synchronous_commit = on",
@@ -119,7 +119,7 @@ def _sqlite_begin(connection: Connection) -> None:
         connection.exec_driver_sql("BEGIN")
         return
     # Said each time: the same connection serves both kinds.
-    synchronous, patience = ("NORMAL", _HASTY) if _hasty(connection) else ("FULL", _PATIENT)
+    synchronous, patience = ("NORMAL", _HASTE) if _hasty(connection) else ("FULL", PATIENCE)
     connection.exec_driver_sql(f"PRAGMA synchronous={synchronous}")
     connection.exec_driver_sql(f"PRAGMA busy_timeout={patience}")
     # A transaction that will write takes its lock at once: one that upgrades later may be refused.

@@ -13,10 +13,36 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
 from puq_zimbra.model import Growth, Notice, Peak, ServiceUsage, UsagePoint
-from puq_zimbra.store.figures import known, reading, seconds, time
+from puq_zimbra.store.figures import MINE, mine, reading, seconds, time
 from puq_zimbra.store.tables import mailbox, mailbox_day, notice, peak, service, usage
 
 _DAY = 86400
+
+_POINTS = (
+    sa.select(usage)
+    .join(service, service.c.id == usage.c.service)
+    .where(MINE, usage.c.measured_at >= sa.bindparam("since"))
+    .order_by(usage.c.measured_at)
+)
+_FIRST_DAY = (
+    sa.select(sa.func.min(mailbox_day.c.day))
+    .join(service, service.c.id == mailbox_day.c.service)
+    .where(MINE, mailbox_day.c.day >= sa.bindparam("since_day"))
+)
+_grown = mailbox.c.used - sa.func.coalesce(mailbox_day.c.used, 0)
+_GROWTH = (
+    sa.select(mailbox.c.address, mailbox.c.used, _grown.label("grown"))
+    .join(service, service.c.id == mailbox.c.service)
+    .outerjoin(
+        mailbox_day,
+        (mailbox_day.c.service == mailbox.c.service)
+        & (mailbox_day.c.account == mailbox.c.account)
+        & (mailbox_day.c.day == sa.bindparam("first_day")),
+    )
+    .where(MINE, _grown > 0)
+    .order_by(_grown.desc(), mailbox.c.address)
+    .limit(sa.bindparam("most"))
+)
 
 
 class Retention(Protocol):
@@ -35,16 +61,10 @@ class History:
 
     def points(self, one: ServiceUsage, since: datetime) -> Sequence[UsagePoint]:
         """The readings of a service's domain since a time, oldest first."""
-        query = (
-            sa.select(usage)
-            .join(service, service.c.id == usage.c.service)
-            .where(_mine(one), usage.c.measured_at >= seconds(since))
-            .order_by(usage.c.measured_at)
-        )
         with self._engine.connect() as connection:
             return [
                 UsagePoint(time(row.measured_at), row.used, row.quota, row.mailboxes)
-                for row in connection.execute(query)
+                for row in connection.execute(_POINTS, mine(one) | {"since": seconds(since)})
             ]
 
     def readings(
@@ -69,32 +89,15 @@ class History:
 
         One that was not there on that day grew from nothing.
         """
-        first = (
-            sa.select(sa.func.min(mailbox_day.c.day))
-            .join(service, service.c.id == mailbox_day.c.service)
-            .where(_mine(one), mailbox_day.c.day >= seconds(since) // _DAY)
-        )
         with self._engine.connect() as connection:
-            day = connection.execute(first).scalar_one()
+            since_day = mine(one) | {"since_day": seconds(since) // _DAY}
+            day = connection.execute(_FIRST_DAY, since_day).scalar_one()
             if day is None:
                 return []
-            grown = mailbox.c.used - sa.func.coalesce(mailbox_day.c.used, 0)
-            query = (
-                sa.select(mailbox.c.address, mailbox.c.used, grown.label("grown"))
-                .join(service, service.c.id == mailbox.c.service)
-                .outerjoin(
-                    mailbox_day,
-                    (mailbox_day.c.service == mailbox.c.service)
-                    & (mailbox_day.c.account == mailbox.c.account)
-                    & (mailbox_day.c.day == day),
-                )
-                .where(_mine(one), grown > 0)
-                .order_by(grown.desc(), mailbox.c.address)
-                .limit(most)
-            )
+            which = mine(one) | {"first_day": day, "most": most}
             return [
                 Growth(row.address, row.used, row.grown, time(day * _DAY).date())
-                for row in connection.execute(query)
+                for row in connection.execute(_GROWTH, which)
             ]
 
     def peaks(
@@ -172,10 +175,6 @@ def _month(connection: Connection) -> Any:
     if connection.dialect.name == "postgresql":
         return sa.func.to_char(sa.func.to_timestamp(usage.c.measured_at), "YYYY-MM")
     return sa.func.strftime("%Y-%m", usage.c.measured_at, "unixepoch")
-
-
-def _mine(one: ServiceUsage) -> sa.ColumnElement[bool]:
-    return known(one.installation, one.service_id) & (service.c.domain_id == one.domain_id)
 
 
 def _notice(row: Any) -> Notice:

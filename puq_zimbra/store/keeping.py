@@ -1,7 +1,8 @@
 """Move a staged reading over: the services' sums, their mailboxes, and what follows from them.
 
-One short transaction, in which only what differs is written. A sum that fell too low to be believed
-is held back until a second reading agrees with it.
+One short transaction, in which only what differs is written, and which looks at nothing but the
+services of the reading: what it takes must not grow with what the store holds of others. A sum that
+fell too low to be believed is held back until a second reading agrees with it.
 
 Source: SQLite and PostgreSQL "INSERT … ON CONFLICT DO UPDATE".
 """
@@ -9,20 +10,43 @@ Source: SQLite and PostgreSQL "INSERT … ON CONFLICT DO UPDATE".
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
 from puq_zimbra.call import STAMP_PREFIX
 from puq_zimbra.model import ServiceUsage
-from puq_zimbra.store import crossings
-from puq_zimbra.store.staging import Stage, staged_account, staged_service, staged_storage
-from puq_zimbra.store.tables import mailbox, mailbox_day, peak, service, usage
+from puq_zimbra.store import crossings, dialects, mailboxes
+from puq_zimbra.store.staging import Stage, staged_service
+from puq_zimbra.store.tables import peak, service, usage
 from puq_zimbra.units import MB
+
+#: services looked up by one statement; SQLite takes some thirty thousand values
+_BATCH = 500
+
+# All statements are built once: to build those of one reading takes as long as to run them.
+# Not all of the name at once: SQLite would look at every row.
+_SERVICES = sa.select(service).where(
+    service.c.installation == sa.bindparam("of_installation"),
+    service.c.service_id.in_(sa.bindparam("of_services", expanding=True)),
+)
+_ADD_SERVICE = service.insert()
+_CHANGE_SERVICE = service.update().where(service.c.id == sa.bindparam("of_key"))
+_NEWEST = (
+    sa.select(sa.func.max(usage.c.measured_at))
+    .where(usage.c.service == staged_service.c.service)
+    .correlate(staged_service)
+    .scalar_subquery()
+)
+_LAST_SUMS = (
+    sa.select(service.c.id, usage.c.used, service.c.suspect, service.c.failed_at)
+    .join(staged_service, staged_service.c.service == service.c.id)
+    .join(usage, (usage.c.service == service.c.id) & (usage.c.measured_at == _NEWEST))
+)
 
 
 def keep(
@@ -37,20 +61,20 @@ def keep(
     From ``notice_percent`` of its limit on, a service or a mailbox is worth a notice.
     """
     keys = _service_keys(connection, server, [one for _, one in readings])
+    keyed = [(number, keys[_name(one)], one) for number, one in readings]
+    stage.services((number, key) for number, key, _ in keyed)
     last = _last_sums(connection)
     kept: list[tuple[int, int, ServiceUsage]] = []
     held = set()
-    for number, one in readings:
-        key = keys[one.installation, one.service_id, one.domain_id]
+    for number, key, one in keyed:
         if _fell_too_low(connection, key, one, *last.get(key, (None, None, None))):
             held.add(f"{STAMP_PREFIX}{one.installation}:{one.service_id}")
+            stage.leave_out(number)
         else:
             kept.append((number, key, one))
     if kept:
         _write_sums(connection, kept)
-        stage.services((number, key) for number, key, _ in kept)
-        _write_mailboxes(connection)
-        _write_day(connection, kept)
+        mailboxes.move(connection, max(_seconds(one) for _, _, one in kept) // 86400)
         _write_peaks(connection, kept)
         crossings.note(connection, {key: one for _, key, one in kept}, notice_percent)
     return frozenset(held)
@@ -60,42 +84,48 @@ def _service_keys(
     connection: Connection, server: str, readings: Sequence[ServiceUsage]
 ) -> dict[tuple[str, str, str], int]:
     """Our keys of the services; those that are new are added, moved ones noted."""
-    wanted = {
-        (one.installation, one.service_id, one.domain_id): (server, one.domain, one.address)
-        for one in readings
-    }
+    wanted = {_name(one): (server, one.domain, one.address) for one in readings}
     keys = {}
-    for row in connection.execute(sa.select(service)):
+    for row in _known(connection, list(wanted)):
         name = (row.installation, row.service_id, row.domain_id)
-        if name not in wanted:
+        if name not in wanted:  # it had another domain
             continue
         keys[name] = int(row.id)
         place = wanted.pop(name)
         if place != (row.server, row.domain, row.address):
             values = dict(zip(("server", "domain", "address"), place, strict=True))
-            connection.execute(service.update().where(service.c.id == row.id).values(values))
+            connection.execute(_CHANGE_SERVICE, {"of_key": row.id, **values})
     for name, place in wanted.items():
         columns = ("installation", "service_id", "domain_id", "server", "domain", "address")
         values = dict(zip(columns, (*name, *place), strict=True))
-        inserted = connection.execute(service.insert().values(values)).inserted_primary_key
+        inserted = connection.execute(_ADD_SERVICE, values).inserted_primary_key
         assert inserted is not None
         keys[name] = int(inserted[0])
     return keys
 
 
+def _name(one: ServiceUsage) -> tuple[str, str, str]:
+    """What the store knows a service's domain by."""
+    return one.installation, one.service_id, one.domain_id
+
+
+def _known(connection: Connection, names: Iterable[tuple[str, str, str]]) -> Iterator[Any]:
+    """The rows of the services of these names."""
+    ids: dict[str, list[str]] = {}
+    for installation, service_id, _ in names:
+        ids.setdefault(installation, []).append(service_id)
+    for installation, wanted in ids.items():
+        for start in range(0, len(wanted), _BATCH):
+            batch = wanted[start : start + _BATCH]
+            of_batch = {"of_installation": installation, "of_services": batch}
+            yield from connection.execute(_SERVICES, of_batch).all()
+
+
 def _last_sums(connection: Connection) -> dict[int, tuple[int | None, int | None, int | None]]:
-    """The last sum of every service, what was held back, and when a reading failed."""
-    newest = (
-        sa.select(usage.c.service, sa.func.max(usage.c.measured_at).label("at"))
-        .group_by(usage.c.service)
-        .subquery()
-    )
-    query = (
-        sa.select(service.c.id, usage.c.used, service.c.suspect, service.c.failed_at)
-        .join(newest, newest.c.service == service.c.id)
-        .join(usage, (usage.c.service == service.c.id) & (usage.c.measured_at == newest.c.at))
-    )
-    return {row.id: (row.used, row.suspect, row.failed_at) for row in connection.execute(query)}
+    """The last sum of each staged service, what was held back, and when a reading failed."""
+    return {
+        row.id: (row.used, row.suspect, row.failed_at) for row in connection.execute(_LAST_SUMS)
+    }
 
 
 def _fell_too_low(
@@ -107,15 +137,15 @@ def _fell_too_low(
     failed_at: int | None,
 ) -> bool:
     """Hold back a sum that fell by 90 % and 100 MB until a second reading agrees with it."""
-    mine = service.c.id == key
     fell = last is not None and one.used * 10 < last and last - one.used > 100 * MB
     agrees = suspect is not None and abs(one.used - suspect) <= 100 * MB
     if not fell or agrees:
         if suspect is not None or failed_at is not None:
-            connection.execute(service.update().where(mine).values(suspect=None, failed_at=None))
+            believed = {"of_key": key, "suspect": None, "failed_at": None}
+            connection.execute(_CHANGE_SERVICE, believed)
         return False
-    values = {"suspect": one.used, "failed_at": _seconds(one)}
-    connection.execute(service.update().where(mine).values(values))
+    doubted = {"of_key": key, "suspect": one.used, "failed_at": _seconds(one)}
+    connection.execute(_CHANGE_SERVICE, doubted)
     return True
 
 
@@ -135,77 +165,15 @@ def _write_sums(connection: Connection, kept: Sequence[tuple[int, int, ServiceUs
         }
         for _, key, one in kept
     ]
-    insert = _insert(connection, usage)
+    connection.execute(_add_sums(connection.dialect.name), rows)
+
+
+@cache
+def _add_sums(dialect: str) -> Any:
+    insert = dialects.insert(dialect, usage)
     key = ["service", "measured_at"]  # the same second again replaces
-    new = {name: insert.excluded[name] for name in rows[0] if name not in key}
-    connection.execute(insert.on_conflict_do_update(index_elements=key, set_=new), rows)
-
-
-def _write_mailboxes(connection: Connection) -> None:
-    staged = (
-        sa.select(
-            staged_service.c.service,
-            staged_account.c.account,
-            staged_account.c.address,
-            staged_storage.c.used,
-            staged_storage.c.quota,
-            staged_account.c.status,
-            staged_account.c.cos,
-        )
-        .join(staged_service, staged_service.c.tally == staged_account.c.tally)
-        .join(staged_storage, staged_storage.c.account == staged_account.c.account)
-        .where(sa.true())  # SQLite's parser would take ON CONFLICT for the join's
-        .order_by(staged_service.c.service, staged_account.c.account)
-    )
-    columns = ("service", "account", "address", "used", "quota", "status", "cos")
-    insert = _insert(connection, mailbox).from_select(columns, staged)
-    new = {name: insert.excluded[name] for name in columns[2:]}
-    differs = sa.or_(*(mailbox.c[name].is_distinct_from(insert.excluded[name]) for name in new))
-    connection.execute(
-        insert.on_conflict_do_update(index_elements=["service", "account"], set_=new, where=differs)
-    )
-    _forget_gone(connection)
-
-
-def _forget_gone(connection: Connection) -> None:
-    """Take out the mailboxes that the reading does not name any more."""
-    there = (
-        sa.select(staged_service.c.service, sa.func.count().label("n"))
-        .join(staged_account, staged_account.c.tally == staged_service.c.tally)
-        .group_by(staged_service.c.service)
-        .subquery()
-    )
-    held = (
-        sa.select(mailbox.c.service, sa.func.count().label("n"))
-        .where(mailbox.c.service.in_(sa.select(staged_service.c.service)))
-        .group_by(mailbox.c.service)
-        .subquery()
-    )
-    more = sa.select(held.c.service).outerjoin(there, there.c.service == held.c.service)
-    for row in connection.execute(more.where(held.c.n > sa.func.coalesce(there.c.n, 0))).all():
-        named = (
-            sa.select(staged_account.c.account)
-            .join(staged_service, staged_service.c.tally == staged_account.c.tally)
-            .where(staged_service.c.service == row.service)
-        )
-        mine = mailbox.c.service == row.service
-        connection.execute(mailbox.delete().where(mine, mailbox.c.account.not_in(named)))
-
-
-def _write_day(connection: Connection, kept: Sequence[tuple[int, int, ServiceUsage]]) -> None:
-    """Keep what each mailbox holds, once a day."""
-    day = max(_seconds(one) for _, _, one in kept) // 86400
-    done = sa.select(mailbox_day.c.service).where(mailbox_day.c.day == day).distinct()
-    rows = (
-        sa.select(mailbox.c.service, sa.literal(day), mailbox.c.account, mailbox.c.used)
-        .where(
-            mailbox.c.service.in_(sa.select(staged_service.c.service)),
-            mailbox.c.service.not_in(done),
-        )
-        .order_by(mailbox.c.service, mailbox.c.account)
-    )
-    columns = ("service", "day", "account", "used")
-    connection.execute(mailbox_day.insert().from_select(columns, rows))
+    new = {one.name: insert.excluded[one.name] for one in usage.c if one.name not in key}
+    return insert.on_conflict_do_update(index_elements=key, set_=new)
 
 
 def _write_peaks(connection: Connection, kept: Sequence[tuple[int, int, ServiceUsage]]) -> None:
@@ -220,21 +188,17 @@ def _write_peaks(connection: Connection, kept: Sequence[tuple[int, int, ServiceU
             {**row, "figure": name, "value": value, "measured_at": _seconds(one)}
             for name, value in figures.items()
         ]
-    insert = _insert(connection, peak)
-    connection.execute(
-        insert.on_conflict_do_update(
-            index_elements=["service", "month", "figure"],
-            set_={"value": insert.excluded.value, "measured_at": insert.excluded.measured_at},
-            where=insert.excluded.value > peak.c.value,
-        ),
-        rows,
+    connection.execute(_raise_peaks(connection.dialect.name), rows)
+
+
+@cache
+def _raise_peaks(dialect: str) -> Any:
+    insert = dialects.insert(dialect, peak)
+    return insert.on_conflict_do_update(
+        index_elements=["service", "month", "figure"],
+        set_={"value": insert.excluded.value, "measured_at": insert.excluded.measured_at},
+        where=insert.excluded.value > peak.c.value,
     )
-
-
-def _insert(connection: Connection, table: sa.Table) -> Any:
-    """An INSERT that can say what to do where the row is there already."""
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    return dialect.insert(table)
 
 
 def _seconds(one: ServiceUsage) -> int:

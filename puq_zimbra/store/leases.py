@@ -22,6 +22,14 @@ from puq_zimbra.errors import Busy
 from puq_zimbra.store import owner
 from puq_zimbra.store.tables import lease
 
+# Built once, as all statements of a hook's way: to build one takes five times as long as to run it.
+_MINE = (lease.c.installation == sa.bindparam("of_installation")) & (
+    lease.c.service_id == sa.bindparam("of_service")
+)
+_HELD = sa.select(lease).where(_MINE).with_for_update()
+_TAKE, _TAKE_OVER = lease.insert(), lease.update().where(_MINE)
+_GIVE_BACK = lease.delete().where(lease.c.operation == sa.bindparam("of_operation"))
+
 
 class Taken(Busy):
     """A living operation holds the service; ``operation`` is its reference, None if not known."""
@@ -39,9 +47,8 @@ def take(
     Raises:
         Taken: another one holds it.
     """
-    names = {"installation": installation, "service_id": service_id}
-    mine = (lease.c.installation == installation) & (lease.c.service_id == service_id)
-    held = connection.execute(sa.select(lease).where(mine).with_for_update()).first()
+    mine = {"of_installation": installation, "of_service": service_id}
+    held = connection.execute(_HELD, mine).first()
     if held is not None and not has_ended(held):
         raise Taken(held.operation)
     values = {
@@ -52,17 +59,18 @@ def take(
         "until_here": int(time.monotonic() + seconds) + 1,
     }
     if held is not None:
-        connection.execute(lease.update().where(mine).values(values))
+        connection.execute(_TAKE_OVER, {**mine, **values})
         return
+    names = {"installation": installation, "service_id": service_id}
     try:
-        connection.execute(lease.insert(), {**names, **values})
+        connection.execute(_TAKE, {**names, **values})
     except IntegrityError as error:  # taken in this very moment
         raise Taken from error
 
 
 def give_back(connection: Connection, operation: str) -> None:
     """End the operation's lease."""
-    connection.execute(lease.delete().where(lease.c.operation == operation))
+    connection.execute(_GIVE_BACK, {"of_operation": operation})
 
 
 def has_ended(held: Any) -> bool:

@@ -18,7 +18,7 @@ import hashlib
 import hmac
 import json
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -36,6 +36,22 @@ from puq_zimbra.store.tables import password as passwords
 
 #: states of an operation that is not over
 _NOT_OVER = ("open", "running")
+_OF_SERVICE = (operation.c.installation == sa.bindparam("of_installation")) & (
+    operation.c.service_id == sa.bindparam("of_service")
+)
+_UNFINISHED = sa.select(operation).where(_OF_SERVICE, operation.c.state.in_(_NOT_OVER))
+_LATER = sa.select(operation).where(_OF_SERVICE, operation.c.number > sa.bindparam("after"))
+_SAME_REQUEST = (
+    sa.select(operation)
+    .where(
+        operation.c.installation == sa.bindparam("of_installation"),
+        operation.c.request_id == sa.bindparam("of_request"),
+    )
+    .order_by(operation.c.number)
+)
+_BEGIN = operation.insert()
+_LAST_LINE = sa.select(audit).order_by(audit.c.number.desc()).limit(1)
+_ADD_LINE, _ADD_END, _MOVE_END = audit.insert(), audit_end.insert(), audit_end.update()
 
 
 @dataclass(frozen=True)
@@ -130,7 +146,7 @@ class Operations:
                 "written": int(written),
                 "supersedes": int(intent.supersedes),
             }
-            made = connection.execute(operation.insert(), row).inserted_primary_key
+            made = connection.execute(_BEGIN, row).inserted_primary_key
             assert made is not None
             return Run(intent.id, made[0], 1, written)
 
@@ -171,10 +187,9 @@ class Operations:
             values |= {"state": "done" if reply.ok else "failed", "ended_at": now, "call": None}
         with self._writer.begin() as connection:
             leases.give_back(connection, steps.run.id)
-            steps.note(connection, values)
+            noted = steps.note(connection, values)
             if not is_open:
-                row = sa.select(operation).where(operation.c.number == steps.run.number)
-                self._add_line(connection, connection.execute(row).one(), reply.code, now)
+                self._add_line(connection, noted, reply.code, now)
 
     def unfinished(self) -> list[Kept]:
         """What is open or abandoned; what was tried least often comes first."""
@@ -220,7 +235,7 @@ class Operations:
         """Add a line for an operation that has ended, and move the trail's end."""
         if connection.dialect.name == "postgresql":
             connection.execute(sa.text("LOCK TABLE audit IN EXCLUSIVE MODE"))
-        last = connection.execute(sa.select(audit).order_by(audit.c.number.desc()).limit(1)).first()
+        last = connection.execute(_LAST_LINE).first()
         line = {
             "number": (last.number if last else 0) + 1,
             "at": now,
@@ -231,29 +246,24 @@ class Operations:
             "code": code,
         }
         seal = self._seal(last.seal if last else "", line)
-        connection.execute(audit.insert(), {**line, "seal": seal})
-        connection.execute(audit_end.delete())
+        connection.execute(_ADD_LINE, {**line, "seal": seal})
         end = {"number": line["number"], "seal": self._seal(seal, {"end": line["number"]})}
-        connection.execute(audit_end.insert(), end)
+        if connection.execute(_MOVE_END, end).rowcount == 0:
+            connection.execute(_ADD_END, end)
 
     def _seal(self, before: str, line: Mapping[str, Any]) -> str:
         """What only the holder of the key can write beside a line."""
         return self.fingerprint({"before": before, **line})
 
     def _stored(self, connection: Connection, intent: Intent) -> Reply | None:
-        found = connection.execute(
-            sa.select(operation)
-            .where(
-                operation.c.installation == intent.installation,
-                operation.c.request_id == intent.request_id,
-            )
-            .order_by(operation.c.number)
-        ).all()
+        same = {"of_installation": intent.installation, "of_request": intent.request_id}
+        found = connection.execute(_SAME_REQUEST, same).all()
         if any(row.fingerprint != intent.fingerprint for row in found):
             raise Refused("This request id was used for another call.")
         if not found:
             return None
-        later = self._of_service(connection, intent, operation.c.number > found[-1].number)
+        of_service = _of_service(intent) | {"after": found[-1].number}
+        later = connection.execute(_LATER, of_service).all()
         if any(
             row.fingerprint != intent.fingerprint and _takes_the_place(row, intent) for row in later
         ):
@@ -277,7 +287,7 @@ class Operations:
             raise Busy from error
 
     def _refuse_if_open(self, connection: Connection, intent: Intent) -> None:
-        for row in self._of_service(connection, intent, operation.c.state.in_(_NOT_OVER)):
+        for row in connection.execute(_UNFINISHED, _of_service(intent)).all():
             if row.supersedes and row.event != intent.event:
                 raise Refused(
                     "An operation of this service is not finished: %(event)s (%(reference)s). Let"
@@ -292,7 +302,7 @@ class Operations:
         This process holds the service, so what is still marked as running died.
         """
         written = False
-        for row in self._of_service(connection, intent, operation.c.state.in_(_NOT_OVER)):
+        for row in connection.execute(_UNFINISHED, _of_service(intent)).all():
             change: dict[str, Any] = {"state": "open"}
             if _takes_the_place(intent, row):
                 change = {"state": "superseded", "ended_at": now, "call": None}
@@ -302,14 +312,9 @@ class Operations:
             connection.execute(operation.update().where(this).values(change))
         return written
 
-    def _of_service(self, connection: Connection, intent: Intent, which: Any) -> Sequence[Any]:
-        return connection.execute(
-            sa.select(operation).where(
-                operation.c.installation == intent.installation,
-                operation.c.service_id == intent.service_id,
-                which,
-            )
-        ).all()
+
+def _of_service(intent: Intent) -> dict[str, Any]:
+    return {"of_installation": intent.installation, "of_service": intent.service_id}
 
 
 def _takes_the_place(later: Any, earlier: Any) -> bool:

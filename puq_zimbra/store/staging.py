@@ -10,12 +10,18 @@ Source: SQLite "CREATE TABLE" (temporary tables live in a file of the connection
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from functools import cache
+from itertools import chain
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
+
+from puq_zimbra.errors import Busy
+from puq_zimbra.store.engine import PATIENCE
 
 _metadata = sa.MetaData()
 
@@ -52,6 +58,18 @@ staged_service = sa.Table(
 _TABLES = (staged_account, staged_storage, staged_service)
 
 
+#: held by the thread that moves a reading over
+_moves = threading.Lock()
+#: rows of one statement; SQLite takes some thirty thousand values
+_BATCH = 500
+
+
+@cache
+def _insertion(table: str, columns: int, rows: int) -> str:
+    row = "(" + ", ".join("?" * columns) + ")"
+    return f"INSERT INTO {table} VALUES " + ", ".join([row] * rows)
+
+
 class Stage:
     """Where a reading's pages go."""
 
@@ -72,6 +90,11 @@ class Stage:
         """Say which services are kept: the tally's number, our key."""
         self._insert(staged_service, list(rows))
 
+    def leave_out(self, number: int) -> None:
+        """Say that a service is not kept after all."""
+        mine = staged_service.c.tally == number
+        self.connection.execute(staged_service.delete().where(mine))
+
     def _insert(self, table: sa.Table, rows: list[Any]) -> None:
         if not rows:
             return
@@ -83,9 +106,12 @@ class Stage:
                 for row in rows:
                     copy.write_row(row)
             return
-        places = ", ".join("?" * len(table.columns))
-        # Past SQLAlchemy's compiler, which takes longer than SQLite itself.
-        self.connection.exec_driver_sql(f"INSERT INTO {table.name} VALUES ({places})", rows)
+        for start in range(0, len(rows), _BATCH):
+            batch = rows[start : start + _BATCH]
+            # Past SQLAlchemy's compiler, which takes longer than SQLite itself; and many rows at a
+            # time, for between two statements the threads of a sync hand over to each other.
+            statement = _insertion(table.name, len(table.columns), len(batch))
+            self.connection.exec_driver_sql(statement, tuple(chain.from_iterable(batch)))
 
     def _settle(self) -> None:
         """End the page's transaction: Zimbra is asked next, and none should wait for it."""
@@ -94,13 +120,18 @@ class Stage:
         driver.commit()  # what COPY began without SQLAlchemy's knowledge
 
 
+@cache
+def _creations(dialect: sa.Dialect) -> tuple[str, ...]:
+    return tuple(str(sa.schema.CreateTable(table).compile(dialect=dialect)) for table in _TABLES)
+
+
 @contextmanager
 def stage(engine: Engine) -> Iterator[Stage]:
     """Give a stage on a connection of its own; everything in it is gone afterwards."""
     with engine.connect() as connection:
         connection.detach()  # closed afterwards, which is faster than to drop what is in the tables
-        for table in _TABLES:
-            connection.execute(sa.schema.CreateTable(table))
+        for statement in _creations(connection.dialect):
+            connection.exec_driver_sql(statement)
         connection.commit()
         yield Stage(connection)
 
@@ -113,5 +144,19 @@ def moving(stage: Stage) -> Iterator[Connection]:
     index = "CREATE INDEX staged_by_account ON staged_storage (account, used, quota)"
     connection.exec_driver_sql(index)
     connection.commit()
-    with connection.execution_options(puqz_writes=True).begin():
+    with _turn(), connection.execution_options(puqz_writes=True).begin():
         yield connection
+
+
+@contextmanager
+def _turn() -> Iterator[None]:
+    """Let the threads of this process move one after the other.
+
+    The next one is woken at once; where SQLite is asked to wait, it looks every tenth of a second.
+    """
+    if not _moves.acquire(timeout=PATIENCE / 1000):
+        raise Busy
+    try:
+        yield
+    finally:
+        _moves.release()

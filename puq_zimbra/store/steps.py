@@ -20,6 +20,21 @@ from sqlalchemy.engine import Connection, Engine
 from puq_zimbra.errors import Busy
 from puq_zimbra.store.tables import operation, step
 
+_CHANGE = (
+    operation.update()
+    .where(
+        operation.c.number == sa.bindparam("of_number"),
+        operation.c.state == "running",
+        operation.c.runs == sa.bindparam("of_run"),
+    )
+    .returning(operation)
+)
+_NOTE = step.insert()
+_ANSWERED = step.update().where(
+    step.c.operation == sa.bindparam("of_number"), step.c.number == sa.bindparam("of_step")
+)
+_NOTED = sa.select(sa.func.count()).where(step.c.operation == sa.bindparam("of_number"))
+
 
 @dataclass(frozen=True)
 class Run:
@@ -60,31 +75,29 @@ class Steps:
             number = (self._last or self._noted(connection)) + 1
             row = {"operation": self.run.number, "number": number, "at": int(time.time())}
             names = {"request": request[:60], "target": target[:320]}
-            connection.execute(step.insert(), {**row, **names})
+            connection.execute(_NOTE, {**row, **names})
         self._last, self._answer, self.written = number, None, True
 
     def answered(self, answer: str) -> None:
         """Remember how the last write was answered; it is noted with what comes next."""
         self._answer = answer[:60]
 
-    def note(self, connection: Connection, values: Mapping[str, Any]) -> None:
-        """Change the operation's row, and note how the last write was answered.
+    def note(self, connection: Connection, values: Mapping[str, Any]) -> Any:
+        """Change the operation's row and return it; note how the last write was answered.
 
         Raises:
             Overtaken: the operation lost its service.
         """
-        held = (
-            (operation.c.number == self.run.number)
-            & (operation.c.state == "running")
-            & (operation.c.runs == self.run.go)
-        )
-        if connection.execute(operation.update().where(held).values(values)).rowcount != 1:
+        held = {"of_number": self.run.number, "of_run": self.run.go}
+        noted = connection.execute(_CHANGE, {**held, **values}).one_or_none()
+        if noted is None:
             raise Overtaken
         if self._answer is not None:
-            last = (step.c.operation == self.run.number) & (step.c.number == self._last)
-            connection.execute(step.update().where(last).values(answer=self._answer))
+            last = {"of_number": self.run.number, "of_step": self._last}
+            connection.execute(_ANSWERED, {**last, "answer": self._answer})
+        return noted
 
     def _noted(self, connection: Connection) -> int:
         """How many steps earlier runs noted."""
-        mine = step.c.operation == self.run.number
-        return connection.execute(sa.select(sa.func.count()).where(mine)).scalar_one()
+        noted: int = connection.execute(_NOTED, {"of_number": self.run.number}).scalar_one()
+        return noted

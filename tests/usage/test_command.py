@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -78,5 +77,5 @@ def let_age(config: Config, days: int) -> None:
     """Let the operations so far have been made so many days earlier."""
     age(config, 99, days)
     store = Store.open(config)
-    assert store.count_ended(datetime.now(UTC) - timedelta(days=days - 1)) > 0
+    assert store.forget_ended(days - 1, dry_run=True) > 0
     store.close()

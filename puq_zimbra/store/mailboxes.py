@@ -1,0 +1,98 @@
+"""Move the mailboxes of a staged reading over.
+
+Only what differs is written, and nothing is looked at but the services of the reading.
+
+Source: SQLite and PostgreSQL "INSERT … ON CONFLICT DO UPDATE".
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from puq_zimbra.store import dialects
+from puq_zimbra.store.staging import staged_account, staged_service, staged_storage
+from puq_zimbra.store.tables import mailbox, mailbox_day
+
+_STAGED = sa.select(staged_service.c.service)
+_named = (
+    sa.select(staged_service.c.service, sa.func.count().label("n"))
+    .join(staged_account, staged_account.c.tally == staged_service.c.tally)
+    .group_by(staged_service.c.service)
+    .subquery()
+)
+_held = (
+    sa.select(mailbox.c.service, sa.func.count().label("n"))
+    .where(mailbox.c.service.in_(_STAGED))
+    .group_by(mailbox.c.service)
+    .subquery()
+)
+#: the services of which we hold more mailboxes than the reading names
+_SHRUNK = (
+    sa.select(_held.c.service)
+    .outerjoin(_named, _named.c.service == _held.c.service)
+    .where(_held.c.n > sa.func.coalesce(_named.c.n, 0))
+)
+_FORGET_GONE = mailbox.delete().where(
+    mailbox.c.service == sa.bindparam("of_key"),
+    mailbox.c.account.not_in(
+        sa.select(staged_account.c.account)
+        .join(staged_service, staged_service.c.tally == staged_account.c.tally)
+        .where(staged_service.c.service == sa.bindparam("of_key"))
+    ),
+)
+_noted_today = sa.exists().where(
+    mailbox_day.c.service == staged_service.c.service,
+    mailbox_day.c.day == sa.bindparam("today"),
+)
+_ADD_DAY = mailbox_day.insert().from_select(
+    ("service", "day", "account", "used"),
+    sa.select(
+        mailbox.c.service,
+        sa.bindparam("today", type_=sa.Integer),
+        mailbox.c.account,
+        mailbox.c.used,
+    )
+    .where(mailbox.c.service.in_(_STAGED.where(~_noted_today)))
+    .order_by(mailbox.c.service, mailbox.c.account),
+)
+
+
+def move(connection: Connection, day: int) -> None:
+    """Write the mailboxes of the staged services, and what each holds if that is not kept of a day.
+
+    ``day`` is in days since 1970 (UTC).
+    """
+    connection.execute(_move(connection.dialect.name))
+    for row in connection.execute(_SHRUNK).all():
+        connection.execute(_FORGET_GONE, {"of_key": row.service})
+    connection.execute(_ADD_DAY, {"today": day})
+
+
+@cache
+def _move(dialect: str) -> Any:
+    staged = (
+        sa.select(
+            staged_service.c.service,
+            staged_account.c.account,
+            staged_account.c.address,
+            staged_storage.c.used,
+            staged_storage.c.quota,
+            staged_account.c.status,
+            staged_account.c.cos,
+        )
+        .join(staged_service, staged_service.c.tally == staged_account.c.tally)
+        .join(staged_storage, staged_storage.c.account == staged_account.c.account)
+        .where(sa.true())  # SQLite's parser would take ON CONFLICT for the join's
+        .order_by(staged_service.c.service, staged_account.c.account)
+    )
+    columns = ("service", "account", "address", "used", "quota", "status", "cos")
+    insert = dialects.insert(dialect, mailbox).from_select(columns, staged)
+    new = {name: insert.excluded[name] for name in columns[2:]}
+    differs = sa.or_(*(mailbox.c[name].is_distinct_from(insert.excluded[name]) for name in new))
+    return insert.on_conflict_do_update(
+        index_elements=["service", "account"], set_=new, where=differs
+    )
