@@ -140,7 +140,7 @@ class Tallies:
         for one in page.dl:
             if tally := self._of_domain(one.name):
                 tally.lists += 1
-        rows = []
+        rows, alone = [], self._alone
         for account in page.account:
             status, cos = "active", ""
             system: list[str] = []
@@ -155,7 +155,10 @@ class Tallies:
                     stamps = (*stamps, attribute.value)
                 elif name in _SYSTEM and attribute.value == "TRUE":
                     system.append(name)
-            tally = self._owner(account, stamps)
+            if stamps or account.id in alone:
+                tally = self._owner(account, stamps)
+            else:
+                tally = self._of_domain(account.name)
             if tally is None:
                 continue
             tally.named_by_directory += 1
@@ -200,9 +203,11 @@ class Tallies:
 
     def _of_domain(self, address: str) -> Tally | None:
         domain = address.rpartition("@")[2]
-        if domain not in self._domains:
-            self._domains[domain] = self._names.get(_ascii(domain))
-        return self._domains[domain]
+        try:
+            return self._domains[domain]
+        except KeyError:
+            tally = self._domains[domain] = self._names.get(_ascii(domain))
+            return tally
 
     def _cos_of_domain(self, address: str) -> str:
         domain = address.rpartition("@")[2]

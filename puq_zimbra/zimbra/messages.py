@@ -8,6 +8,7 @@ Source: `ZimbraAdminService.wsdl` beside this file (document/literal, SOAP 1.1).
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
@@ -26,8 +27,17 @@ Attributes = Mapping[str, str | Sequence[str]]
 _WSDL = Path(__file__).with_name("ZimbraAdminService.wsdl")
 
 
-@cache
+#: held by who loads the schema: others wait instead of loading it, too
+_loading = threading.Lock()
+
+
 def _binding() -> Binding:
+    with _loading:
+        return _loaded()
+
+
+@cache
+def _loaded() -> Binding:
     # zeep takes half of a hook process's start: loaded when the first request is written.
     import zeep
     from zeep.transports import Transport

@@ -71,6 +71,8 @@ class Places:
 
     def __init__(self, folder: Path | None, name: str, count: int, rest: float = 0.0) -> None:
         self._folder, self._name, self._count, self._rest = folder, name, count, rest
+        #: where the next look begins: what was taken last rests longest
+        self._next = 0
 
     @contextmanager
     def one(self) -> Iterator[None]:
@@ -100,7 +102,8 @@ class Places:
     def _look(self) -> tuple[int | None, float]:
         """Take a place if there is one; else say for how long there can be none."""
         wait = math.inf
-        for number in range(self._count):
+        first = self._next
+        for number in (*range(first, self._count), *range(first)):
             try:
                 file, rests = self._take(number)
             except OSError as error:
@@ -110,6 +113,7 @@ class Places:
                 self._folder = None
                 return self._look()
             if file is not None:
+                self._next = (number + 1) % self._count
                 return file, 0.0
             wait = min(wait, rests)
         # What is held rests longer, once it is given back, than what rests already.

@@ -22,6 +22,7 @@ import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
+from functools import cache, cached_property
 from typing import Any
 
 import requests
@@ -101,10 +102,9 @@ class _Connection(HTTPSConnection):
 
 
 class _Adapter(HTTPAdapter):
-    """Requests' adapter with our trust and a total deadline."""
+    """Requests' adapter for one server, with our trust and a total deadline."""
 
-    def __init__(self, tls: Tls) -> None:
-        self._trust = _trust(tls)
+    def __init__(self, url: str, tls: Tls) -> None:
         pinned = tls.fingerprint or ()
 
         class Connection(_Connection):
@@ -113,41 +113,48 @@ class _Adapter(HTTPAdapter):
         class Pool(HTTPSConnectionPool):
             ConnectionCls = Connection
 
-        self._pool_class = Pool
+        place = urllib3.util.parse_url(url)
+        self._pool = Pool(place.host or "", place.port, **_trust(tls))
         super().__init__(max_retries=urllib3.Retry(0, redirect=False))
 
-    def init_poolmanager(
-        self, connections: int, maxsize: int, block: bool = False, **_: Any
-    ) -> None:
-        self.poolmanager = urllib3.PoolManager(connections, maxsize=maxsize, **self._trust)
-        self.poolmanager.pool_classes_by_scheme = {"https": self._pool_class}
-
-    def build_connection_pool_key_attributes(
-        self, request: requests.PreparedRequest, verify: Any, cert: Any = None
-    ) -> tuple[Any, Any]:
-        host, _ = super().build_connection_pool_key_attributes(request, True)
-        return host, {}
+    def get_connection_with_tls_context(self, *_: Any, **__: Any) -> HTTPSConnectionPool:
+        """Give the server's connections, whatever address is asked for."""
+        return self._pool
 
     def cert_verify(self, conn: Any, url: Any, verify: Any, cert: Any) -> None:
         """Leave the pool's trust alone: requests would put its own bundle over it."""
+
+    def close(self) -> None:
+        self._pool.close()
 
 
 def _trust(tls: Tls) -> dict[str, Any]:
     if tls.fingerprint:
         # The chain is not looked at: the certificate itself is compared in _Connection.connect.
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        context.check_hostname = False
-        context.verify_mode = ssl.CERT_NONE
-        context.sslsocket_class = _Socket
-        return {"ssl_context": context, "cert_reqs": "CERT_NONE", "assert_hostname": False}
+        return {"ssl_context": _pinned(), "cert_reqs": "CERT_NONE", "assert_hostname": False}
     try:
-        context = ssl.create_default_context(cafile=tls.ca_file)
+        return {"ssl_context": _verified(tls.ca_file)}
     except (OSError, ssl.SSLError) as error:
         raise Misconfigured(
             "The file server.tls.ca_file cannot be read as PEM certificates."
         ) from error
+
+
+# One for all servers: the system's authorities are many to read.
+@cache
+def _verified(ca_file: str | None) -> ssl.SSLContext:
+    context = ssl.create_default_context(cafile=ca_file)
     context.sslsocket_class = _Socket
-    return {"ssl_context": context}
+    return context
+
+
+@cache
+def _pinned() -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    context.sslsocket_class = _Socket
+    return context
 
 
 @dataclass(frozen=True)
@@ -182,7 +189,7 @@ class Transport:
         #: total time of one request
         self.seconds = seconds
         # Alone: a session would follow redirects, keep cookies and heed the environment.
-        self._adapter = _Adapter(tls)
+        self._adapter = _Adapter(url, tls)
 
     def post(self, body: bytes, *, gzip: bool = False) -> Answer:
         """Send one request and read its whole answer within the deadline."""
@@ -199,9 +206,11 @@ class Transport:
         if seconds <= 0:
             raise TimeUsedUp("Zimbra took so long that the time for this was used up.")
         _this_thread.sent, _this_thread.end = False, time.monotonic() + seconds
-        request = requests.Request("POST", self.url, headers, data=body).prepare()
         timeout = (min(CONNECT_SECONDS, seconds), seconds)
         try:
+            request = self._blank.copy()
+            request.headers.update(headers)
+            request.prepare_body(body, files=None)
             with self._adapter.send(request, stream=True, timeout=timeout) as response:
                 body = self._read(response, gzip)
                 kind = response.headers.get("Content-Type", "")
@@ -216,6 +225,11 @@ class Transport:
             # The kind and the system's own words: a URL or a header never stands in them.
             log.info("no answer", extra={"fields": {"host": self.host, "cause": _cause(error)}})
             raise self._no_answer(error) from error
+
+    @cached_property
+    def _blank(self) -> requests.PreparedRequest:
+        """A request without a body, made once: the address is the same for all."""
+        return requests.Request("POST", self.url).prepare()
 
     def _read(self, response: requests.Response, gzip: bool) -> bytes:
         encoding = response.headers.get("Content-Encoding", "identity").lower()
