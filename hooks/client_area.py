@@ -36,7 +36,7 @@ def run(call: Call, runtime: Runtime) -> Reply:
     try:
         bearer = objects.get_ours(runtime.zimbra(call), call)
         state = state_of(call, bearer)
-        usage = reading.fresh(call, runtime, bearer)
+        usage = reading.fresh(call, runtime, bearer, usage)
     except NotFound as error:
         problem = translate(error.message, error.places, call.locale)
         usage = None

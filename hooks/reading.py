@@ -67,12 +67,16 @@ def machines_of(call: Call, runtime: Runtime) -> Machines:
         return machines.read(runtime.zimbra(call))
 
 
-def fresh(call: Call, runtime: Runtime, bearer: Entry) -> ServiceUsage:
+def fresh(
+    call: Call, runtime: Runtime, bearer: Entry, stored: ServiceUsage | None = None
+) -> ServiceUsage:
     """The figures of the call's service, whose object was found to be ours.
 
-    Its space is the one noted there as it was just read, however old the reading.
+    Its space is the one noted there as it was just read, however old the reading. ``stored`` is
+    the service's last reading, if that was looked for already.
     """
-    stored = last(call, runtime, domain_id=bearer.id)
+    if stored is None or stored.domain_id != bearer.id:
+        stored = last(call, runtime, domain_id=bearer.id)
     now = runtime.now()
     if stored is not None and not stored.stale and oldest(runtime) <= stored.measured_at <= now:
         return replace(stored, limit=measure.space_of(bearer))

@@ -12,6 +12,7 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from decimal import Decimal
+from functools import cache
 
 from babel import Locale, dates, numbers
 
@@ -20,8 +21,15 @@ from puq_zimbra import units
 NBSP = "\u00a0"
 _CLDR = {"en": "en_GB", "pl": "pl"}
 _SMALLEST = Decimal("0.01")
+# Read once: a page has a figure in every cell.
+_SHORT, _COLUMN = numbers.parse_pattern("#,##0.##"), numbers.parse_pattern("#,##0.00")
 _AMOUNT = re.compile(r"-?\d{1,12}(?:\.\d{1,2})?")
 _CURRENCY = re.compile(r"[A-Z]{3}")
+
+
+@cache
+def _locale(language: str) -> Locale:
+    return Locale.parse(_CLDR[language])
 
 
 @dataclass(frozen=True)
@@ -36,7 +44,7 @@ class Figures:
     @property
     def locale(self) -> Locale:
         """CLDR's rules for the language."""
-        return Locale.parse(_CLDR[self.language])
+        return _locale(self.language)
 
     def count(self, number: int) -> str:
         """Write a whole number."""
@@ -44,13 +52,13 @@ class Figures:
 
     def gb(self, size: int) -> str:
         """Write bytes as a number of GB with at most two decimals."""
-        return self._gigabytes(size, "#,##0.##")
+        return self._gigabytes(size, _SHORT)
 
     def gb_column(self, size: int) -> str:
         """Write bytes as a number of GB with two decimals, to stand in a column."""
-        return self._gigabytes(size, "#,##0.00")
+        return self._gigabytes(size, _COLUMN)
 
-    def _gigabytes(self, size: int, pattern: str) -> str:
+    def _gigabytes(self, size: int, pattern: numbers.NumberPattern) -> str:
         number = Decimal(size) / units.GB
         if 0 < abs(number) < _SMALLEST:
             sign = "<" if number > 0 else ">-"

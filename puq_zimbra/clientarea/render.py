@@ -118,6 +118,7 @@ def _environment(language: str, compiled: Path | None) -> Environment:
         loader=PackageLoader("puq_zimbra.templates", ""),
         autoescape=True,
         undefined=StrictUndefined,
+        auto_reload=False,
         trim_blocks=True,
         lstrip_blocks=True,
         extensions=["jinja2.ext.i18n"],
