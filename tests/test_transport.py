@@ -285,11 +285,13 @@ def test_the_environment_has_no_say(
 def test_cookies_are_not_kept(server: Server, transport: Transport) -> None:
     """With its cookie Zimbra would begin to ask for CSRF tokens."""
     server.behave = says(
-        OK + b"Set-Cookie: ZM_ADMIN_AUTH_TOKEN=t; Path=/\r\nContent-Length: 4\r\n\r\n<a/>"
+        OK + b"Set-Cookie: ZM_ADMIN_AUTH_TOKEN=t; Path=/\r\n"
+        b"Connection: close\r\nContent-Length: 4\r\n\r\n<a/>"
     )
     transport.post(b"<x/>")
     transport.post(b"<x/>")
 
+    assert len(server.requests) == 2
     assert all(b"ZM_ADMIN_AUTH_TOKEN" not in request for request in server.requests)
 
 

@@ -47,6 +47,8 @@ from puq_zimbra.zimbra import budget
 CONNECT_SECONDS = 3.0
 #: bytes; the largest answer we ask for (a page of usage) is a sixth of it
 MAX_ANSWER = 8 * 2**20
+#: connections to one server that are kept for the next request
+_KEPT = 10
 #: bytes that are read at once
 _PIECE = 2**20
 
@@ -114,7 +116,7 @@ class _Adapter(HTTPAdapter):
             ConnectionCls = Connection
 
         place = urllib3.util.parse_url(url)
-        self._pool = Pool(place.host or "", place.port, **_trust(tls))
+        self._pool = Pool(place.host or "", place.port or 443, maxsize=_KEPT, **_trust(tls))
         super().__init__(max_retries=urllib3.Retry(0, redirect=False))
 
     def get_connection_with_tls_context(self, *_: Any, **__: Any) -> HTTPSConnectionPool:
@@ -143,9 +145,7 @@ def _trust(tls: Tls) -> dict[str, Any]:
 # One for all servers: the system's authorities are many to read.
 @cache
 def _verified(ca_file: str | None) -> ssl.SSLContext:
-    context = ssl.create_default_context(cafile=ca_file)
-    context.sslsocket_class = _Socket
-    return context
+    return _shared(ssl.create_default_context(cafile=ca_file))
 
 
 @cache
@@ -153,7 +153,15 @@ def _pinned() -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
+    return _shared(context)
+
+
+def _shared(context: ssl.SSLContext) -> ssl.SSLContext:
     context.sslsocket_class = _Socket
+    # urllib3 says this for each connection anew, which takes away what other threads' handshakes
+    # read at that moment (CPython issue 141012). It is said once.
+    context.set_alpn_protocols(["http/1.1"])
+    context.set_alpn_protocols = lambda alpn_protocols: None  # type: ignore[method-assign]
     return context
 
 
