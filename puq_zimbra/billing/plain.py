@@ -57,7 +57,8 @@ def read(event: str, params: Mapping[str, Any], default_installation: str) -> Ca
 def place(params: object) -> str:
     """What tells the Zimbra of a call from others, though nothing is checked yet; "" if nothing."""
     server = params.get("server") if isinstance(params, Mapping) else None
-    return str(server.get("url") or "") if isinstance(server, Mapping) else ""
+    url = str(server.get("url") or "") if isinstance(server, Mapping) else ""
+    return url.partition("://")[2].partition("/")[0].lower()
 
 
 def same_event(said: object, event: str) -> None:

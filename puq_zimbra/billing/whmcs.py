@@ -99,7 +99,7 @@ def place(params: object) -> str:
     """What tells the Zimbra of a call from others, though nothing is checked yet; "" if nothing."""
     if not isinstance(params, Mapping):
         return ""
-    host = params.get("serverhostname") or params.get("serverip")
+    host = str(params.get("serverhostname") or params.get("serverip") or "").strip().lower()
     return f"{host}:{params.get('serverport') or DEFAULT_PORT}" if host else ""
 
 

@@ -11,8 +11,8 @@ Source: FastAPI, Starlette ("Requests", "Thread Pool"), anyio ("Working with thr
 from __future__ import annotations
 
 import asyncio
-import math
 import time
+from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
@@ -62,7 +62,8 @@ class _Service:
         self._room = _ROOM
         self._limiter: CapacityLimiter | None = None
         self._of_request, self._of_zimbra = Turns(1), Turns(_share(self._workers))
-        self._inside = 0
+        #: hooks at work or waiting: all, and by Zimbra
+        self._inside, self._for_zimbra = 0, Counter[str]()
 
     async def hook(self, host: str, event: str, request: Request) -> Response:
         """Answer one request."""
@@ -77,7 +78,7 @@ class _Service:
         params = params_of(asked.body)
         place = openapi.HOSTS[host].place(params)
         room = self._workers + self._waiting
-        if self._inside >= room or self._of_zimbra.wanted_by(place) >= _share(room):
+        if self._inside >= room or self._for_zimbra[place] >= _share(room):
             self.metrics.turned_away.labels("503").inc()
             return _unsigned(_TurnedAway(503, "unavailable", "Too many hooks wait: try again."))
         return _signed(asked, keys, await self._carry_out(host, event, asked, params, place))
@@ -89,6 +90,7 @@ class _Service:
             self._limiter = CapacityLimiter(self._workers)
         began = time.perf_counter()
         self._inside += 1
+        self._for_zimbra[place] += bool(place)
         self.metrics.at_work.set(self._inside)
         try:
             # Waited for here, where it takes no worker from others.
@@ -99,6 +101,8 @@ class _Service:
                 )
         finally:
             self._inside -= 1
+            self._for_zimbra[place] -= bool(place)
+            self._for_zimbra = +self._for_zimbra  # without those that nobody asks for
             self.metrics.at_work.set(self._inside)
         self.metrics.hooks.labels(host, event, given.code).inc()
         self.metrics.seconds.labels(host, event).observe(time.perf_counter() - began)
@@ -160,7 +164,7 @@ class _Service:
 
 def _share(of: int) -> int:
     """What one Zimbra gets of something at the most."""
-    return math.ceil(of * 3 / 4)
+    return max(1, of * 3 // 4)
 
 
 def _body_of(away: _TurnedAway) -> dict[str, Any]:

@@ -25,11 +25,6 @@ class Turns:
         self._at_once = at_once
         self._kinds: dict[str, _Kind] = {}
 
-    def wanted_by(self, kind: str) -> int:
-        """How many of a kind are inside or wait."""
-        known = self._kinds.get(kind)
-        return known.wanted_by if known else 0
-
     @asynccontextmanager
     async def of(self, kind: str) -> AsyncIterator[None]:
         """Be inside as one of a kind; "" is none and waits for nobody."""
