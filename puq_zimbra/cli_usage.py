@@ -31,8 +31,9 @@ def usage_sync(
 ) -> None:
     """Measure every service of every configured server, for cron.
 
-    Exit status 0 only if everything was read whole. The last figures of a server that was not stay
-    and are marked as stale; the status is then 69, or 78 for what the provider must mend.
+    Exit status 0 only if everything was read whole. The last figures of what was not stay and are
+    marked as stale; the status is then 69, 78 for what the provider must mend, or 1 for services
+    that were left out.
 
     \b
     Examples:

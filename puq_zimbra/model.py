@@ -64,6 +64,10 @@ class MailboxUsage:
     cos: str = ""
 
 
+#: statuses in which nobody can log in until somebody changes them (``lockout`` ends by itself)
+_LOCKED = {"locked", "maintenance", "pending"}
+
+
 @dataclass(frozen=True)
 class Counts:
     """What a service holds besides storage, at one time."""
@@ -78,6 +82,14 @@ class Counts:
     def mailboxes(self) -> int:
         """The customer's mailboxes."""
         return sum(sum(statuses.values()) for statuses in self.classes.values())
+
+    def billable(self, *, locked: bool, closed: bool) -> dict[str, int]:
+        """Mailboxes by class of service; those that are ``locked`` or ``closed`` count or not."""
+        left_out = (set() if locked else _LOCKED) | (set() if closed else {"closed"})
+        return {
+            name: sum(count for status, count in statuses.items() if status not in left_out)
+            for name, statuses in self.classes.items()
+        }
 
 
 @dataclass(frozen=True)

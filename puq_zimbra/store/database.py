@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
-from puq_zimbra.config import Config
+from puq_zimbra.config import Config, UsageSettings
 from puq_zimbra.errors import Misconfigured, StoreUnusable
 from puq_zimbra.store import engine as engines
 from puq_zimbra.store import files, migrations, pruning
@@ -23,10 +23,10 @@ from puq_zimbra.store.tables import operation
 class Store:
     """Our own memory."""
 
-    def __init__(self, engine: Engine, key: bytes, notice_percent: int) -> None:
+    def __init__(self, engine: Engine, key: bytes, settings: UsageSettings) -> None:
         self._engine = engine
         writer = engines.writer(engine)
-        self.figures = Figures(engine, writer, notice_percent)
+        self.figures = Figures(engine, writer, settings)
         self.history = History(engine, writer)
         self.runs = Runs(engine, writer)
         self.operations = Operations(engine, writer, key)
@@ -45,7 +45,7 @@ class Store:
                 with files.alone(config):
                     engines.write_ahead(engine)
                     migrations.make_current(engine, engines.writer(engine))
-                    return cls(engine, _key(config, engine), config.usage.notice_percent)
+                    return cls(engine, _key(config, engine), config.usage)
             except BaseException:
                 engine.dispose()
                 raise

@@ -13,6 +13,7 @@ dialect; SQLite's "Write-Ahead Logging" and "PRAGMA synchronous"; PostgreSQL's "
 from __future__ import annotations
 
 import os
+import sqlite3
 from typing import Any
 
 import sqlalchemy as sa
@@ -25,10 +26,13 @@ from puq_zimbra.store import files
 
 #: milliseconds to wait for the one who writes, and to wait for him with what is worth little
 PATIENCE, _HASTE = 10_000, 1_000
+#: UPDATE … RETURNING, and more than 999 values in a statement
+_SQLITE_FLOOR = (3, 35)
 _SQLITE = (f"PRAGMA busy_timeout={PATIENCE}", "PRAGMA foreign_keys=ON")
 _POSTGRESQL = (
     "SET lock_timeout = '10s'",
     "SET synchronous_commit = on",
+    "SET jit = off",  # it takes longer to compile than any of our statements
     # A machine that lost its network must not keep all others from writing.
     "SET idle_in_transaction_session_timeout = '30s'",
 )
@@ -56,6 +60,8 @@ def make(config: Config) -> Engine:
             sa.event.listen(engine, "connect", _postgresql_settings)
             sa.event.listen(engine, "begin", _postgresql_begin)
         else:
+            if sqlite3.sqlite_version_info < _SQLITE_FLOOR:
+                raise StoreUnusable(reason=f"SQLite {sqlite3.sqlite_version} is older than 3.35")
             engine = sa.create_engine(_file(config), hide_parameters=True, **_POOL)
             sa.event.listen(engine, "connect", _sqlite_settings)
             sa.event.listen(engine, "begin", _sqlite_begin)

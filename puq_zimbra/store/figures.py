@@ -20,6 +20,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
 from puq_zimbra.call import STAMP_PREFIX
+from puq_zimbra.config import UsageSettings
 from puq_zimbra.model import Counts, MailboxUsage, ServiceUsage
 from puq_zimbra.store import keeping, staging
 from puq_zimbra.store.staging import Stage
@@ -43,9 +44,9 @@ _FAILED = service.update().where(_KNOWN)
 class Figures:
     """Storage figures over time."""
 
-    def __init__(self, engine: Engine, writer: Engine, notice_percent: int = 90) -> None:
+    def __init__(self, engine: Engine, writer: Engine, settings: UsageSettings) -> None:
         self._engine, self._writer = engine, writer
-        self._notice_percent = notice_percent
+        self._settings = settings
 
     @contextmanager
     def stage(self) -> Iterator[Stage]:
@@ -77,7 +78,7 @@ class Figures:
                 failed_at = {"failed_at": seconds(whole_at or datetime.now(UTC))}
                 which = {"of_installation": installation, "of_service": service_id}
                 connection.execute(_FAILED, which | failed_at)
-            held = keeping.keep(connection, stage, server, readings, self._notice_percent)
+            held = keeping.keep(connection, stage, server, readings, self._settings)
             if whole_at is not None:
                 connection.execute(whole.delete().where(whole.c.server == server))
                 row = {"server": server, "measured_at": seconds(whole_at)}

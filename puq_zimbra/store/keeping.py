@@ -19,6 +19,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from puq_zimbra.call import STAMP_PREFIX
+from puq_zimbra.config import UsageSettings
 from puq_zimbra.model import ServiceUsage
 from puq_zimbra.store import crossings, dialects, mailboxes
 from puq_zimbra.store.staging import Stage, staged_service
@@ -36,6 +37,10 @@ _SERVICES = sa.select(service).where(
 )
 _ADD_SERVICE = service.insert()
 _CHANGE_SERVICE = service.update().where(service.c.id == sa.bindparam("of_key"))
+_PEAKS = sa.select(peak.c.service, peak.c.month, peak.c.figure, peak.c.value).where(
+    peak.c.month.in_(sa.bindparam("of_months", expanding=True)),
+    peak.c.service.in_(sa.select(staged_service.c.service)),
+)
 _NEWEST = (
     sa.select(sa.func.max(usage.c.measured_at))
     .where(usage.c.service == staged_service.c.service)
@@ -54,11 +59,12 @@ def keep(
     stage: Stage,
     server: str,
     readings: Sequence[tuple[int, ServiceUsage]],
-    notice_percent: int,
+    settings: UsageSettings,
 ) -> frozenset[str]:
     """Keep readings with their numbers on the stage; return the stamps of those held back.
 
-    From ``notice_percent`` of its limit on, a service or a mailbox is worth a notice.
+    The settings say from where on a service or a mailbox is worth a notice, and which mailboxes are
+    billed.
     """
     keys = _service_keys(connection, server, [one for _, one in readings])
     keyed = [(number, keys[_name(one)], one) for number, one in readings]
@@ -75,8 +81,8 @@ def keep(
     if kept:
         _write_sums(connection, kept)
         mailboxes.move(connection, max(_seconds(one) for _, _, one in kept) // 86400)
-        _write_peaks(connection, kept)
-        crossings.note(connection, {key: one for _, key, one in kept}, notice_percent)
+        _write_peaks(connection, kept, settings)
+        crossings.note(connection, {key: one for _, key, one in kept}, settings.notice_percent)
     return frozenset(held)
 
 
@@ -176,19 +182,30 @@ def _add_sums(dialect: str) -> Any:
     return insert.on_conflict_do_update(index_elements=key, set_=new)
 
 
-def _write_peaks(connection: Connection, kept: Sequence[tuple[int, int, ServiceUsage]]) -> None:
+def _write_peaks(
+    connection: Connection, kept: Sequence[tuple[int, int, ServiceUsage]], settings: UsageSettings
+) -> None:
     """Raise the month's highest figures, with the reading that shows them."""
     rows = []
     for _, key, one in kept:
-        figures = {"storage": one.used, "mailboxes": one.counts.mailboxes}
-        for cos, statuses in one.counts.classes.items():
-            figures[f"cos:{cos}"] = sum(statuses.values())
+        billed = one.counts.billable(locked=settings.bill_locked, closed=settings.bill_closed)
+        figures = {"storage": one.used, "mailboxes": sum(billed.values())}
+        figures |= {f"cos:{cos}": count for cos, count in billed.items()}
         row = {"service": key, "month": f"{one.measured_at.astimezone(UTC):%Y-%m}"}
         rows += [
             {**row, "figure": name, "value": value, "measured_at": _seconds(one)}
             for name, value in figures.items()
         ]
-    connection.execute(_raise_peaks(connection.dialect.name), rows)
+    months = {"of_months": list({row["month"] for row in rows})}
+    found = connection.execute(_PEAKS, months)
+    highest = {(row.service, row.month, row.figure): row.value for row in found}
+    higher = [
+        row
+        for row in rows
+        if row["value"] > highest.get((row["service"], row["month"], row["figure"]), -1)
+    ]
+    if higher:
+        connection.execute(_raise_peaks(connection.dialect.name), higher)
 
 
 @cache

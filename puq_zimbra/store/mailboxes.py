@@ -7,6 +7,7 @@ Source: SQLite and PostgreSQL "INSERT … ON CONFLICT DO UPDATE".
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
@@ -72,27 +73,45 @@ def move(connection: Connection, day: int) -> None:
     connection.execute(_ADD_DAY, {"today": day})
 
 
+#: what a mailbox is staged as, in the order of `_COLUMNS`
+_NEW = (
+    staged_service.c.service,
+    staged_account.c.account,
+    staged_account.c.address,
+    staged_storage.c.used,
+    staged_storage.c.quota,
+    staged_account.c.status,
+    staged_account.c.cos,
+)
+_COLUMNS = ("service", "account", "address", "used", "quota", "status", "cos")
+
+
 @cache
 def _move(dialect: str) -> Any:
     staged = (
-        sa.select(
-            staged_service.c.service,
-            staged_account.c.account,
-            staged_account.c.address,
-            staged_storage.c.used,
-            staged_storage.c.quota,
-            staged_account.c.status,
-            staged_account.c.cos,
-        )
+        sa.select(*_NEW)
         .join(staged_service, staged_service.c.tally == staged_account.c.tally)
         .join(staged_storage, staged_storage.c.account == staged_account.c.account)
         .where(sa.true())  # SQLite's parser would take ON CONFLICT for the join's
         .order_by(staged_service.c.service, staged_account.c.account)
     )
-    columns = ("service", "account", "address", "used", "quota", "status", "cos")
-    insert = dialects.insert(dialect, mailbox).from_select(columns, staged)
-    new = {name: insert.excluded[name] for name in columns[2:]}
-    differs = sa.or_(*(mailbox.c[name].is_distinct_from(insert.excluded[name]) for name in new))
-    return insert.on_conflict_do_update(
+    insert = dialects.insert(dialect, mailbox)
+    new = {name: insert.excluded[name] for name in _COLUMNS[2:]}
+    differs = None
+    if dialect == "postgresql":
+        # It locks, and so writes, every row that it finds a conflict with: what is as it was must
+        # not come so far.
+        held = (mailbox.c.service == _NEW[0]) & (mailbox.c.account == _NEW[1])
+        is_new = mailbox.c.account.is_(None)
+        staged = staged.outerjoin(mailbox, held).where(is_new | _differs(_NEW[2:]))
+    else:
+        differs = _differs(tuple(new.values()))
+    return insert.from_select(_COLUMNS, staged).on_conflict_do_update(
         index_elements=["service", "account"], set_=new, where=differs
     )
+
+
+def _differs(new: Sequence[sa.ColumnElement[Any]]) -> sa.ColumnElement[bool]:
+    """Whether a mailbox is not as these values say."""
+    held = (mailbox.c[name] for name in _COLUMNS[2:])
+    return sa.or_(*(old.is_distinct_from(one) for old, one in zip(held, new, strict=True)))

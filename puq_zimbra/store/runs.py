@@ -40,9 +40,8 @@ class Runs:
             connection.execute(sync_run.update().where(mine).values(ended_at=seconds(now)))
 
     def has_read(self, server: str, began: datetime) -> bool:
-        """Whether a run has read a server (host and port) whole."""
+        """Whether a run has read a server (host and port) whole, no service left behind."""
+        mine = sa.select(whole.c.measured_at).where(whole.c.server == server, whole.c.complete == 1)
         with self._engine.connect() as connection:
-            at = connection.execute(
-                sa.select(whole.c.measured_at).where(whole.c.server == server)
-            ).scalar()
+            at = connection.execute(mine).scalar()
         return at is not None and at >= seconds(began)

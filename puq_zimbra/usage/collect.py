@@ -47,6 +47,8 @@ class Collected:
     cos_names: Mapping[str, str]
     #: stamps of services that could not be read whole, or whose owner is not clear
     failed: frozenset[str]
+    #: those among them whose owner is not clear: to read again helps nothing
+    unclear: frozenset[str]
     #: whether the administrator sees every domain, so that no service was passed over
     whole: bool
 
@@ -69,10 +71,11 @@ def collect(
         _read_whole(zimbra, tallies, sink, progress)
     else:
         failed |= _read_by_domain(zimbra, found.services, tallies, sink)
-    failed |= tallies.unclear | {one.stamp for one in tallies if not one.agrees}
+    unclear = frozenset(found.unclear | tallies.unclear)
+    failed |= unclear | {one.stamp for one in tallies if not one.agrees}
     good = tuple(one for one in tallies if one.stamp not in failed)
     names = {cos.id: cos.name for cos in zimbra.get_all_cos()}
-    return Collected(good, names, frozenset(failed), whole)
+    return Collected(good, names, frozenset(failed), unclear, whole)
 
 
 def _beside(zimbra: Zimbra, services: Mapping[str, Entry]) -> Mapping[str, Sequence[Entry]]:

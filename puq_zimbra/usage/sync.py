@@ -37,6 +37,19 @@ class Result:
     mailboxes: int
     #: None = everything was read whole
     error: PuqZimbraError | None
+    #: whether another try may read more
+    again: bool = False
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What was kept of a server."""
+
+    services: list[ServiceUsage]
+    #: stamps of the services whose figures stay as they were
+    left_out: frozenset[str]
+    #: whether some of those were not read whole, which another try may do
+    again: bool
 
 
 def sync_all(
@@ -45,7 +58,7 @@ def sync_all(
     jobs: int,
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> list[Result]:
-    """Sync servers, so many at once; what gave no answer is tried once more when all are through.
+    """Sync servers, so many at once; once all are through, what was not read whole is tried again.
 
     ``progress`` hears how many servers of how many were read.
     """
@@ -58,7 +71,7 @@ def sync_all(
                 progress(len(results), len(names))
 
     run(names)
-    run([one.name for one in results.values() if one.error is not None and one.error.retryable])
+    run([one.name for one in results.values() if one.again])
     return [results[name] for name in names]
 
 
@@ -79,19 +92,20 @@ def sync_server(
     place = place_of(server)
     try:
         zimbra = connect(server)
-        readings, left_out = read(zimbra, store.figures, place, now, progress)
+        reading = read(zimbra, store.figures, place, now, progress)
     except PuqZimbraError as error:
         store.figures.note_failure(place, now)
-        return Result(name, 0, 0, error)
-    _sum_up(zimbra, readings)
+        return Result(name, 0, 0, error, error.retryable)
+    _sum_up(zimbra, reading.services)
     problem = None
-    if left_out:
+    if reading.left_out:
         problem = Conflict(
             "The figures of these services stay as they were, because they were not read whole,"
             " have no clear owner or fell too low to be believed at once: %(stamps)s.",
-            stamps=", ".join(sorted(left_out)[:10]),
+            stamps=", ".join(sorted(reading.left_out)[:10]),
         )
-    return Result(name, len(readings), sum(one.counts.mailboxes for one in readings), problem)
+    mailboxes = sum(one.counts.mailboxes for one in reading.services)
+    return Result(name, len(reading.services), mailboxes, problem, reading.again)
 
 
 def read(
@@ -100,10 +114,8 @@ def read(
     place: str,
     now: datetime,
     progress: Progress = lambda done, total: None,
-) -> tuple[list[ServiceUsage], frozenset[str]]:
+) -> Reading:
     """Read all services of a Zimbra and keep the figures.
-
-    Returns the readings, and the stamps of the services whose figures stay as they were.
 
     Raises:
         NoAnswer: it was not read whole; nothing was kept.
@@ -114,7 +126,9 @@ def read(
         held = figures.keep(
             place, stage, readings, whole_at=now, failed=found.failed, complete=found.whole
         )
-    return [one for _, one in readings], found.failed | held
+    # Not where something is held back: so soon, a second reading says no more than the first.
+    again = bool(found.failed - found.unclear) and not held
+    return Reading([one for _, one in readings], found.failed | held, again)
 
 
 def _sum_up(zimbra: Zimbra, readings: Sequence[ServiceUsage]) -> None:

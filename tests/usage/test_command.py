@@ -45,6 +45,22 @@ def test_the_command_says_what_it_read(sold: Simulator, configured: Config, tmp_
     assert '"complete": false' in bad.output
 
 
+@pytest.mark.parametrize(("whole", "asked"), [(1, False), (0, True)])
+def test_a_stopped_run_goes_on_with_what_was_not_read_whole(
+    sold: Simulator, configured: Config, tmp_path: Any, whole: int, asked: bool
+) -> None:
+    """A server of which a service stayed behind is not passed off as read."""
+    command = ["--config", settings_file(configured, tmp_path), "usage", "sync", "--resume"]
+    CliRunner().invoke(cli, command)
+    databases.execute(configured, "UPDATE sync_run SET ended_at = NULL")
+    databases.execute(configured, f"UPDATE whole SET complete = {whole}")
+    sold.reset_log()
+    done = CliRunner().invoke(cli, command)
+
+    assert done.exit_code == 0
+    assert bool(sold.log) == asked
+
+
 def test_one_servers_wrong_settings_stop_no_other(
     sold: Simulator, configured: Config, tmp_path: Any
 ) -> None:

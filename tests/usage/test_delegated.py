@@ -2,34 +2,63 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 
+import pytest
+
 from puq_zimbra.call import Server
-from puq_zimbra.config import Config
 from puq_zimbra.simulator import Simulator
 from puq_zimbra.store.database import Store
-from puq_zimbra.usage.sync import sync_server
+from puq_zimbra.usage.sync import Result, sync_all, sync_server
 from puq_zimbra.zimbra.client import Zimbra
 from tests.conftest import Hook, Params
 
 from .conftest import latest
 
+pytestmark = pytest.mark.both_databases
+
 MB = 2**20
 
 
-def test_the_domains_that_he_sees_are_read_one_by_one(
-    hook: Hook, sold: Simulator, configured: Config, store: Store, params: Params, zimbra: Zimbra
-) -> None:
-    """Zimbra tells him nothing of the others, and does not say so."""
-    hook("create", service={"id": "43", "domain": "druga.example"})
+@pytest.fixture
+def delegated(sold: Simulator, params: Params, zimbra: Zimbra) -> Iterator[Zimbra]:
+    """The log-in of an administrator of one domain."""
     domain, account = sold.domain("firma.example"), sold.account("admin@firma.example")
     zimbra.grant_right(domain.id, account.id, "getDomainQuotaUsage")
     given = {**params["server"], "username": "admin@firma.example", "password": "First-Pass-1"}
-    server = Server.model_validate(given)
-    delegated = Zimbra(server)
+    made = Zimbra(Server.model_validate(given))
+    yield made
+    made.close()
+
+
+def read(delegated: Zimbra, store: Store) -> Result:
+    """Sync his server, as the command does."""
+
+    def one(name: str) -> Result:
+        return sync_server(name, delegated.server, lambda _: delegated, store, datetime.now(UTC))
+
+    (result,) = sync_all(["mail1"], one, 1)
+    return result
+
+
+def test_a_domain_that_failed_is_read_later_in_the_run(
+    sold: Simulator, store: Store, delegated: Zimbra
+) -> None:
+    """A moment's trouble must not cost a day's figure."""
+    sold.fail_next("GetQuotaUsageRequest", "service.FAILURE", times=3)
+
+    assert read(delegated, store).error is None
+    assert latest(store).used == 30 * MB
+
+
+def test_the_domains_that_he_sees_are_read_one_by_one(
+    hook: Hook, sold: Simulator, store: Store, delegated: Zimbra
+) -> None:
+    """Zimbra tells him nothing of the others, and does not say so."""
+    hook("create", service={"id": "43", "domain": "druga.example"})
     sold.reset_log()
-    result = sync_server("mail1", server, lambda _: delegated, store, datetime.now(UTC))
-    delegated.close()
+    result = read(delegated, store)
 
     assert result.error is None
     assert (result.services, result.mailboxes) == (1, 2)
@@ -38,7 +67,7 @@ def test_the_domains_that_he_sees_are_read_one_by_one(
     scopes = [call.element.get("domain") for call in sold.calls("GetQuotaUsageRequest")]
     assert scopes == ["firma.example"]
     whole = store.figures.latest_of_server(
-        server.place, "crm.example", datetime(2026, 1, 1, tzinfo=UTC)
+        delegated.server.place, "crm.example", datetime(2026, 1, 1, tzinfo=UTC)
     )
     assert whole is not None
     assert whole[1] is False

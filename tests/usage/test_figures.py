@@ -16,10 +16,13 @@ from puq_zimbra.config import Config
 from puq_zimbra.simulator import Simulator
 from puq_zimbra.store.database import Store
 from puq_zimbra.zimbra.client import Zimbra
+from tests import databases
 from tests.conftest import Hook
 
 from .conftest import latest, sync
 from .test_command import settings_file
+
+pytestmark = pytest.mark.both_databases
 
 MB = 2**20
 GB = 2**30
@@ -100,6 +103,19 @@ def test_a_threshold_is_told_once_per_crossing(
     assert (told[0]["kind"], told[0]["percent"]) == ("mailbox", 105)
 
 
+def test_the_ledger_counts_what_is_billed(sold: Simulator, configured: Config) -> None:
+    """A locked mailbox that is not to be billed stands in no month's highest."""
+    settings = configured.usage.model_copy(update={"bill_locked": False})
+    sold.account("anna@firma.example").attrs["zimbraAccountStatus"] = ["locked"]
+    store = Store.open(configured.model_copy(update={"usage": settings}))
+    sync(configured, store, NOW)
+    peaks = {one.figure: one.value for one in store.history.peaks("crm.example", "42", None)}
+    held = latest(store).counts.mailboxes
+    store.close()
+
+    assert (peaks["mailboxes"], held) == (1, 2)
+
+
 def test_the_threshold_is_the_providers(sold: Simulator, configured: Config) -> None:
     """Some want to sell more space earlier."""
     settings = configured.usage.model_copy(update={"notice_percent": 20})
@@ -156,13 +172,14 @@ def test_a_deleted_mailbox_is_not_shown_any_more(
 def test_the_export_is_safe_in_a_spreadsheet(
     sold: Simulator, configured: Config, store: Store, tmp_path: Any
 ) -> None:
-    """A row a reading; numbers are bytes."""
+    """A row a reading; numbers are bytes, and no name is a formula."""
     sync(configured, store, NOW)
+    databases.execute(configured, "UPDATE service SET service_id = '=1+1'")
     done = run(configured, tmp_path, "export")
     rows = list(csv.DictReader(io.StringIO(done.stdout)))
 
     assert [(row["service_id"], row["used"], row["limit"]) for row in rows] == [
-        ("42", str(30 * MB), str(50 * GB))
+        ("'=1+1", str(30 * MB), str(50 * GB))
     ]
 
 
