@@ -23,7 +23,8 @@ final class Usage
         . ' lastupdate DATETIME NOT NULL) ENGINE=MEMORY';
     /** Rows of one INSERT: some fifty kilobytes. */
     private const BATCH = 1000;
-    private const MOVE = 'UPDATE mod_puqzimbra_usage AS u JOIN tblhosting AS h ON h.id = u.id'
+    /** The other way round it would lock, and wait for, rows that no figure is for. */
+    private const MOVE = 'UPDATE mod_puqzimbra_usage AS u STRAIGHT_JOIN tblhosting AS h ON h.id = u.id'
         . ' SET h.diskusage = u.diskusage, h.disklimit = u.disklimit, h.lastupdate = u.lastupdate'
         . " WHERE h.server = ? AND h.domainstatus IN ('Active', 'Suspended')";
     private const ONE = 'UPDATE tblhosting SET diskusage = ?, disklimit = ?, lastupdate = ?'
