@@ -124,10 +124,13 @@ def _sqlite_begin(connection: Connection) -> None:
     if not _writes(connection):
         connection.exec_driver_sql("BEGIN")
         return
-    # Said each time: the same connection serves both kinds.
-    synchronous, patience = ("NORMAL", _HASTE) if _hasty(connection) else ("FULL", PATIENCE)
-    connection.exec_driver_sql(f"PRAGMA synchronous={synchronous}")
-    connection.exec_driver_sql(f"PRAGMA busy_timeout={patience}")
+    # The same connection serves both kinds.
+    kind = ("NORMAL", _HASTE) if _hasty(connection) else ("FULL", PATIENCE)
+    if connection.info.get("puqz_kind") != kind:
+        driver: Any = connection.connection.dbapi_connection
+        driver.execute(f"PRAGMA synchronous={kind[0]}")
+        driver.execute(f"PRAGMA busy_timeout={kind[1]}")
+        connection.info["puqz_kind"] = kind
     # A transaction that will write takes its lock at once: one that upgrades later may be refused.
     connection.exec_driver_sql("BEGIN IMMEDIATE")
 

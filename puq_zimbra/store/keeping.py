@@ -80,7 +80,8 @@ def keep(
             kept.append((number, key, one))
     if kept:
         _write_sums(connection, kept)
-        mailboxes.move(connection, max(_seconds(one) for _, _, one in kept) // 86400)
+        counts = {key: one.counts.mailboxes for _, key, one in kept}
+        mailboxes.move(connection, counts, max(_seconds(one) for _, _, one in kept) // 86400)
         _write_peaks(connection, kept, settings)
         crossings.note(connection, {key: one for _, key, one in kept}, settings.notice_percent)
     return frozenset(held)

@@ -7,7 +7,7 @@ Source: SQLite and PostgreSQL "INSERT … ON CONFLICT DO UPDATE".
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -19,23 +19,10 @@ from puq_zimbra.store.staging import staged_account, staged_service, staged_stor
 from puq_zimbra.store.tables import mailbox, mailbox_day
 
 _STAGED = sa.select(staged_service.c.service)
-_named = (
-    sa.select(staged_service.c.service, sa.func.count().label("n"))
-    .join(staged_account, staged_account.c.tally == staged_service.c.tally)
-    .group_by(staged_service.c.service)
-    .subquery()
-)
-_held = (
-    sa.select(mailbox.c.service, sa.func.count().label("n"))
+_HELD = (
+    sa.select(mailbox.c.service, sa.func.count().label("mailboxes"))
     .where(mailbox.c.service.in_(_STAGED))
     .group_by(mailbox.c.service)
-    .subquery()
-)
-#: the services of which we hold more mailboxes than the reading names
-_SHRUNK = (
-    sa.select(_held.c.service)
-    .outerjoin(_named, _named.c.service == _held.c.service)
-    .where(_held.c.n > sa.func.coalesce(_named.c.n, 0))
 )
 _FORGET_GONE = mailbox.delete().where(
     mailbox.c.service == sa.bindparam("of_key"),
@@ -62,14 +49,16 @@ _ADD_DAY = mailbox_day.insert().from_select(
 )
 
 
-def move(connection: Connection, day: int) -> None:
+def move(connection: Connection, counts: Mapping[int, int], day: int) -> None:
     """Write the mailboxes of the staged services, and what each holds if that is not kept of a day.
 
-    ``day`` is in days since 1970 (UTC).
+    ``counts`` are the mailboxes that the reading names, by our key of the service; ``day`` is in
+    days since 1970 (UTC).
     """
     connection.execute(_move(connection.dialect.name))
-    for row in connection.execute(_SHRUNK).all():
-        connection.execute(_FORGET_GONE, {"of_key": row.service})
+    for row in connection.execute(_HELD).all():
+        if row.mailboxes > counts[row.service]:
+            connection.execute(_FORGET_GONE, {"of_key": row.service})
     connection.execute(_ADD_DAY, {"today": day})
 
 

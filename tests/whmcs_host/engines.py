@@ -105,7 +105,9 @@ class Service:
             )
         assert self._process.stdout is not None
         ready, _, address = self._process.stdout.readline().strip().partition(" ")
-        assert ready == "ready", self._log.read_text()
+        if ready != "ready":
+            self._gone()
+            raise AssertionError(self._log.read_text())
         self._listen = address.removeprefix("http://")
 
     def stop(self) -> None:
