@@ -7,17 +7,19 @@ VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
 
-.PHONY: demo test lint messages bench faults
+.PHONY: demo test lint messages packages wsdl bench faults mutants
 
 demo: $(VENV)/demo.ok ## A mail domain's life on a simulated Zimbra, with the customer's page in a browser
 	$(BIN)/puq-zimbra demo $(ARGS)
 
 test: $(VENV)/dev.ok ## All tests
-	$(BIN)/pytest -q -n auto --maxprocesses 4 $(ARGS)
+	$(BIN)/pytest -q -n 4 $(ARGS)
 
-lint: $(VENV)/dev.ok ## ruff and mypy --strict
+lint: $(VENV)/dev.ok ## ruff, and mypy --strict on what a wheel holds, the tests and the benchmarks
 	$(BIN)/ruff check .
-	$(BIN)/mypy puq_zimbra hooks
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy -p puq_zimbra
+	$(BIN)/mypy tests benchmarks
 
 bench: $(VENV)/dev.ok ## What it costs, against other clients, floors and bounds
 	$(BIN)/python benchmarks/run.py $(ARGS)
@@ -25,8 +27,18 @@ bench: $(VENV)/dev.ok ## What it costs, against other clients, floors and bounds
 faults: $(VENV)/dev.ok ## Every fault that is tried, not a sample: half an hour on two cores
 	$(BIN)/pytest -q -n 4 tests/faults --faults=all $(ARGS)
 
+mutants: $(VENV)/dev.ok ## Change the files of [mutmut] in setup.cfg a little, and see whether a test notices
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[mutants]'
+	$(BIN)/python .ci/mutants.py $(ARGS)
+
+packages: $(VENV)/demo.ok ## The WHMCS module and the FOSSBilling manager, each as a zip file in dist/
+	$(BIN)/python deploy/packages.py
+
 messages: $(VENV)/dev.ok ## Bring the Polish catalogue up to date with the sources
 	$(BIN)/python puq_zimbra/clientarea/catalogue.py
+
+wsdl: $(VENV)/dev.ok ## Write the WSDL anew from its schemas, after a request was added
+	$(BIN)/python .ci/write_wsdl.py
 
 $(VENV)/demo.ok: setup.cfg pyproject.toml
 	$(PYTHON) -m venv $(VENV)

@@ -66,10 +66,10 @@ def measure(options: Options) -> Iterator[Figure]:
                 taken[data.count].append(in_a_process(server, few, url, data))
     seconds = {size: statistics.median(one[0] for one in each) for size, each in taken.items()}
     growth = {size: statistics.median(one[1] for one in each) for size, each in taken.items()}
-    for size in growth:
+    for size, added in growth.items():
         evidence = f"{size} mailboxes in {sets[0].domains} domains; {seconds[size]:.2f} s of CPU"
         what = "memory that a whole reading adds"
-        yield Figure(what, growth[size], "MB", evidence, most=MOST, timed=False)
+        yield Figure(what, added, "MB", evidence, most=MOST, timed=False)
     yield linear(seconds)
 
 

@@ -19,10 +19,9 @@ import time
 from pathlib import Path
 from typing import Any
 
-from puq_zimbra.hooks.dispatch import dispatch
-from puq_zimbra.hooks.runtime import Runtime
-
 from puq_zimbra.config import Config
+from puq_zimbra.engine.dispatch import dispatch
+from puq_zimbra.engine.runtime import Runtime
 from puq_zimbra.simulator import Simulator, make_tls
 
 #: seconds allowed besides SOAP: without the store, with it

@@ -26,7 +26,7 @@ from typing import Any
 from hook_process import params
 from verdict import Figure, Options, main
 
-from puq_zimbra.server.signatures import headers
+from puq_zimbra.http.signatures import headers
 
 ENTRY = str(Path(sys.executable).with_name("puq-zimbra"))
 #: seconds that a call may take besides SOAP; calls a second; seconds that 99 of 100 stay under

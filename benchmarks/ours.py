@@ -7,15 +7,16 @@ from datetime import datetime
 from pathlib import Path
 
 from mailboxes import Sums
+from pydantic import SecretStr
 
-from puq_zimbra.call import Server, Tls
 from puq_zimbra.config import Limits
 from puq_zimbra.store.database import Store
 from puq_zimbra.usage import collect, sync
-from puq_zimbra.usage.tally import Tallies
+from puq_zimbra.usage.tallies import Tallies
 from puq_zimbra.zimbra import listings
 from puq_zimbra.zimbra.answers import Entry
 from puq_zimbra.zimbra.client import Zimbra
+from puq_zimbra.zimbra_server import Server, Tls
 
 USERNAME, PASSWORD = "admin@bench.example", "bench-password"
 #: lifted: what is measured is our own time
@@ -24,8 +25,8 @@ LIMITS = Limits(requests_per_second=0, concurrent_requests=0)
 
 def server(url: str, ca_file: Path) -> Server:
     """A replaying server as the product is told of it."""
-    given = {"url": url, "username": USERNAME, "password": PASSWORD}
-    return Server(**given, tls=Tls(ca_file=str(ca_file)))
+    tls = Tls(ca_file=str(ca_file))
+    return Server(url=url, username=USERNAME, password=SecretStr(PASSWORD), tls=tls)
 
 
 def client(to: Server) -> Zimbra:
@@ -43,7 +44,7 @@ def storage(url: str, ca_file: Path, domains: Sequence[str]) -> Sums:
             tallies.storage(page)
     finally:
         zimbra.close()
-    return {one.bearer.name: (one.named_by_storage, one.used, one.limits) for one in tallies}
+    return {one.stamped.name: (one.named_by_storage, one.used, one.limits) for one in tallies}
 
 
 class Nowhere:

@@ -22,9 +22,10 @@ from markupsafe import escape
 from rounds import medians
 from verdict import Figure, Options, main
 
-from puq_zimbra.call import Call
-from puq_zimbra.clientarea import mailboxes, render, views
-from puq_zimbra.model import Counts, MailboxUsage, ServiceState, ServiceUsage, UsagePoint
+from puq_zimbra.clientarea import mailboxes, render
+from puq_zimbra.clientarea.page import PageContext
+from puq_zimbra.readings import Counts, MailboxUsage, ServiceState, ServiceUsage, UsagePoint
+from puq_zimbra.request import Request
 
 SIZES, EXPORT = (10, 1_000, 10_000), 10_000
 #: over the floor
@@ -38,7 +39,7 @@ NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 CALL = {
     "installation": "bench.example",
     "locale": "pl",
-    "page": "usage",
+    "page": "overview",
     "service": {"id": "1", "domain": "bench.example"},
     "server": {"url": "https://mail.bench.example:7071/service/admin/soap"},
     "form": {"page_url": "clientarea.php?page="},
@@ -65,28 +66,28 @@ def service(count: int) -> ServiceUsage:
     )
 
 
-def page(call: Call, usage: ServiceUsage) -> str:
+def page(call: Request, usage: ServiceUsage) -> str:
     """The page as a hook makes it."""
-    view = built(call, usage)
-    return render.page(view, call.locale)
+    return render.drawn(built(call, usage))
 
 
-def built(call: Call, usage: ServiceUsage) -> views.PageView:
+def built(call: Request, usage: ServiceUsage) -> PageContext:
     """What the page shows."""
     state = ServiceState("active", False, None, "admin@bench.example")
     history = [
         UsagePoint(NOW - timedelta(days=day), usage.used - day, None, len(usage.mailboxes))
         for day in range(30)
     ]
-    return views.build(call, state, usage, history, now=NOW)
+    return render.context(call, state, usage, history, now=NOW)
 
 
-def whole_table(call: Call, usage: ServiceUsage) -> views.PageView:
+def whole_table(call: Request, usage: ServiceUsage) -> PageContext:
     """The same with every row on one page."""
-    view = built(call, usage)
+    page = built(call, usage)
     lines = mailboxes.lines(usage.mailboxes)
-    assert view.table is not None
-    return replace(view, table=replace(view.table, lines=lines, pages=1))
+    assert page.view.table is not None
+    table = replace(page.view.table, lines=lines, pages=1)
+    return replace(page, view=replace(page.view, table=table))
 
 
 def floor(usage: ServiceUsage, rows: int) -> None:
@@ -120,14 +121,14 @@ def _times(rows: int) -> int:
 
 def products(options: Options) -> Iterator[tuple[str, Callable[[], object], int]]:
     """What of ours is measured, and how many rows it shows."""
-    call = Call.model_validate(CALL)
+    call = Request.model_validate(CALL)
     for count in map(options.size, SIZES):
         shown = min(count, mailboxes.PAGE_SIZE)
         yield f"page of {count} mailboxes", partial(page, call, service(count)), shown
     count = options.size(EXPORT)
     table = whole_table(call, service(count))
-    assert render.page(table, call.locale).count("<bdi>") >= count, "rows are missing"
-    yield f"table of {count} rows", partial(render.page, table, call.locale), count
+    assert render.drawn(table).count("<bdi") >= count, "rows are missing"
+    yield f"table of {count} rows", partial(render.drawn, table), count
 
 
 def measure(options: Options) -> Iterator[Figure]:

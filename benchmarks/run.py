@@ -21,7 +21,7 @@ from verdict import Figure, arguments, judge
 HERE = Path(__file__).parent
 PARTS = (
     *("collector", "collector_memory", "soap_requests", "servers", "store_writes", "whmcs_rows"),
-    *("pages", "hook_process", "http_hooks", "simulator_size"),
+    *("pages", "live_pages", "bulk", "hook_process", "http_hooks", "simulator_size"),
 )
 
 

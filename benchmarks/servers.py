@@ -25,8 +25,7 @@ from rounds import medians
 from verdict import Figure, Options, main
 from zimbra_replay import Conditions, Replay, Seen, replay
 
-from puq_zimbra.commands import usage_sync
-from puq_zimbra.config import load
+from puq_zimbra.cli import cli
 
 SERVERS, MAILBOXES, DOMAINS = 50, 2_000, 10
 LARGE = 200_000
@@ -55,7 +54,8 @@ def sync(file: Path, data: Sequence[Mailboxes], jobs: int = 16) -> None:
     """Sync in this process."""
     said = io.StringIO()
     with contextlib.redirect_stdout(said):
-        usage_sync.sync(load(file), (), jobs=jobs, resume=False, as_json=True)
+        words = ["--config", str(file), "usage", "sync", "--jobs", str(jobs), "--json"]
+        cli.main(words, standalone_mode=False)
     check(said.getvalue(), data)
 
 

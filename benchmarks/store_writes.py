@@ -1,9 +1,13 @@
-"""The whole usage sync, store written, against reading alone.
+"""What the store costs: the whole usage sync against reading alone, and operations side by side.
 
 100,000 mailboxes in 500 domains, each of them a service. The store is SQLite, and PostgreSQL where
 PUQZ_TEST_POSTGRES names one (a URL; the tables stand in a schema of their own, which is dropped
 afterwards). By the wall clock, because the database works in another process. Each round is a later
 reading of the same services, as under cron.
+
+Operations are committed by 1, 4, 8 and 16 processes at once, each with services of its own: with a
+lock for each service, and in turn with the one lock for all that version 0.1 took. It says
+something only where a commit reaches the disk: `PUQZ_TEST_FSYNC=on .ci/with-postgres`.
 """
 
 from __future__ import annotations
@@ -21,7 +25,9 @@ from functools import partial
 import ours
 import sqlalchemy as sa
 from mailboxes import Mailboxes
+from pydantic import SecretStr
 from rounds import medians
+from store_clients import COMMITS, clients
 from verdict import Figure, Options, main
 from zimbra_replay import Replay, replay
 
@@ -31,6 +37,10 @@ from puq_zimbra.store.database import Store
 MAILBOXES, DOMAINS = 100_000, 500
 #: the sync over the collector alone
 MOST = 2.5
+#: operations of a round, and processes that carry them out
+OPERATIONS, CLIENTS = 160, (1, 4, 8, 16)
+#: commits a second over those with one lock, from so many clients on
+LEAST, CROWD = 2.5, 8
 POSTGRES = "PUQZ_TEST_POSTGRES"
 _SCHEMA = "puqz_benchmark"
 
@@ -41,7 +51,7 @@ def settings(directory: str) -> dict[str, StoreSettings]:
     if url := os.environ.get(POSTGRES):
         options = {"options": f"-csearch_path={_SCHEMA}"}
         own = sa.make_url(url).update_query_dict(options).render_as_string(hide_password=False)
-        stores["PostgreSQL"] = StoreSettings(url=own, dir=f"{directory}/postgresql")
+        stores["PostgreSQL"] = StoreSettings(url=SecretStr(own), dir=f"{directory}/postgresql")
     return stores
 
 
@@ -88,7 +98,49 @@ def hours() -> Iterator[datetime]:
 
 
 def measure(options: Options) -> Iterator[Figure]:
-    """Every store that there is."""
+    """Both parts."""
+    yield from syncs(options)
+    with own_schema() as kind:
+        yield from commits(options, kind)
+
+
+def commits(options: Options, kind: str) -> Iterator[Figure]:
+    """Operations of many clients, with a lock for each service over one lock for all."""
+    taken: dict[str, float] = {}
+    total = options.size(OPERATIONS)
+    if kind.endswith("fsync on") or options.small:
+        taken = committed(options, total)
+    for count in CLIENTS:
+        what = f"commits of {count} clients, a lock for each service over one lock for all"
+        least = LEAST if count >= CROWD else None
+        if not taken:
+            yield Figure(what, None, "x", kind, least=least)
+            continue
+        done = total // count * count * COMMITS
+        new, old = taken[f"new {count}"], taken[f"old {count}"]
+        evidence = f"{done / new:.0f} over {done / old:.0f} commits a second, {kind}"
+        yield Figure(what, old / new, "x", evidence, least=least)
+
+
+def committed(options: Options, total: int) -> dict[str, float]:
+    """The median seconds of all operations for each number of clients and each kind of lock."""
+    with tempfile.TemporaryDirectory() as directory:
+        stores = settings(directory)
+        if "PostgreSQL" not in stores:
+            return {}
+        config = Config(store=stores["PostgreSQL"])
+        Store.open(config).close()
+        with clients(config, max(CLIENTS)) as ready:
+            calls: dict[str, Callable[[], object]] = {
+                f"{name} {count}": partial(ready.work, count, total // count, old=name == "old")
+                for count in CLIENTS
+                for name in ("old", "new")
+            }
+            return medians(calls, options.runs, time.perf_counter)
+
+
+def syncs(options: Options) -> Iterator[Figure]:
+    """The sync, with every store that there is."""
     count = options.size(MAILBOXES)
     data = Mailboxes(count, options.size(DOMAINS))
     with tempfile.TemporaryDirectory() as directory, replay([data]) as server, own_schema() as kind:

@@ -93,9 +93,8 @@ def main(about: str | None, measure: Callable[[Options], Iterable[Figure]]) -> i
     parser.add_argument("--out", type=Path, help="write the figures to this file as JSON too")
     options = parser.parse_args()
     figures = []
-    for figure in measure(Options(options.runs, options.small)):
-        if options.small:
-            figure = figure.without_bound()
+    for measured in measure(Options(options.runs, options.small)):
+        figure = measured.without_bound() if options.small else measured
         print(figure.line(options.slack), flush=True)
         figures.append(figure)
     if options.out:

@@ -1,4 +1,4 @@
-"""What happens: one file per event, each with one `run`.
+"""What happens: one file for each event, with its declaration, `HOOK`, and its one `run`.
 
-`dispatch` is the way in, for every host and every door; `needs` says what a call must hold.
+`puq_zimbra.engine.dispatch` calls them; `puq_zimbra.registry` finds them.
 """

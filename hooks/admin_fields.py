@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
-from puq_zimbra.call import Call
+from puq_zimbra import products
 from puq_zimbra.clientarea.render import admin_fields
-from puq_zimbra.model import Reply
-from puq_zimbra.provisioning import objects
+from puq_zimbra.engine import usage_reading
+from puq_zimbra.engine.runtime import Runtime
+from puq_zimbra.registry.hook import LIMITS, SERVICE, SUSPENSION, Hook
+from puq_zimbra.reply import Reply
+from puq_zimbra.request import Request
 
-from . import client_area, reading
-from .runtime import Runtime
+from . import client_area
+
+HOOK = Hook(
+    needs=SERVICE,
+    public=False,
+    whmcs=("AdminServicesTabFields",),
+    plan={LIMITS, SUSPENSION},
+    wait="page",
+)
 
 
-def run(call: Call, runtime: Runtime) -> Reply:
+def run(request: Request, runtime: Runtime) -> Reply:
     """Give the lines."""
-    bearer = objects.get_ours(runtime.zimbra(call), call)
-    usage = reading.last(call, runtime, domain_id=bearer.id)
-    state = client_area.state_of(call, bearer)
-    fields = admin_fields(call, state, usage, now=runtime.now())
+    stamped = products.get(runtime.zimbra(request), request)
+    request = products.as_found(request, stamped)
+    usage = usage_reading.last(request, runtime, domain_id=stamped.id)
+    state = client_area.state_of(request, stamped)
+    fields = admin_fields(request, state, usage, now=runtime.now())
     return Reply("unchanged", "The service was read.", data={"fields": fields})

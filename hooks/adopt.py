@@ -1,4 +1,4 @@
-"""Adopt: take what exists, and nobody else has a claim on, into a service.
+"""Adopt: take an existing object, on which no other service has a claim, into a service.
 
 The stamp is written (and for a private server the word that it is one) and nothing else: passwords,
 limits, accounts and statuses stay as they are. What then differs from the plan is for `drift` to
@@ -9,72 +9,89 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from puq_zimbra.call import Call
+from puq_zimbra import products
+from puq_zimbra.engine.runtime import Runtime
 from puq_zimbra.errors import Conflict, NotFound
-from puq_zimbra.model import Reply
-from puq_zimbra.provisioning import adoption, contents, drift, objects, ownership, stamped
-from puq_zimbra.provisioning.contents import Contents
-from puq_zimbra.provisioning.kinds import kind_of
+from puq_zimbra.products import drift
+from puq_zimbra.provisioning import adoption, changes, deletion, entries, ownership, stamp_search
+from puq_zimbra.provisioning.changes import Steps
+from puq_zimbra.provisioning.deletion import Contents
+from puq_zimbra.provisioning.entries import Changes, kind_of
+from puq_zimbra.registry.hook import EXISTENCE, SERVICE, Hook
+from puq_zimbra.reply import Reply
+from puq_zimbra.request import Request
 from puq_zimbra.usage import measure
 from puq_zimbra.zimbra.answers import Entry
 from puq_zimbra.zimbra.client import Zimbra
 
-from . import dry_run
 from .drift import told
-from .runtime import Runtime
+
+HOOK = Hook(
+    needs=SERVICE,
+    writes=True,
+    aspects={EXISTENCE},
+    changes_list=True,
+)
 
 
-def run(call: Call, runtime: Runtime) -> Reply:
+def run(request: Request, runtime: Runtime) -> Reply:
     """Make it the service's."""
-    zimbra = runtime.zimbra(call)
-    places = {"name": call.shown_name}
-    stamped.require_global_administrator(zimbra)
-    entry = adoption.find(zimbra, call, runtime.config.mailbox.domains)
-    stamped.refuse_if_elsewhere(zimbra, call)
+    zimbra, product = runtime.zimbra(request), products.of(request)
+    values = {"name": request.shown_name}
+    stamp_search.require_global_administrator(zimbra)
+    stamp_search.refuse_if_elsewhere(zimbra, request)
+    entry = product.find_to_adopt(zimbra, request, runtime.config)
     if entry is None:
-        raise NotFound("%(name)s does not exist in Zimbra.", **places)
-    if adoption.is_ours(entry, call):
-        return Reply("unchanged", "%(name)s is this service's already.", places)
-    adoption.require_unclaimed(zimbra, call)
-    listed = contents.list_contents(zimbra, [entry])
-    adoption.require_unclaimed_contents(listed, call)
-    changes = adoption.changes(call, entry)
-    if call.dry_run:
-        told_so = dry_run.reply([dry_run.change("modify", call.shown_name, changes)])
-        return _with_contents(told_so, call, zimbra, entry, listed)
-    objects.modify(zimbra, entry, changes)
-    _verify(call, zimbra, entry)
-    return Reply("updated", "%(name)s is this service's now.", places)
+        raise NotFound("%(name)s does not exist in Zimbra.", **values)
+    if adoption.is_ours(entry, request):
+        ownership.require_created(entry)
+        return Reply("unchanged", "%(name)s is this service's already.", values)
+    product.require_unclaimed(zimbra, request)
+    listed = deletion.list_contents(zimbra, [entry])
+    adoption.require_unclaimed_contents(listed, request)
+    steps = _steps(request, entry)
+    if request.dry_run:
+        return _with_contents(changes.tell(steps), request, zimbra, entry, listed)
+    changes.apply(zimbra, steps)
+    _verify(request, zimbra, entry)
+    return Reply("updated", "%(name)s is this service's now.", values)
+
+
+def _steps(request: Request, entry: Entry) -> Steps[None]:
+    yield changes.modify(entry, _stamp(request, entry))
+
+
+def _stamp(request: Request, entry: Entry) -> Changes:
+    return adoption.changes(request, entry, products.of(request).plan_words(request))
 
 
 def _with_contents(
-    reply: Reply, call: Call, zimbra: Zimbra, entry: Entry, listed: Contents
+    reply: Reply, request: Request, zimbra: Zimbra, entry: Entry, listed: Contents
 ) -> Reply:
-    """What is taken over, and what is not as the plan has it, if the call has one."""
-    everything = objects.all_ours(zimbra, call, entry)
-    held = measure.held_by(zimbra, call.stamp, everything)
+    """What is taken over, and how it differs from the plan, if the call has one."""
+    everything = products.everything(zimbra, request, entry)
+    held = measure.held_by(zimbra, request.stamp, everything)
     holds = {**adoption.counts(listed), "used": sum(one.used or 0 for one in held.mailboxes)}
     data = {**reply.data, "holds": holds}
-    if "plan" in call.sold.model_fields_set:
-        data["drift"] = told(drift.of_whole(zimbra, call, everything, held))
+    if "plan" in request.purchase.model_fields_set:
+        data["drift"] = told(drift.of_whole(zimbra, request, everything, held))
     return replace(reply, data=data)
 
 
-def _verify(call: Call, zimbra: Zimbra, entry: Entry) -> None:
-    fresh = adoption.find(zimbra, call, None)
-    held = ownership.stamps(fresh) if fresh is not None else ()
-    if held == (call.stamp,):
+def _verify(request: Request, zimbra: Zimbra, entry: Entry) -> None:
+    held = ownership.stamps(entries.reread(zimbra, entry))
+    if held == (request.stamp,):
         return
-    if call.stamp in held:
-        # Two services adopted it in the same moment: whoever sees both takes his own away, so that
-        # nothing is left with two owners.
-        written = adoption.changes(call, entry)["+" + kind_of(entry).words]
-        objects.modify(zimbra, entry, {"-" + kind_of(entry).words: written})
+    if request.stamp in held:
+        # Two services adopted it at the same moment. Each that sees both stamps takes its own away,
+        # so that nothing is left with two owners.
+        written = _stamp(request, entry)["+" + kind_of(entry).words]
+        entries.modify(zimbra, entry, {"-" + kind_of(entry).words: written})
         raise Conflict(
             "Another service adopted %(name)s at the same moment: see whose it is and adopt it once"
             " more.",
-            name=call.shown_name,
+            name=request.shown_name,
         )
     raise Conflict(
-        "Zimbra did not keep the stamp on %(name)s: adopt it once more.", name=call.shown_name
+        "Zimbra did not keep the stamp on %(name)s: adopt it once more.", name=request.shown_name
     )

@@ -1,47 +1,78 @@
-"""Change password: the administrator's or the sold mailbox's, once Zimbra finds it strong enough.
+"""Change password: the administrator's or the sold mailbox's, if Zimbra finds it strong enough.
 
-A host that retries sends the same password again. We keep a keyed digest of the last password that
-we set, with the time that Zimbra noted for it: while both are still the same nothing is written,
-and the customer's open sessions stay open. No log-in is tried to find out, since each wrong one
-counts towards the filter that shuts out the whole billing host.
+A host that retries sends the same password again. The store keeps a keyed digest of the last
+password that was set, with the time that Zimbra noted for it. While both are unchanged, nothing is
+written, and the customer's open sessions stay open. No log-in is tried to find out: each wrong one
+counts towards the filter that blocks the whole billing host.
+
+Zimbra does not lift a lockout after wrong passwords when the password is changed (recorded on a
+genuine server), so it is lifted here. A status that staff set stays.
 """
 
 from __future__ import annotations
 
-from puq_zimbra.call import Call
-from puq_zimbra.errors import PasswordRefused
-from puq_zimbra.model import Reply
-from puq_zimbra.provisioning import objects, passwords
+from puq_zimbra import products
+from puq_zimbra.engine.runtime import Runtime
+from puq_zimbra.errors import N_, PasswordRefused
+from puq_zimbra.provisioning import accounts, changes, entries, ownership, passwords
+from puq_zimbra.provisioning.changes import Steps
+from puq_zimbra.provisioning.entries import shown_name
+from puq_zimbra.registry.hook import PASSWORD, SERVICE, Hook
+from puq_zimbra.reply import Reply
+from puq_zimbra.request import Request
 from puq_zimbra.zimbra.answers import Entry
-from puq_zimbra.zimbra.client import Zimbra
 
-from . import dry_run
-from .runtime import Runtime
+HOOK = Hook(
+    needs=(*SERVICE, "new_password"),
+    writes=True,
+    aspects={PASSWORD},
+    audience="both",
+    whmcs=("ChangePassword",),
+)
 
 
-def run(call: Call, runtime: Runtime) -> Reply:
+def run(request: Request, runtime: Runtime) -> Reply:
     """Make the password the new one."""
-    assert call.new_password is not None
-    zimbra = runtime.zimbra(call)
-    account = _account(zimbra, call)
-    places = {"address": call.shown_address}
-    password = call.new_password.get_secret_value()
+    assert request.new_password is not None
+    zimbra = runtime.zimbra(request)
+    stamped = products.get(zimbra, request)
+    ownership.require_created(stamped)
+    account = products.log_in_account(zimbra, request, stamped)
+    accounts.require_own_password(zimbra, account)
+    values = {"address": shown_name(account)}
+    password = request.new_password.get_secret_value()
     try:
         zimbra.check_password_strength(account.id, password)
     except PasswordRefused as error:
         raise passwords.refusal(error) from error
-    if call.dry_run:
-        return dry_run.reply([dry_run.change("modify", places["address"])])
     operations = runtime.store().operations
-    if operations.is_password(account.id, password, _changed_at(account)):
-        return Reply("unchanged", "The mailbox %(address)s has this password already.", places)
-    zimbra.set_password(account.id, password)
-    operations.note_password(account.id, password, _changed_at(_account(zimbra, call)))
-    return Reply("updated", "The password of %(address)s was changed.", places)
+    is_new = not operations.is_password(account.id, password, _changed_at(account))
+    if request.dry_run:
+        return changes.tell(_steps(account, password, is_new), accounts.lockout_lifted(account))
+    if changes.apply(zimbra, _steps(account, password, is_new))[0]:
+        fresh = entries.reread(zimbra, account)
+        operations.note_password(account.id, password, _changed_at(fresh))
+    lifted = bool(changes.apply(zimbra, accounts.lockout_lifted(account))[0])
+    return Reply("updated" if is_new or lifted else "unchanged", _TOLD[is_new, lifted], values)
 
 
-def _account(zimbra: Zimbra, call: Call) -> Entry:
-    return objects.log_in_account(zimbra, call, objects.get_ours(zimbra, call))
+#: whether the password is a new one, whether a lockout was lifted -> what is told
+_TOLD = {
+    (True, False): N_("The password of %(address)s was changed."),
+    (True, True): N_(
+        "The password of %(address)s was changed, and its lockout after wrong passwords was lifted."
+    ),
+    (False, True): N_(
+        "The mailbox %(address)s has this password already; its lockout after wrong passwords was"
+        " lifted."
+    ),
+    (False, False): N_("The mailbox %(address)s has this password already."),
+}
+
+
+def _steps(account: Entry, password: str, is_new: bool) -> Steps[None]:
+    if is_new:
+        yield changes.set_password(account, password)
 
 
 def _changed_at(account: Entry) -> str:

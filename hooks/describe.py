@@ -1,7 +1,7 @@
-"""Describe: the contract of the hook door, as JSON Schema and tables.
+"""Describe: the contract with hosts, as JSON Schema and tables.
 
-The call's ``form`` comes back as it arrived, so that whoever built a way to this door can see that
-it carries every character unchanged. Put nothing secret in it.
+The request's ``form`` comes back as it arrived, so that a host's programmer can check that every
+character arrives unchanged. Put nothing secret in it.
 """
 
 from __future__ import annotations
@@ -10,13 +10,17 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-from puq_zimbra import __version__
-from puq_zimbra.billing.plain import EVENTS
-from puq_zimbra.call import Call
-from puq_zimbra.model import CODES, Reply
+from puq_zimbra import __version__, registry
+from puq_zimbra.engine.runtime import Runtime
+from puq_zimbra.registry.hook import Hook
+from puq_zimbra.reply import CODES, Reply
+from puq_zimbra.request import Request
 
-from .needs import NEEDS
-from .runtime import Runtime
+HOOK = Hook(
+    needs=(),
+    whmcs=("MetaData", "ConfigOptions"),
+    wait="click",
+)
 
 #: a reply of the host plain, as JSON Schema
 REPLY = {
@@ -35,15 +39,15 @@ REPLY = {
 }
 
 
-def run(call: Call, runtime: Runtime) -> Reply:
+def run(request: Request, runtime: Runtime) -> Reply:
     """Say what goes in and what comes out."""
-    data = {**_contract(), "form": call.form} if call.form else _contract()
+    data = {**_contract(), "form": request.form} if request.form else _contract()
     return Reply("unchanged", "This is puq_zimbra %(version)s.", {"version": __version__}, data)
 
 
 @cache
 def _contract() -> Mapping[str, Any]:
-    events = {event: list(NEEDS[event]) for event in EVENTS}
+    events = {event: list(hook.needs) for event, hook in registry.hooks().items() if hook.public}
     codes = {
         code: {"ok": ok, "exit": status, "http": http} for code, (ok, status, http) in CODES.items()
     }
@@ -51,6 +55,6 @@ def _contract() -> Mapping[str, Any]:
         "version": __version__,
         "events": events,
         "codes": codes,
-        "input": Call.model_json_schema(),
+        "input": Request.model_json_schema(),
         "output": REPLY,
     }

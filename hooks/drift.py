@@ -1,34 +1,41 @@
-"""Drift: say what differs between what was sold, the stamp and Zimbra, and who can mend it."""
+"""Drift: list the differences between the plan, the stamp and Zimbra, and who can correct each."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Any
 
-from puq_zimbra.call import Call
-from puq_zimbra.model import Reply
-from puq_zimbra.provisioning import drift, objects, obstacles
-from puq_zimbra.provisioning.drift import Item
+from puq_zimbra import products
+from puq_zimbra.engine.runtime import Runtime
+from puq_zimbra.products import blocking_drift, drift
+from puq_zimbra.products.drift import Item
+from puq_zimbra.registry.hook import SERVICE, WHOLE_PLAN, Hook
+from puq_zimbra.reply import Reply
+from puq_zimbra.request import Request
 from puq_zimbra.usage import measure
 
-from .runtime import Runtime
+HOOK = Hook(
+    needs=SERVICE,
+    whmcs=("Check",),
+    plan=WHOLE_PLAN,
+)
 
 
-def run(call: Call, runtime: Runtime) -> Reply:
+def run(request: Request, runtime: Runtime) -> Reply:
     """Compare, and write nothing."""
-    zimbra = runtime.zimbra(call)
-    items, bearer = obstacles.find(zimbra, call)
-    if bearer is not None:
-        everything = objects.all_ours(zimbra, call, bearer)
+    zimbra = runtime.zimbra(request)
+    items, stamped = blocking_drift.find(zimbra, request)
+    if stamped is not None:
+        everything = products.everything(zimbra, request, stamped)
         items = drift.of_whole(
-            zimbra, call, everything, measure.held_by(zimbra, call.stamp, everything)
+            zimbra, request, everything, measure.held_by(zimbra, request.stamp, everything)
         )
-    places = {"name": call.shown_name, "count": len(items)}
+    values = {"name": request.shown_name, "count": len(items)}
     data = {"changes": told(items)}
     if not items:
-        return Reply("unchanged", "The service %(name)s is as it was sold.", places, data)
+        return Reply("unchanged", "The service %(name)s is as it was sold.", values, data)
     return Reply(
-        "unchanged", "The service %(name)s differs in this many ways: %(count)s.", places, data
+        "unchanged", "The service %(name)s differs in this many ways: %(count)s.", values, data
     )
 
 

@@ -5,15 +5,21 @@ Source: `service/admin/GetAllCos.java`; WHMCS's Config Options, "Loader".
 
 from __future__ import annotations
 
-from puq_zimbra.call import Call
-from puq_zimbra.model import Reply
+from puq_zimbra.engine.runtime import Runtime
+from puq_zimbra.registry.hook import SERVER, Hook
+from puq_zimbra.reply import Reply
+from puq_zimbra.request import Request
 
-from .runtime import Runtime
+HOOK = Hook(
+    needs=SERVER,
+    whmcs=("LoadClassesOfService",),
+    wait="click",
+)
 
 
-def run(call: Call, runtime: Runtime) -> Reply:
+def run(request: Request, runtime: Runtime) -> Reply:
     """Give the names, sorted."""
-    names = sorted(cos.name for cos in runtime.zimbra(call).get_all_cos())
+    names = sorted(cos.name for cos in runtime.zimbra(request).get_all_cos())
     return Reply(
         "unchanged",
         "There are %(count)s classes of service.",

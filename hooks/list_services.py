@@ -8,25 +8,31 @@ from __future__ import annotations
 
 from typing import Any
 
-from puq_zimbra.call import Call
+from puq_zimbra.engine.runtime import Runtime
 from puq_zimbra.errors import Conflict
-from puq_zimbra.model import Reply
-from puq_zimbra.provisioning import ownership, stamped
-from puq_zimbra.provisioning.kinds import domain_of, shown_name, status_of
-from puq_zimbra.units import shown_domain
+from puq_zimbra.provisioning import ownership, stamp_search
+from puq_zimbra.provisioning.entries import domain_of, kind_of, sold_address, status_of
+from puq_zimbra.registry.hook import INSTALLATION, Hook
+from puq_zimbra.reply import Reply
+from puq_zimbra.request import Request
+from puq_zimbra.units import shown_address, shown_domain
 from puq_zimbra.zimbra.answers import Entry
 
-from .runtime import Runtime
+HOOK = Hook(
+    needs=INSTALLATION,
+    whmcs=("ListAccounts",),
+    wait="server",
+)
 
 
-def run(call: Call, runtime: Runtime) -> Reply:
+def run(request: Request, runtime: Runtime) -> Reply:
     """Give every service of the installation on the server.
 
     Raises:
-        Conflict: of some object it is not clear whose it is.
+        Conflict: of some object it is not clear which service it is.
     """
-    zimbra = runtime.zimbra(call)
-    found = stamped.find_all(zimbra, call.owner)
+    zimbra = runtime.zimbra(request)
+    found = stamp_search.find_all(zimbra, request.installation_id)
     if found.unclear:
         raise Conflict(
             "These services have no clear place in Zimbra: %(stamps)s. An administrator must put"
@@ -34,7 +40,9 @@ def run(call: Call, runtime: Runtime) -> Reply:
             stamps=", ".join(sorted(found.unclear)[:10]),
         )
     names = {cos.id: cos.name for cos in zimbra.get_all_cos()}
-    services = [_service(stamp, bearer, names) for stamp, bearer in sorted(found.services.items())]
+    services = [
+        _service(stamp, stamped, names) for stamp, stamped in sorted(found.services.items())
+    ]
     return Reply(
         "unchanged",
         "There are %(count)s services.",
@@ -43,17 +51,17 @@ def run(call: Call, runtime: Runtime) -> Reply:
     )
 
 
-def _service(stamp: str, bearer: Entry, cos_names: dict[str, str]) -> dict[str, Any]:
-    created = (bearer.one("zimbraCreateTimestamp") or "")[:14]
-    purge = ownership.purge_at(bearer)
-    cos = bearer.one("zimbraCOSId" if bearer.kind == "account" else "zimbraDomainDefaultCOSId")
+def _service(stamp: str, stamped: Entry, cos_names: dict[str, str]) -> dict[str, Any]:
+    created = (stamped.one("zimbraCreateTimestamp") or "")[:14]
+    purge, customer = ownership.purge_at(stamped), ownership.customer(stamped)
+    cos = stamped.one(kind_of(stamped).cos)
     return {
         "service_id": stamp.rpartition(":")[2],
-        "model": ownership.model_of(bearer),
-        "domain": shown_domain(domain_of(bearer)),
-        "mailbox": shown_name(bearer) if bearer.kind == "account" else "",
-        "status": status_of(bearer),
-        "suspended": ownership.was(bearer) is not None,
+        "model": ownership.model_of(stamped),
+        "domain": shown_domain(domain_of(stamped)),
+        "mailbox": shown_address(sold_address(stamped)),
+        "status": status_of(stamped),
+        "suspended": ownership.was(stamped) is not None,
         "purge_at": str(purge) if purge else None,
         "cos": cos_names.get(cos or "", ""),
         "created": (
@@ -62,4 +70,5 @@ def _service(stamp: str, bearer: Entry, cos_names: dict[str, str]) -> dict[str, 
             if len(created) == 14
             else ""
         ),
+        **({"customer_id": customer} if customer else {}),
     }

@@ -1,22 +1,27 @@
-"""Plan: what `create`, or `change_package` once the service exists, would write; nothing is.
+"""Plan: what `create` would write, or `change_package` once the service exists; nothing is written.
 
-What another hook would write, such as `terminate`, its own call says with ``dry_run``.
+For any other hook, such as `terminate`, send its own request with ``dry_run``.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from puq_zimbra.call import Call
-from puq_zimbra.model import Reply
+from puq_zimbra.engine.runtime import Runtime
+from puq_zimbra.registry.hook import SERVICE, Hook
+from puq_zimbra.reply import Reply
+from puq_zimbra.request import Request
 
 from . import change_package, create
-from .runtime import Runtime
+
+HOOK = Hook(
+    needs=SERVICE,
+)
 
 
-def run(call: Call, runtime: Runtime) -> Reply:
+def run(request: Request, runtime: Runtime) -> Reply:
     """Tell the changes, and which event would make them."""
-    asked = call.model_copy(update={"dry_run": True})
+    asked = request.model_copy(update={"dry_run": True})
     event, reply = "create", create.run(asked, runtime)
     if reply.code == "already_exists":
         event, reply = "change_package", change_package.run(asked, runtime)

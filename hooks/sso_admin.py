@@ -8,16 +8,23 @@ Source: `service/admin/DelegateAuth.java`, `cs/service/PreAuthServlet.java`.
 
 from __future__ import annotations
 
-from puq_zimbra.call import Call
-from puq_zimbra.model import Reply
+from puq_zimbra.engine.runtime import Runtime
+from puq_zimbra.registry.hook import SERVER, Hook
+from puq_zimbra.reply import Reply
+from puq_zimbra.request import Request
 
-from .runtime import Runtime
+HOOK = Hook(
+    needs=SERVER,
+    keeps_answer=False,
+    whmcs=("AdminSingleSignOn",),
+    wait="click",
+)
 
 
-def run(call: Call, runtime: Runtime) -> Reply:
+def run(request: Request, runtime: Runtime) -> Reply:
     """Give the address of the administration panel."""
     return Reply(
         "unchanged",
         "Zimbra's administration panel asks for the administrator's password.",
-        data={"url": call.given_server.admin_panel, "expires_at": None},
+        data={"url": request.zimbra_server.admin_panel, "expires_at": None},
     )

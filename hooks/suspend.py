@@ -1,72 +1,104 @@
 """Suspend: shut the service as the plan says, and note in Zimbra what to go back to.
 
-Of a private server the first domain bears the mark of the suspension; the others are shut, and
-marked, where they were open.
+Sessions by single sign-on end with it. Of a private server the first domain bears the mark of the
+suspension; the others are shut, and marked, where they were open.
 """
 
 from __future__ import annotations
 
 from datetime import date
 
-from puq_zimbra.call import Call
+from puq_zimbra import products
+from puq_zimbra.engine import opened
+from puq_zimbra.engine.runtime import Runtime
 from puq_zimbra.errors import Conflict
-from puq_zimbra.model import Reply
-from puq_zimbra.provisioning import objects, ownership, suspension
-from puq_zimbra.provisioning.kinds import shown_name, status_of
-from puq_zimbra.provisioning.suspension import Changes
+from puq_zimbra.provisioning import changes, ownership, sessions, suspension
+from puq_zimbra.provisioning.changes import Steps
+from puq_zimbra.provisioning.entries import Changes, kind_of, status_of
+from puq_zimbra.registry.hook import ACCESS, SERVICE, SUSPENSION, Hook
+from puq_zimbra.reply import Reply
+from puq_zimbra.request import Request
 from puq_zimbra.zimbra.answers import Entry
 from puq_zimbra.zimbra.client import Zimbra
 
-from . import dry_run
-from .runtime import Runtime
+HOOK = Hook(
+    needs=SERVICE,
+    writes=True,
+    aspects={ACCESS},
+    accepts_unmarked=True,
+    whmcs=("SuspendAccount",),
+    plan={SUSPENSION},
+)
 
 
-def run(call: Call, runtime: Runtime) -> Reply:
+def run(request: Request, runtime: Runtime) -> Reply:
     """Make the service suspended."""
-    zimbra = runtime.zimbra(call)
-    bearer = objects.get_ours(zimbra, call)
-    places = {"name": call.shown_name}
-    if call.dry_run:
-        return tell(call, zimbra, bearer)
-    if not shut(call, zimbra, bearer):
-        return Reply("unchanged", "The service %(name)s is suspended already.", places)
-    return Reply("updated", "The service %(name)s was suspended.", places)
-
-
-def tell(
-    call: Call, zimbra: Zimbra, bearer: Entry, purge_at: date | None = None, *, keep: bool = False
-) -> Reply:
-    """The dry run of `shut`."""
-    return dry_run.reply(
-        dry_run.change("modify", shown_name(entry), changes)
-        for entry, changes in _wanted(call, zimbra, bearer, purge_at, keep)
-    )
+    zimbra = runtime.zimbra(request)
+    stamped = products.get(zimbra, request)
+    ownership.require_created(stamped)
+    request = products.as_found(request, stamped)
+    values = {"name": request.shown_name}
+    if request.dry_run:
+        return changes.tell(steps(request, zimbra, stamped))
+    changed = shut(request, zimbra, stamped)
+    opened.end(request, runtime, stamped)
+    if not changed:
+        return Reply("unchanged", "The service %(name)s is suspended already.", values)
+    return Reply("updated", "The service %(name)s was suspended.", values)
 
 
 def shut(
-    call: Call, zimbra: Zimbra, bearer: Entry, purge_at: date | None = None, *, keep: bool = False
+    request: Request,
+    zimbra: Zimbra,
+    stamped: Entry,
+    purge_at: date | None = None,
+    *,
+    keep: bool = False,
 ) -> bool:
-    """Shut what the service is, with the day of its deletion; whether anything was written.
+    """Carry out `steps`; whether anything was written.
 
     Raises:
         Conflict: Zimbra did not keep it.
     """
-    wanted = _wanted(call, zimbra, bearer, purge_at, keep)
-    for entry, changes in wanted:
-        objects.modify(zimbra, entry, changes)
-    if wanted:
-        fresh = objects.get_ours(zimbra, call)
-        if _wanted(call, zimbra, fresh, purge_at, keep):
-            raise Conflict("Zimbra did not keep the suspension of %(name)s.", name=call.shown_name)
-    return bool(wanted)
+    written, _ = changes.apply(zimbra, steps(request, zimbra, stamped, purge_at, keep=keep))
+    if written:
+        fresh = ownership.again(zimbra, request, stamped)
+        changes.require_kept(
+            steps(request, zimbra, fresh, purge_at, keep=keep),
+            lambda _: Conflict(
+                "Zimbra did not keep the suspension of %(name)s.", name=request.shown_name
+            ),
+        )
+    return bool(written)
 
 
-def _wanted(
-    call: Call, zimbra: Zimbra, bearer: Entry, purge_at: date | None, keep: bool
+def steps(
+    request: Request,
+    zimbra: Zimbra,
+    stamped: Entry,
+    purge_at: date | None = None,
+    *,
+    keep: bool = False,
+) -> Steps[None]:
+    """Shut all that the service is, with the day of its deletion, and then end its sessions."""
+    asks_to_end = sessions.are_to_end(stamped)
+    for entry, needed in _needed(request, zimbra, stamped, purge_at, keep):
+        yield changes.modify(entry, needed)
+        added = needed.get("+" + kind_of(entry).words, [])
+        asks_to_end = asks_to_end or (entry.id == stamped.id and ownership.SIGN_OUT in added)
+    if asks_to_end:
+        yield from sessions.ended(zimbra, request, stamped)
+
+
+def _needed(
+    request: Request, zimbra: Zimbra, stamped: Entry, purge_at: date | None, keep: bool
 ) -> list[tuple[Entry, Changes]]:
-    mode = call.sold.plan.suspend_mode
-    found = [(bearer, suspension.changes_to_suspend(bearer, mode, purge_at, keep=keep))]
-    for entry in objects.all_ours(zimbra, call, bearer)[1:]:
+    product, mode = products.of(request), request.purchase.plan.suspend_mode
+    needed = suspension.changes_to_suspend(
+        stamped, mode, purge_at, keep=keep, reason=request.reason
+    )
+    found = [(stamped, product.with_sign_out(stamped, needed))]
+    for entry in product.everything(zimbra, stamped)[1:]:
         if status_of(entry) == "active" or ownership.was(entry) is not None:
             found.append((entry, suspension.changes_to_suspend(entry, mode)))
-    return [(entry, changes) for entry, changes in found if changes]
+    return [(entry, needed) for entry, needed in found if needed]

@@ -1,30 +1,37 @@
 """Usage: the storage of one service, or of all services of a server for the host's daily update.
 
-Figures of the last sync serve when they are young enough; otherwise Zimbra is read now. Zimbra that
-cannot be read is an error, never a row of zeros.
+Values of the last sync are used if they are fresh enough; otherwise Zimbra is read now. If Zimbra
+cannot be read, the answer is an error, never zeros.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from puq_zimbra.call import Call, Plan
-from puq_zimbra.model import Reply, ServiceUsage
-from puq_zimbra.provisioning import objects
+from puq_zimbra import products
+from puq_zimbra.engine import checks, usage_notices, usage_reading
+from puq_zimbra.engine.runtime import Runtime
+from puq_zimbra.readings import ServiceUsage
+from puq_zimbra.registry.hook import INSTALLATION, NAME, Hook
+from puq_zimbra.reply import Reply
+from puq_zimbra.request import Plan, Request
 from puq_zimbra.units import megabytes, shown_address, shown_domain
 from puq_zimbra.usage import metrics
 
-from . import needs, notices, reading
-from .runtime import Runtime
+HOOK = Hook(
+    needs=INSTALLATION,
+    whmcs=("UsageUpdate", "MetricProvider"),
+    wait="server",
+)
 
 
-def run(call: Call, runtime: Runtime) -> Reply:
+def run(request: Request, runtime: Runtime) -> Reply:
     """Measure, or give the last fresh measurement."""
     complete = True
-    if call.service is not None:
-        readings = [_one(call, runtime)]
+    if request.service is not None:
+        readings = [_one(request, runtime)]
     else:
-        readings, complete = _all(call, runtime)
+        readings, complete = _all(request, runtime)
     rows = [_row(one) for one in readings]
     return Reply(
         "unchanged",
@@ -33,8 +40,8 @@ def run(call: Call, runtime: Runtime) -> Reply:
         data={
             "complete": complete,
             "rows": rows,
-            "metrics": {_name(one): _metrics(one, call, runtime) for one in readings},
-            "notices": notices.told(call, runtime),
+            "metrics": {_name(one): _metrics(one, request, runtime) for one in readings},
+            "notices": usage_notices.told(request, runtime),
         },
     )
 
@@ -43,30 +50,33 @@ def _name(one: ServiceUsage) -> str:
     return shown_address(one.address) or shown_domain(one.domain)
 
 
-def _metrics(one: ServiceUsage, call: Call, runtime: Runtime) -> dict[str, int | float]:
+def _metrics(one: ServiceUsage, request: Request, runtime: Runtime) -> dict[str, int | float]:
     settings = runtime.config.usage
-    plan = call.service.plan if call.service is not None else Plan()
+    plan = request.service.plan if request.service is not None else Plan()
     locked = settings.bill_locked if plan.bill_locked is None else plan.bill_locked
     closed = settings.bill_closed if plan.bill_closed is None else plan.bill_closed
-    return metrics.metrics(one, settings.cos_slots, locked=locked, closed=closed)
+    return metrics.metrics(
+        one, settings.cos_slots, locked=locked, closed=closed, in_bin=settings.bill_bin
+    )
 
 
-def _one(call: Call, runtime: Runtime) -> ServiceUsage:
-    needs.check(call, (needs.NAME,))
-    return reading.fresh(call, runtime, objects.get_ours(runtime.zimbra(call), call))
+def _one(request: Request, runtime: Runtime) -> ServiceUsage:
+    checks.require(request, (NAME,))
+    return usage_reading.fresh(request, runtime, products.get(runtime.zimbra(request), request))
 
 
-def _all(call: Call, runtime: Runtime) -> tuple[list[ServiceUsage], bool]:
+def _all(request: Request, runtime: Runtime) -> tuple[list[ServiceUsage], bool]:
     """The installation's services, and whether all of them were read."""
-    from puq_zimbra.usage.sync import place_of, read
+    from puq_zimbra.usage.sync import read
 
-    place, figures = place_of(call.given_server), runtime.store().figures
-    oldest = reading.oldest(runtime)
-    stored = figures.latest_of_server(place, call.owner, oldest)
+    place, figures = request.zimbra_server.host_port, runtime.store().usage
+    oldest = usage_reading.oldest(runtime)
+    now = runtime.now()
+    stored = figures.latest_of_server(place, request.installation_id, oldest, now)
     if stored is None:
-        read(runtime.zimbra(call), figures, place, runtime.now())
+        read(runtime.zimbra(request), figures, place, now)
         # Read back: a sum that fell too low to be believed is kept back there.
-        stored = figures.latest_of_server(place, call.owner, oldest)
+        stored = figures.latest_of_server(place, request.installation_id, oldest, now)
     return stored or ([], False)
 
 
@@ -76,7 +86,7 @@ def _row(one: ServiceUsage) -> dict[str, Any]:
         "domain": shown_domain(one.domain),
         "username": shown_address(one.address),
         "disk_used_mb": megabytes(one.used),
-        "disk_limit_mb": megabytes(one.space or 0),
+        "disk_limit_mb": 0 if one.space is None else max(1, megabytes(one.space)),
         "measured_at": one.measured_at.isoformat(),
         "complete": True,
     }

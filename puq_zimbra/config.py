@@ -13,14 +13,17 @@ import os
 import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
-from puq_zimbra import problems, units
-from puq_zimbra.call import Call, Server, Tls
+from puq_zimbra import password_files, settings_lines, validation
+from puq_zimbra.dns_settings import DnsSettings, HostName
 from puq_zimbra.errors import Misconfigured, StoreUnusable
+from puq_zimbra.naming import MailboxSettings, NameSettings
+from puq_zimbra.request import Request
+from puq_zimbra.zimbra_server import Server, Tls
 
 #: where settings are looked for when nobody names them
 USUAL = (Path("puq-zimbra.toml"), Path("/etc/puq-zimbra/config.toml"))
@@ -41,6 +44,8 @@ class ServerSettings(_Setting):
     fingerprint: str | list[str] | None = None
     webmail_url: str | None = None
     admin_url: str | None = None
+    #: hosts that take the mail of customers' domains, best first; None = the webmail's host
+    mx: list[HostName] | None = None
 
 
 def _postgresql(url: SecretStr) -> SecretStr:
@@ -68,7 +73,7 @@ class StoreSettings(_Setting):
         Raises:
             Misconfigured: it cannot be read, or everybody may.
         """
-        return None if self.password_file is None else _password(Path(self.password_file))
+        return None if self.password_file is None else password_files.read(Path(self.password_file))
 
 
 class Limits(_Setting):
@@ -80,10 +85,14 @@ class Limits(_Setting):
     work_seconds: Annotated[float, Field(gt=0, le=86400)] = 600.0
     #: seconds for one request to Zimbra, all in all
     request_seconds: Annotated[float, Field(gt=0, le=600)] = 15.0
+    #: hours after which an open operation that deletes mail waits for a person
+    destructive_hours: Annotated[float, Field(gt=0, le=87600)] = 24.0
     #: seconds that a private server's page waits for what Zimbra can tell of its machines
     machine_seconds: Annotated[float, Field(gt=0, le=60)] = 3.0
     #: seconds that a single sign-on lasts; it outlives a suspension by no more than that
     sso_seconds: Annotated[int, Field(ge=10, le=43200)] = 900
+    #: days that a mailbox which a customer deleted waits in his bin
+    bin_days: Annotated[int, Field(ge=1, le=3650)] = 30
     #: the most that one Zimbra is asked in a second by this machine; 0 = no limit
     requests_per_second: Annotated[int, Field(ge=0, le=1000)] = 25
     #: the most that one Zimbra is asked at a time by this machine; 0 = no limit
@@ -102,18 +111,12 @@ class UsageSettings(_Setting):
     #: whether mailboxes in which nobody can log in are billed, where the plan does not say
     bill_locked: bool = True
     bill_closed: bool = True
+    bill_bin: bool = True  # those in a customer's bin, which the two above leave alone
     #: for how long every reading is kept, then one a day, and after that one a month
     raw_days: Annotated[int, Field(ge=1, le=3650)] = 35
     daily_days: Annotated[int, Field(ge=1, le=36500)] = 400
     #: for how long what each mailbox held is kept, once a day
     mailbox_days: Annotated[int, Field(ge=1, le=3650)] = 35
-
-
-class MailboxSettings(_Setting):
-    """Mailboxes sold by themselves."""
-
-    #: the domains (A-labels) in which they are sold; None = every one that is nobody's service
-    domains: list[Annotated[str, AfterValidator(units.mail_domain)]] | None = None
 
 
 class HttpSettings(_Setting):
@@ -124,16 +127,24 @@ class HttpSettings(_Setting):
     #: PEM files: the certificate with its chain, and its key
     certificate: str | None = None
     key: str | None = None
-    #: a file of one or two secrets whsec_…, the newest first; None = http-secret in the state
-    #: directory
+    #: a file of lines NAME whsec_…, the newest first; None = http-secret in the state directory
     secret_file: str | None = None
     #: hooks carried out at a time, and how many more may wait for their turn
     workers: Annotated[int, Field(ge=1, le=256)] = 32
     waiting: Annotated[int, Field(ge=0, le=10000)] = 200
     #: seconds in which a request's body must have come
     body_seconds: Annotated[float, Field(gt=0, le=600)] = 10.0
-    #: seconds between two looks for operations to carry on; 0 = leave them to puq-zimbra work
+    #: seconds between two looks for operations to carry on; 0 = puq-zimbra work does it
     work_every: Annotated[int, Field(ge=0, le=86400)] = 30
+
+
+class LogSettings(_Setting):
+    """What `puq-zimbra serve` logs on standard error."""
+
+    #: json, text, or auto: text on a terminal, JSON elsewhere
+    format: Literal["auto", "json", "text"] = "auto"
+    #: the least that is logged: info, warning or error
+    level: Literal["info", "warning", "error"] = "info"
 
 
 class WhmcsSettings(_Setting):
@@ -141,6 +152,8 @@ class WhmcsSettings(_Setting):
 
     #: the installation of calls that name none
     installation: Annotated[str, Field(pattern=r"^[a-z0-9.-]{1,64}$")] = "whmcs"
+    #: names of configurable options that are sold beside the mail and mean nothing to us
+    other_options: list[str] = []
 
 
 class Config(_Setting):
@@ -153,8 +166,11 @@ class Config(_Setting):
     limits: Limits = Limits()
     usage: UsageSettings = UsageSettings()
     mailbox: MailboxSettings = MailboxSettings()
+    names: NameSettings = NameSettings()
+    dns: DnsSettings = DnsSettings()
     whmcs: WhmcsSettings = WhmcsSettings()
     http: HttpSettings = HttpSettings()
+    log: LogSettings = LogSettings()
 
     def server(self, name: str) -> Server:
         """A configured server by its name.
@@ -170,45 +186,45 @@ class Config(_Setting):
             )
         settings = self.servers[name]
         given = settings.model_dump(
-            include={"url", "username", "webmail_url", "admin_url"}, exclude_none=True
+            include={"url", "username", "webmail_url", "admin_url", "mx"}, exclude_none=True
         )
         tls = settings.model_dump(include={"ca_file", "fingerprint"}, exclude_none=True)
         if settings.password_file is not None:
-            given["password"] = _password(Path(settings.password_file))
+            given["password"] = password_files.read(Path(settings.password_file))
         try:
             return Server(**given, tls=Tls(**tls))
         except ValidationError as error:
-            sentence = problems.sentence(error, Server)
+            sentence = validation.sentence(error, Server)
             raise Misconfigured(
                 "The settings of the server %(name)s are wrong: %(problem)s",
                 name=name,
                 problem=sentence,
             ) from error
 
-    def complete(self, call: Call) -> Call:
+    def complete(self, request: Request) -> Request:
         """The call with credentials and trust of the configured server of the same host.
 
         Raises:
             Misconfigured: only configured servers are allowed, and this is none.
         """
-        if call.server is None:
-            return call
-        name = self._named_like(call.server.url)
+        if request.server is None:
+            return request
+        name = self._named_like(request.server.url)
         if name is not None:
             known = self.server(name)
             ours = {
                 key: getattr(known, key)
-                for key in ("username", "password", "webmail_url", "admin_url")
-                if getattr(known, key) is not None
+                for key in ("username", "password", "webmail_url", "admin_url", "mx")
+                if getattr(known, key)
             }
             # The address too: credentials of ours go to the address that we configured.
             update = {**ours, "url": known.url, "tls": known.tls}
-            return call.model_copy(update={"server": call.server.model_copy(update=update)})
+            return request.model_copy(update={"server": request.server.model_copy(update=update)})
         if self.only_configured_servers:
             raise Misconfigured(
                 "The call's server is not among the configured ones, and no other is allowed."
             )
-        return call
+        return request
 
     def _named_like(self, url: str) -> str | None:
         """The configured server of the same host; two on one host are told apart by the port."""
@@ -236,32 +252,13 @@ class Config(_Setting):
         return Path(state) / "puq-zimbra"
 
 
-def _password(path: Path) -> SecretStr:
-    try:
-        text = path.read_text(encoding="utf-8").removesuffix("\n").removesuffix("\r")
-        mode = path.stat().st_mode
-    except (OSError, UnicodeDecodeError) as error:
-        raise Misconfigured(
-            "The password file %(path)s cannot be read: %(reason)s.",
-            path=path,
-            reason=getattr(error, "strerror", None) or "it is not UTF-8",
-        ) from error
-    if mode & 0o007:
-        raise Misconfigured(
-            "Everybody may read the password file %(path)s: chmod 600 it.", path=path
-        )
-    if not text:
-        raise Misconfigured("The password file %(path)s is empty.", path=path)
-    return SecretStr(text)
-
-
 def load(path: Path | None = None) -> Config:
     """Read the settings.
 
     Raises:
         Misconfigured: names the file and the key.
     """
-    looked_at = places(path)
+    looked_at = values(path)
     for candidate in looked_at:
         try:
             text = candidate.read_text(encoding="utf-8")
@@ -279,7 +276,7 @@ def load(path: Path | None = None) -> Config:
     return Config()
 
 
-def places(path: Path | None = None) -> Sequence[Path]:
+def values(path: Path | None = None) -> Sequence[Path]:
     """Where the settings may be: the first file that is there counts."""
     named = path or (Path(p) if (p := os.environ.get("PUQ_ZIMBRA_CONFIG")) else None)
     return [named] if named else USUAL
@@ -289,8 +286,12 @@ def _parse(path: Path, text: str) -> Config:
     try:
         return Config.model_validate(tomllib.loads(text))
     except ValidationError as error:
+        line = settings_lines.line_of(text, *error.errors(include_input=False)[0]["loc"])
         raise Misconfigured(
-            "%(path)s: %(problem)s", path=path, problem=problems.sentence(error, Config)
+            "%(path)s, line %(line)s: %(problem)s",
+            path=path,
+            line=line,
+            problem=validation.sentence(error, Config),
         ) from error
     except tomllib.TOMLDecodeError as error:
         raise Misconfigured(

@@ -16,8 +16,12 @@ import idna
 
 MB = 2**20
 GB = 2**30
+#: the largest size that the store and Zimbra hold; what is above, such as a sum, counts as this
+MOST = 2**63 - 1
 
-_LOCAL_PART = re.compile(r"[a-z0-9](?:[a-z0-9._+-]{0,62}[a-z0-9_])?")
+#: all that can be seen but `" ( ) , : ; < > @ [ ]`; longer ones name no directory entry
+_LOCAL_PART = re.compile(r"[!#-'*+\-./0-9=?A-Z\\^_`a-z{|}~]{1,254}")
+_NEW_LOCAL_PART = re.compile(r"[a-z0-9](?:[a-z0-9._+-]{0,62}[a-z0-9_])?")
 _NOT_IN_XML = {"\ufffe", "\uffff"}
 
 
@@ -31,12 +35,14 @@ def megabytes(size: int) -> int:
 
 
 def share(used: int, limit: int) -> int:
-    """Whole percent of ``limit`` (bytes, above 0) that ``used`` (bytes) takes; may pass 100.
+    """Whole percent of ``limit`` (bytes) that ``used`` (bytes) takes; may pass 100.
 
-    >>> share(3, 4), share(9, 4)
-    (75, 225)
+    Of a limit of 0, in which nothing fits, all is taken.
+
+    >>> share(3, 4), share(9, 4), share(9, 0)
+    (75, 225, 100)
     """
-    return used * 100 // limit
+    return used * 100 // limit if limit else 100
 
 
 def plain_text(text: str) -> str:
@@ -66,12 +72,21 @@ def mail_domain(text: str) -> str:
         name = idna.encode(text, uts46=True, std3_rules=True).decode("ascii").lower()
         idna.decode(name)
     except (idna.IDNAError, UnicodeError) as error:
-        raise ValueError("is not a domain name") from error
+        raise ValueError(f"is not a domain name{_to_leave_out(text)}") from error
     if "." not in name or name.endswith(".") or len(name) > 253:
-        raise ValueError("is not a domain name")
+        raise ValueError(f"is not a domain name{_to_leave_out(text)}")
     if name.rpartition(".")[2].isdigit():
         raise ValueError("is an IP address, not a domain name")
     return name
+
+
+def _to_leave_out(text: str) -> str:
+    """The advice on what people paste along with a domain name, never the text itself."""
+    if "://" in text:
+        return ": leave out https:// and all behind the name"
+    if "@" in text:
+        return ": leave out the @ and all before it"
+    return ": leave out the dot at its end" if text.endswith(".") else ""
 
 
 # Ten thousand mailboxes share a domain or two, and reading an A-label is slow.
@@ -94,28 +109,40 @@ def shown_address(address: str) -> str:
     return local + at + shown_domain(domain)
 
 
+def shown_name(name: str) -> str:
+    """A domain or an address as people read it."""
+    return shown_address(name) if "@" in name else shown_domain(name)
+
+
 def local_part(text: str) -> str:
-    """The lower-case local part of an address that we are willing to create.
+    """The lower-case local part of an address as Zimbra takes it, so that it may exist.
 
-    Zimbra itself accepts much more (`= # ' / * % &`, dots at either end); a name outside this
-    pattern breaks other mail systems and LDAP filters.
-
-    >>> local_part("Anna.Nowak")
-    'anna.nowak'
+    >>> local_part("O'Brien"), local_part("_biuro")
+    ("o'brien", '_biuro')
 
     Raises:
-        ValueError: other characters, two dots in a row, or more than 64 characters.
+        ValueError: Zimbra takes no such name.
     """
     name = text.lower()
-    if not _LOCAL_PART.fullmatch(name) or ".." in name:
-        raise ValueError(
-            "may hold only a-z, 0-9 and . _ + - (64 at the most), beginning with a letter or digit"
-        )
+    if not text.isascii() or not _LOCAL_PART.fullmatch(name):
+        raise ValueError("holds a character that no address in Zimbra has, or is too long")
     return name
 
 
+def may_be_made(local: str) -> bool:
+    """Whether we are willing to make an address with a lower-case local part.
+
+    Zimbra takes much more (`= # ' / * % &`, dots at either end, two in a row); a name outside this
+    pattern breaks other mail systems.
+
+    >>> may_be_made("anna.nowak"), may_be_made("o'brien"), may_be_made("a..b")
+    (True, False, False)
+    """
+    return _NEW_LOCAL_PART.fullmatch(local) is not None and ".." not in local
+
+
 def address(text: str) -> str:
-    """The address of a mailbox that we are willing to create, its domain as an A-label.
+    """The address of a mailbox as Zimbra takes it, its domain as an A-label.
 
     >>> address("Anna@Firma-Przykład.example")
     'anna@xn--firma-przykad-6hc.example'
@@ -127,3 +154,36 @@ def address(text: str) -> str:
     if not at:
         raise ValueError("is not an address like anna@firma.example")
     return f"{local_part(local)}@{mail_domain(domain)}"
+
+
+#: letters, digits and hyphens between dots; the last label begins with a letter
+_HOST_NAME = re.compile(
+    r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?"
+)
+
+
+def host_name(text: str) -> str:
+    """The lower-case name of a host, such as an MX record may hold; never an address.
+
+    >>> host_name("Mail.Firma.example.")
+    'mail.firma.example'
+
+    Raises:
+        ValueError: it is an IP address, has no dot, or is no name.
+    """
+    name = text.strip().lower().removesuffix(".")
+    if len(name) > 253 or not _HOST_NAME.fullmatch(name):
+        raise ValueError("is not the name of a host, such as mail.firma.example")
+    return name
+
+
+def host_name_or_none(text: str) -> str | None:
+    """The name of a host, or None for what is none.
+
+    >>> host_name_or_none("192.0.2.10"), host_name_or_none("localhost"), host_name_or_none("a.b")
+    (None, None, 'a.b')
+    """
+    try:
+        return host_name(text)
+    except ValueError:
+        return None

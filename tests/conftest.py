@@ -16,12 +16,12 @@ from typing import Any
 
 import pytest
 import stamina
-from puq_zimbra.hooks.dispatch import Answer, dispatch
-from puq_zimbra.hooks.runtime import Runtime
 
 from puq_zimbra.billing import plain
 from puq_zimbra.cli import main
 from puq_zimbra.config import Config, Limits
+from puq_zimbra.engine.dispatch import Answer, dispatch
+from puq_zimbra.engine.runtime import Runtime
 from puq_zimbra.simulator import Simulator, TlsFiles, make_tls
 from puq_zimbra.zimbra.client import Zimbra
 
@@ -30,7 +30,7 @@ from .faults.figures import table
 
 Params = dict[str, Any]
 Hook = Callable[..., Answer]
-#: The limits on what Zimbra is asked, lifted: tests/test_politeness.py tests them, and every other
+#: The limits on what Zimbra is asked, lifted: tests/test_rate_limit.py tests them, and every other
 #: test would only become slower by them.
 NO_LIMITS = {"requests_per_second": 0, "concurrent_requests": 0}
 
@@ -77,6 +77,28 @@ def params(running: Any, tls: TlsFiles) -> Params:
     )
 
 
+@pytest.fixture
+def whmcs_params(params: Params, tls: TlsFiles) -> Params:
+    """``$params`` as the PHP side hands them on."""
+    host, _, port = params["server"]["url"].split("/")[2].partition(":")
+    return {
+        "serviceid": "42",
+        "userid": "7",
+        "domain": "firma.example",
+        "password": "First-Pass-1",
+        "serverhostname": host,
+        "serverport": port,
+        "serverusername": "admin@example.test",
+        "serverpassword": "test123",
+        "serveraccesshash": f"ca_file={tls.ca_file}",
+        "configoption2": "business",
+        "configoption3": "25",
+        "configoption5": "51200",
+        "configoption10": "delete",
+        "_puq": {"installation": "crm.example"},
+    }
+
+
 def order(server: Params) -> Params:
     """A whole call of the host ``plain`` for a simulated server."""
     return {
@@ -98,6 +120,7 @@ def order(server: Params) -> Params:
                 "mailboxes": 25,
                 "mailbox_quota": 5 * 2**30,
                 "domain_quota": 50 * 2**30,
+                "terminate": {"mode": "delete"},
             },
             "admin": {"name": "admin", "password": "First-Pass-1"},
         },
@@ -171,6 +194,20 @@ def command(
     return run
 
 
+@pytest.fixture(scope="session")
+def compiled_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder for the page's compiled templates."""
+    return tmp_path_factory.mktemp("compiled")
+
+
+@pytest.fixture
+def compiled(config: Config, compiled_once: Path) -> None:
+    """Templates as tests before compiled them, which takes longer than all the rest of a page."""
+    folder = config.store_directory()
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    (folder / "templates").symlink_to(compiled_once)
+
+
 @pytest.fixture
 def runtime(config: Config) -> Iterator[Runtime]:
     """A process's runtime."""
@@ -190,7 +227,7 @@ def worker(settings: str) -> Iterator[Runtime]:
 @pytest.fixture
 def zimbra(params: Params) -> Iterator[Zimbra]:
     """What somebody else does to the same Zimbra, as its administrator."""
-    client = Zimbra(plain.validate(params).given_server, Limits(**NO_LIMITS))
+    client = Zimbra(plain.validate(params).zimbra_server, Limits(**NO_LIMITS))
     yield client
     client.close()
 

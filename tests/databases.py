@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,21 @@ def settings(kind: str, directory: Path) -> Iterator[dict[str, Any]]:
     yield {"dir": str(directory), "url": url.render_as_string(hide_password=False)}
     with server.begin() as connection:
         connection.execute(sa.schema.DropSchema(schema, cascade=True))
+    server.dispose()
+
+
+@contextmanager
+def own_postgresql(directory: Path) -> Iterator[dict[str, Any]]:
+    """`[store]` in a database of its own: locks are a database's, and other tests take them too."""
+    if VARIABLE not in os.environ:
+        pytest.skip(f"{VARIABLE} names no PostgreSQL")
+    server = sa.create_engine(os.environ[VARIABLE], isolation_level="AUTOCOMMIT")
+    name = "test_" + secrets.token_hex(8)
+    with server.connect() as connection:
+        connection.exec_driver_sql(f"CREATE DATABASE {name}")
+        url = server.url.set(database=name)
+        yield {"dir": str(directory), "url": url.render_as_string(hide_password=False)}
+        connection.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
     server.dispose()
 
 

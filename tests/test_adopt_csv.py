@@ -96,8 +96,35 @@ def test_a_run_that_broke_off_is_run_again(stock: Simulator, command: Command) -
         STOCK.replace("a.example", '" A.Example "').encode() + b"\r\n,,\n\n",
         b"domain,service_id,installation\nc.example,3,crm.example\n"
         b'"b.example","2","crm.example"\na.example,1,crm.example\n',
+        STOCK.replace(",", "\t").encode(),
+        b"sep=;\r\n" + STOCK.replace(",", ";").encode(),
+        b'\xef\xbb\xbf"SEP=\t"\n' + STOCK.replace(",", "\t").encode(),
+        STOCK.replace(",", "\t").encode("utf-16"),
+        b"\xfe\xff" + STOCK.encode("utf-16-be"),
+        STOCK.replace(",", ";").replace("\n", ";;;\r\n").encode() + b";;;;;\r\n",
+        STOCK.replace("\n", ",,\n", 1).encode(),
+        STOCK.replace("domain", ",Domain")
+        .replace(",c.", ",,c.")
+        .encode()
+        .replace(b",a.", b",,a.")
+        .replace(b",b.", b", ,b."),
     ],
-    ids=["BOM", "CRLF", "semicolons", "CR", "quotes, case and blanks", "another order"],
+    ids=[
+        "BOM",
+        "CRLF",
+        "semicolons",
+        "CR",
+        "quotes, case and blanks",
+        "another order",
+        "TAB",
+        "sep=;",
+        "sep=TAB",
+        "UTF-16",
+        "UTF-16 BE",
+        "empty columns",
+        "empty columns of the header",
+        "an empty column between, and capitals",
+    ],
 )
 def test_what_spreadsheets_write_is_read(stock: Simulator, command: Command, given: bytes) -> None:
     """The file comes from a person's table."""
@@ -113,7 +140,16 @@ def test_what_spreadsheets_write_is_read(stock: Simulator, command: Command, giv
         ("crm.example,1,a.example\n", "has the column crm.example"),
         ("installation,service_id,domain,plan\n", "has the column plan"),
         ("installation,service_id,domain,domain\n", "has the column domain"),
-        ("installation,service_id,\n", "has the column without a name"),
+        (HEADER[:-1] + ",,\ncrm.example,1,a.example,,x\n", "Line 2 of standard input has a value"),
+        (
+            "sep=;\n" + STOCK.replace(",", ";") + "x;4;d.example;x\n",
+            "Line 6 of standard input has a",
+        ),
+        (
+            "installation,,service_id,domain\nx,y,1,a.example\n",
+            "Line 2 of standard input has a val",
+        ),
+        ("sep=;\n", "is empty"),
         ("installation,domain\n", "has no column service_id"),
         ("installation,service_id\ncrm.example,1\n", "line 2: There is neither a domain nor"),
         (
@@ -136,8 +172,9 @@ def test_what_spreadsheets_write_is_read(stock: Simulator, command: Command, giv
         (STOCK + "crm.example,3,d.example\n", "puq_zimbra:crm.example:3 stands on line 4"),
         (STOCK + "crm.example,4,A.EXAMPLE\n", "line 5: a.example stands on line 2"),
         (HEADER + "x.example,1,ą.example\nx.example,2,xn--2da.example\n", "stands on line 2"),
-        (STOCK.encode("utf-16"), "is not in UTF-8"),
-        (HEADER.encode() + b"crm.example,1,\xb1.example\n", "is not in UTF-8"),
+        (STOCK.encode("utf-16-le"), "is not in UTF-8: save it as"),
+        (STOCK.encode("utf-16")[:-1], "is not in UTF-8: save it as"),
+        (HEADER.encode() + b"crm.example,1,\xb1.example\n", "is not in UTF-8: save it as"),
     ],
 )
 def test_a_wrong_file_is_refused_whole(

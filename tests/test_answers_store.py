@@ -9,8 +9,8 @@ import sqlalchemy as sa
 
 from puq_zimbra.config import Config
 from puq_zimbra.store import engine
-from puq_zimbra.store.answers import Answered
 from puq_zimbra.store.database import Store
+from puq_zimbra.store.operations.answers import Answered
 from puq_zimbra.store.tables import answer
 from tests import databases
 from tests.processes import wait_for

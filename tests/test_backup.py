@@ -14,14 +14,14 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
-from puq_zimbra.hooks.runtime import Runtime
 
 from puq_zimbra.cli import cli
 from puq_zimbra.config import Config
-from puq_zimbra.model import Reply
+from puq_zimbra.engine.runtime import Runtime
+from puq_zimbra.reply import Reply
 from puq_zimbra.store.database import Store
-from puq_zimbra.store.operations import Intent
-from puq_zimbra.store.steps import Run
+from puq_zimbra.store.operations.intents import Intent
+from puq_zimbra.store.operations.steps import Run
 from puq_zimbra.store.tables import VERSION
 
 from .conftest import Hook
@@ -55,7 +55,7 @@ def lines(config: Config) -> list[tuple[str, bool]]:
     """The audit trail: the event of each line, and whether it is as it was written."""
     store = Store.open(config)
     try:
-        return [(line["event"], intact) for line, intact in store.operations.audit()]
+        return [(line["event"], intact) for line, intact in store.trail.lines()]
     finally:
         store.close()
 
@@ -240,7 +240,7 @@ def write(path: Path, members: list[tuple[tarfile.TarInfo, bytes]]) -> None:
 def about(**members: bytes) -> bytes:
     """The first member of an archive that tells the truth of the others."""
     digests = {name.replace("_", "."): hashlib.sha256(c).hexdigest() for name, c in members.items()}
-    kept = {"format": "puq_zimbra store 1", "program": "x", "made_at": "x", "version": 1}
+    kept = {"format": "puq_zimbra store 1", "program": "x", "made_at": "x", "version": VERSION}
     return json.dumps(kept | {"digests": digests}).encode()
 
 
@@ -255,11 +255,11 @@ def database(*statements: str) -> bytes:
 
 
 KEY = b"k" * 32
-GOOD = database("insert into schema values (1)")
+GOOD = database(f"insert into schema values ({VERSION})")
 HEAD = member("about.json", about(key=KEY, store_db=GOOD))
 DATABASE = member("store.db", GOOD)
 TRIGGER = database(
-    "insert into schema values (1)",
+    f"insert into schema values ({VERSION})",
     "create trigger t after insert on schema begin delete from schema; end",
 )
 HOSTILE: dict[str, list[tuple[tarfile.TarInfo, bytes]]] = {
@@ -343,7 +343,9 @@ def test_a_backup_of_a_newer_program_is_refused(
 ) -> None:
     """Its tables would not be understood."""
     newer = database(f"insert into schema values ({VERSION + 1})")
-    head = about(key=KEY, store_db=newer).replace(b'"version": 1', b'"version": %d' % (VERSION + 1))
+    head = about(key=KEY, store_db=newer).replace(
+        b'"version": %d' % VERSION, b'"version": %d' % (VERSION + 1)
+    )
     path = tmp_path / "newer.tar"
     write(path, [member("about.json", head), member("key", KEY), member("store.db", newer)])
     before = tree(config.store_directory())

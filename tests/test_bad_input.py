@@ -1,16 +1,20 @@
-"""Bad input of every kind: the code and exit status of the table, a sentence that names what to
-mend, and Zimbra untouched."""
+"""Bad input of every kind.
+
+The code and the exit status are the table's, a sentence names what to mend, and Zimbra is
+untouched.
+"""
 
 from __future__ import annotations
 
+import re
 import socket
 from typing import Any
 
 import pytest
-from puq_zimbra.hooks.dispatch import dispatch
-from puq_zimbra.hooks.runtime import Runtime
 
 from puq_zimbra.config import Config
+from puq_zimbra.engine.dispatch import dispatch
+from puq_zimbra.engine.runtime import Runtime
 from puq_zimbra.simulator import Simulator, TlsFiles, make_tls
 
 from .conftest import Hook
@@ -41,7 +45,7 @@ WRONG_PIN = {"ca_file": None, "fingerprint": "sha256:" + "00" * 32}
         ({"service": {"plan": {"mailboxes": 0}}}, "refused", 1, "no mailboxes"),
         ({"service": {"plan": {"cos": "gold"}}}, "misconfigured", 78, "class of service gold"),
         ({"server": {"password": "wrong"}}, "misconfigured", 78, "user name or password"),
-        ({"server": {"username": "nobody@x.test"}}, "misconfigured", 78, "user name or password"),
+        ({"server": {"username": "nobody@x.test"}}, "misconfigured", 78, "his whole address"),
         ({"server": {"password": None}}, "misconfigured", 78, "No user name and password"),
         ({"server": {"tls": WRONG_PIN}}, "misconfigured", 78, "certificate"),
         ({"server": {"tls": {"ca_file": None}}}, "misconfigured", 78, "certificate"),
@@ -62,6 +66,41 @@ def test_create_with_bad_input(
     assert (answer.value["code"], answer.exit_status) == (code, status)
     assert words in answer.value["message"]
     assert simulator.writes() == []
+    if code in ("misconfigured", "unavailable"):
+        assert re.match(r"(127\.0\.0\.1:\d+|no-such-host\.invalid): [A-Z]", answer.value["message"])
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"server": {"url": "https://127.0.0.1:{closed}"}}, {"server": {"password": "wrong"}}],
+    ids=["unreachable", "rejected"],
+)
+@pytest.mark.parametrize("locale", ["en", "pl"])
+def test_customers_are_told_of_no_server(
+    hook: Hook, simulator: Simulator, changes: dict[str, Any], locale: str
+) -> None:
+    """Where the mail is and what the provider has to mend is not theirs to know."""
+    hook("create")
+    if "{closed}" in str(changes):
+        changes = {"server": {"url": f"https://127.0.0.1:{closed_port()}"}}
+    told = {
+        event: hook(event, locale=locale, new_password="Second-Pass-2x", form=FORM, **changes).value
+        for event in ("client_area", "client_action", "change_password", "sso_service", "suspend")
+    }
+    page = {"en": "gives no answer just now", "pl": "nie odpowiada"}[locale]
+
+    assert told["suspend"]["message"].startswith("127.0.0.1:")
+    assert "127.0.0.1" not in told["change_password"]["message"] + told["sso_service"]["message"]
+    assert page in told["client_area"]["html"]
+    assert page in told["client_action"]["message"]
+    assert told["client_action"]["code"] == told["suspend"]["code"]
+
+
+FORM = {
+    "puqz_action": "change_admin_password",
+    "password": "Second-Pass-2x",
+    "password_again": "Second-Pass-2x",
+}
 
 
 PAGE = b"<html><body>502 Bad Gateway</body></html>"
@@ -140,6 +179,30 @@ def test_only_configured_servers(
     assert answer.value["code"] == "misconfigured"
     assert "not among the configured ones" in answer.value["message"]
     assert simulator.log == []
+
+
+def test_what_the_provider_has_to_mend_is_not_on_the_page(
+    params: dict[str, Any], simulator: Simulator, tmp_path: Any
+) -> None:
+    """The customer can do nothing about the provider's settings."""
+    config = Config.model_validate(
+        {"only_configured_servers": True, "store": {"dir": str(tmp_path)}}
+    )
+    told = dispatch("plain", "client_area", params, Runtime(config)).value
+
+    assert told["code"] == "misconfigured"
+    for text in (told["message"], told["html"]):
+        assert "gives no answer just now" in text
+        assert "configured" not in text
+
+
+def test_a_used_up_licence_is_not_the_plans_limit(hook: Hook, simulator: Simulator) -> None:
+    """The provider has to buy more of it; the customer may order."""
+    simulator.fail_next("CreateAccountRequest", "service.LICENSE_ERROR")
+    answer = hook("create")
+
+    assert (answer.value["code"], answer.exit_status) == ("misconfigured", 78)
+    assert "Zimbra's licence" in answer.value["message"]
 
 
 def test_configured_credentials_serve_a_call_without(

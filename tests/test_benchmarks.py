@@ -16,10 +16,12 @@ PARTS = {
     "collector": 20,
     "collector_memory": 4,
     "soap_requests": 3,
-    "store_writes": 2,
+    "store_writes": 6,
     "whmcs_rows": 1,
     "pages": 8,
+    "live_pages": 3,
     "http_hooks": 14,
+    "bulk": 5,
 }
 
 
@@ -32,8 +34,10 @@ def run(*command: str, cwd: Path | None = None) -> subprocess.CompletedProcess[s
 
 @pytest.mark.parametrize("part", PARTS)
 def test_a_part_gives_all_of_its_figures(part: str, tmp_path: Path) -> None:
-    """Every client comes to the sums of the data set; a part that does not run stays unnoticed
-    until somebody wants its figures."""
+    """Every client comes to the sums of the data set.
+
+    A part that does not run stays unnoticed until its figures are wanted.
+    """
     out = tmp_path / "figures.json"
     ended = run(str(BENCHMARKS / f"{part}.py"), "--small", "--runs", "1", "--out", str(out))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -11,11 +12,13 @@ from typing import Any
 
 import click
 import pytest
+from click.testing import CliRunner
 
 from puq_zimbra.cli import cli
+from puq_zimbra.cli._folder import Folder
 from puq_zimbra.simulator import Simulator
 
-from .conftest import Params
+from .conftest import Command, Params
 
 COMMAND = Path(sys.executable).with_name("puq-zimbra")
 
@@ -136,6 +139,34 @@ def test_describe_gives_the_form_back(tmp_path: Path) -> None:
     assert json.loads(done.stdout)["data"]["form"] == {"x": "?!"}
 
 
+@pytest.mark.parametrize("arguments", ["secret", "audit", "usage export", "store backup x.tar"])
+def test_a_folder_that_cannot_be_made_is_named(arguments: str, tmp_path: Path) -> None:
+    """A state directory below a file, or on a disk that only reads."""
+    (tmp_path / "file").write_text("")
+    (tmp_path / "puq-zimbra.toml").write_text(f'[store]\ndir = "{tmp_path}/file/state"\n')
+    done = run(*arguments.split(), cwd=tmp_path)
+
+    assert done.returncode == 78
+    assert "Traceback" not in done.stderr
+    assert re.search("file/state|Not a directory", done.stderr)
+
+
+def test_an_error_of_our_own_is_told_without_a_traceback(
+    command: Command, settings: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its text may hold what nobody should read in a mail of cron's."""
+
+    def breaking(*given: Any, **more: Any) -> None:
+        raise RuntimeError("a secret")
+
+    monkeypatch.setattr(socket, "getaddrinfo", breaking)
+    done = command("service", "show", "crm.example", "42")
+
+    assert done.status == 70
+    assert re.match("Error: .* error of its own .RuntimeError in tests.test_cli:", done.stderr)
+    assert "a secret" not in done.stderr
+
+
 @pytest.mark.parametrize(("host", "event"), [("plain", "describe"), ("whmcs", "MetaData")])
 def test_what_needs_no_server_loads_nothing_heavy(host: str, event: str) -> None:
     """WHMCS asks for the metadata on every page of its administration."""
@@ -148,7 +179,7 @@ def test_what_needs_no_server_loads_nothing_heavy(host: str, event: str) -> None
     )
     loaded = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines() if "|" in line}
 
-    assert "puq_zimbra.hooks.dispatch" in loaded
+    assert "puq_zimbra.engine.dispatch" in loaded
     heavy = {"fastapi", "sqlalchemy", "babel", "zeep", "requests", "lxml", "jinja2"}
     assert not {name.partition(".")[0] for name in loaded} & heavy
 
@@ -170,7 +201,9 @@ def test_a_hook_that_writes_nothing_does_not_load_the_store(params: Params, tmp_
 def commands(group: click.Group, path: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
     """Every command's path."""
     found: list[tuple[str, ...]] = [path]
-    for name, command in group.commands.items():
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
         if isinstance(command, click.Group):
             found += commands(command, (*path, name))
         else:
@@ -178,7 +211,7 @@ def commands(group: click.Group, path: tuple[str, ...] = ()) -> list[tuple[str, 
     return found
 
 
-@pytest.mark.parametrize("path", [p for p in commands(cli) if p != ("usage",)], ids=" ".join)
+@pytest.mark.parametrize("path", commands(cli), ids=" ".join)
 def test_help_has_examples(path: tuple[str, ...]) -> None:
     """People copy the example before they read the options."""
     done = run(*path, "--help")
@@ -187,15 +220,98 @@ def test_help_has_examples(path: tuple[str, ...]) -> None:
     assert "Examples:" in done.stdout
 
 
+def loaded_by(*arguments: str) -> set[str]:
+    """The modules that a process of the command imports."""
+    text = (
+        "import sys, puq_zimbra.cli\n"
+        "try: puq_zimbra.cli.main()\n"
+        "finally: print(*sys.modules, file=sys.stderr)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", text, *arguments], capture_output=True, text=True, check=True
+    )
+    return set(done.stderr.split())
+
+
+@pytest.mark.parametrize("group", [(), ("usage",), ("store",)], ids=" ".join)
+def test_a_groups_help_imports_none_of_its_commands(group: tuple[str, ...]) -> None:
+    """Else each new command would slow down every hook process."""
+    loaded = loaded_by(*group, "--help")
+
+    package = ".".join(("puq_zimbra", "cli", *group))
+    files = {name for name in loaded if name.startswith("puq_zimbra.cli")}
+    assert files == {"puq_zimbra.cli", "puq_zimbra.cli._folder", package}
+    assert not {name.partition(".")[0] for name in loaded} & {"sqlalchemy", "pydantic", "lxml"}
+
+
+@pytest.mark.parametrize("path", [one for one in commands(cli) if one], ids=" ".join)
+def test_a_group_lists_each_command_with_its_first_line(path: tuple[str, ...]) -> None:
+    """The list reads it from the source; it must be what the command itself says."""
+    command: click.Command = cli
+    for name in path:
+        assert isinstance(command, click.Group)
+        group, command = command, command.get_command(click.Context(command), name) or cli
+    formatter = click.HelpFormatter(width=1000)
+    group.format_commands(click.Context(group), formatter)
+
+    line = (command.help or "").splitlines()[0].removesuffix(".")
+    assert len(line) > 10
+    assert re.search(rf"^ *{path[-1]} +{re.escape(line)}$", formatter.getvalue(), re.MULTILINE)
+
+
+def test_a_command_is_added_by_adding_a_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No list elsewhere names the commands."""
+    folder = tmp_path / "toy_commands"
+    folder.mkdir()
+    (folder / "__init__.py").write_text("")
+    (folder / "_shared.py").write_text("")
+    (folder / "greet.py").write_text(
+        'import click\n\n\n@click.command()\ndef greet() -> None:\n    """Say hello."""\n'
+        '    click.echo("hello")\n'
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    group = Folder("toy", package="toy_commands")
+
+    assert group.list_commands(click.Context(group)) == ["greet"]
+    assert CliRunner().invoke(group, ["greet"]).output == "hello\n"
+    assert "Say hello" in CliRunner().invoke(group, ["--help"]).output
+    assert CliRunner().invoke(group, ["_shared"]).exit_code == 2
+
+
 def described() -> Any:
     """What describe prints."""
     return json.loads(run("hook", "plain", "describe").stdout)["data"]
 
 
-def test_every_hook_is_in_the_readme() -> None:
+def test_every_hook_and_code_is_in_the_docs() -> None:
     """A hook that nobody reads of does not exist."""
-    text = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
+    text = (Path(__file__).parent.parent / "docs" / "hooks.md").read_text(encoding="utf-8")
 
     data = described()
     assert [event for event in data["events"] if f"| `{event}` |" not in text] == []
     assert [code for code in data["codes"] if f"`{code}`" not in text] == []
+
+
+@pytest.mark.parametrize("locale", ["en", "pl"])
+def test_a_creation_loads_nothing_of_usage_or_the_customers_page(
+    params: Params, tmp_path: Path, locale: str
+) -> None:
+    """A hook's process pays for each file that it reads."""
+    config = tmp_path / "puq-zimbra.toml"
+    config.write_text(f'[store]\ndir = "{tmp_path}/state"\n')
+    done = subprocess.run(
+        [sys.executable, "-X", "importtime", str(COMMAND), "--config", str(config),
+         "hook", "plain", "create"],
+        input=json.dumps({**params, "locale": locale}),
+        capture_output=True,
+        text=True,
+        check=True,
+    )  # fmt: skip
+    loaded = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines() if "|" in line}
+
+    assert json.loads(done.stdout)["code"] == "created"
+    assert "puq_zimbra.products.domain" in loaded
+    rooms = ("puq_zimbra.usage", "puq_zimbra.clientarea")
+    assert {one for one in loaded if one.startswith(rooms)} == set()

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from lxml import html
-from puq_zimbra.hooks.dispatch import dispatch
-from puq_zimbra.hooks.runtime import Runtime
 
 from puq_zimbra.clientarea.render import _environment
 from puq_zimbra.config import Config
+from puq_zimbra.engine.dispatch import dispatch
+from puq_zimbra.engine.runtime import Runtime
 from puq_zimbra.simulator import Simulator
 
 from .conftest import Hook
@@ -30,7 +31,8 @@ def used(hook: Hook, simulator: Simulator) -> Simulator:
 
 def text_of(fragment: str) -> str:
     """The words of a fragment, blanks folded."""
-    return " ".join(html.fromstring(fragment).text_content().split())
+    element: Any = html.fromstring(fragment)
+    return " ".join(element.text_content().split())
 
 
 @pytest.mark.parametrize(
@@ -83,7 +85,7 @@ def test_the_suspended_state_is_said_in_words(hook: Hook, used: Simulator) -> No
     hook("suspend")
     page = text_of(hook("client_area", locale="pl").value["html"])
 
-    assert "Zawieszona" in page
+    assert "Usługa jest zawieszona" in page
 
 
 def test_client_action_changes_the_administrators_password(hook: Hook, used: Simulator) -> None:

@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 from lxml import html
-from puq_zimbra.hooks.dispatch import dispatch
-from puq_zimbra.hooks.runtime import Runtime
 
+from puq_zimbra.engine.dispatch import dispatch
+from puq_zimbra.engine.runtime import Runtime
 from puq_zimbra.simulator import Simulator
 
 from .conftest import Hook, Params
@@ -73,7 +73,7 @@ def test_the_history_of_a_service(measured: Simulator, page: Page) -> None:
     drawn = page(locale="pl", time_zone="Europe/Warsaw")
     days, months = rows(drawn, "days"), rows(drawn, "months")
 
-    assert len(drawn.findall(".//svg[@role='img']")) == 2
+    assert len(drawn.find_class("puqz-columns")) == 2
     assert (days[0], days[-1], len(days)) == (
         ["14 listopada 2026", "5,27", "4"],
         ["25 października 2026", "0,00", "4"],
@@ -92,8 +92,8 @@ def test_growth_forecast_and_warnings(measured: Simulator, page: Page) -> None:
     text = words(page())
 
     assert rows(page(), "growth") == [
-        ["anna@firma.example", "+4.49 GB", "4.49 GB"],
-        ["biuro@firma.example", "+0.78 GB", "0.78 GB"],
+        ["anna@firma.example", "+4.49 GB", "16 November"],
+        ["biuro@firma.example", "+0.78 GB", "2 March 2027"],
     ]
     assert "By how much they grew since 25 October 2026." in text
     # 44.73 GB to go at 270 MB a day are 170 days.
@@ -125,7 +125,7 @@ def test_a_new_service_promises_nothing(
     runtime.now = lambda: FIRST + timedelta(hours=2)
     text = words(page())
 
-    assert page().find(".//svg[@role='img']") is None
+    assert page().find_class("puqz-columns") == []
     assert "There are not enough measurements yet" in text
     assert "grew since" not in text
     assert "holds, the space" not in text
@@ -156,15 +156,16 @@ def test_search_and_order_through_a_host(
 
     for fragment in (plain, whmcs):
         drawn = html.fragment_fromstring(fragment, create_parent="body")
-        table = drawn.xpath(".//table[contains(@class, 'puqz-cards')]")[0]
+        (table,) = drawn.find_class("puqz-usage")
         assert [words(name) for name in table.findall("tbody//bdi")] == [
             "admin@firma.example",
             "cisza@firma.example",
             "biuro@firma.example",
             "anna@firma.example",
         ]
-        assert table.xpath(".//th[@aria-sort='ascending']/a/@href") == [
-            "clientarea.php?id=42&p=1&puqz_sort=-used&puqz_search=FIRMA#puqz-42-mailboxes"
+        assert drawn.xpath(".//nav//a/@href") == [
+            "clientarea.php?id=42&p=overview",
+            "clientarea.php?id=42&p=usage",
         ]
 
 
@@ -175,7 +176,56 @@ def test_only_a_page_of_ten_thousand_is_shown(hook: Hook, simulator: Simulator, 
     drawn = page(page="3", form={"page_url": "x?p="})
     text = words(drawn)
 
-    assert len(drawn.xpath(".//table[contains(@class, 'puqz-cards')]/tbody/tr")) == 50
-    assert "50 of 10,001 shown · page 3 of 201" in text
-    assert "900 mailboxes are filled to 90% or more:" in text
-    assert "and 895 more" in text
+    assert len(drawn.xpath(".//table[contains(@class, 'puqz-usage')]/tbody/tr")) == 50
+    assert "101–150 of 10,001 · page 3 of 201" in text
+    warned = words(page(page="usage", form={"page_url": "x?p="}))
+    assert "900 mailboxes are filled to 90% or more:" in warned
+    assert "and 895 more" in warned
+
+
+def test_what_can_still_be_created_is_counted_now(
+    hook: Hook, simulator: Simulator, page: Page
+) -> None:
+    """A promise from an hour ago fails in front of the customer who goes by it."""
+    plan = {"service": {"plan": {"mailboxes": 3}}}
+    hook("create", **plan)
+    simulator.add_mail("admin@firma.example", MB)
+    simulator.create_account("galsync@firma.example", "Pass-1", zimbraIsSystemAccount="TRUE")
+    assert "You can create 2 more." in words(page(**plan))
+    simulator.create_account("anna@firma.example", "Some-Pass-1")
+    one = words(page(**plan))
+    simulator.domain("firma.example").put("zimbraDomainMaxAccounts")
+    for name in ("jan", "ola"):
+        simulator.create_account(f"{name}@firma.example", "Some-Pass-1")
+    over = words(page(**plan))
+
+    assert "You can create 1 more." in one
+    assert "1 mailbox more than the plan grants." in over
+
+
+def test_a_private_servers_mailboxes_are_counted_in_all_domains(
+    hook: Hook, simulator: Simulator, page: Page
+) -> None:
+    """Its plan is for all of them together."""
+    plan = {"service": {"model": "server", "plan": {"mailboxes": 9}}}
+    hook("create", **plan)
+    hook("usage", **plan)
+    simulator.create_domain("druga.example")
+    simulator.create_account("anna@druga.example", "Some-Pass-1")
+
+    # With Zimbra's own administrator, whose domain bears no other stamp.
+    assert "You can create 6 more." in words(page(**plan))
+
+
+def test_nothing_is_promised_while_zimbra_does_not_answer(
+    hook: Hook, simulator: Simulator, page: Page
+) -> None:
+    """The last count stands with its age."""
+    hook("create")
+    page()
+    simulator.drop_next("GetDomainRequest", times=9)
+    said = words(page(page="usage"))
+
+    assert "You can create" not in said
+    assert "Mailboxes 1 of 25" in said
+    assert "The figures below are the last known ones, from" in said

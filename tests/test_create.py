@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 
+from puq_zimbra.provisioning.admins import PANEL
 from puq_zimbra.simulator import Simulator
 from puq_zimbra.simulator.chaos import Plan
 from puq_zimbra.zimbra.client import Zimbra
 
 from .conftest import Hook
-from .zimbra_state import GRACE, STAMP, add_alias, foreign_names
+from .zimbra_state import GRACE, STAMP, add_alias, after_the_next_write, foreign_names
 
 
 def test_create_makes_domain_administrator_and_rights(hook: Hook, simulator: Simulator) -> None:
@@ -93,6 +97,51 @@ def test_create_finishes_what_an_outage_cut_short(
         assert simulator.verify_password("admin@firma.example", "Second-Pass-2")
 
 
+def test_a_creation_goes_on_with_the_administrator_as_ordered(
+    hook: Hook, simulator: Simulator
+) -> None:
+    """Of the account that was made before, neither rights, panel, limit nor password is known."""
+    simulator.drop_next("CreateAccountRequest", times=2)
+    simulator.chaos.add(Plan("GetAccountRequest", "drop", times=9))
+    hook("create")
+    simulator.chaos.clear()
+    simulator.create_account("admin@firma.example", "Some-Pass-1")
+    answer = hook("create")
+    attrs = simulator.account("admin@firma.example").attrs
+
+    assert answer.value["code"] == "created"
+    assert attrs["zimbraIsDelegatedAdminAccount"] == ["TRUE"]
+    assert attrs["zimbraDomainAdminMaxMailQuota"] == [str(5 * 2**30)]
+    assert set(attrs["zimbraAdminConsoleUIComponents"]) == set(PANEL)
+    assert simulator.verify_password("admin@firma.example", "First-Pass-1")
+
+
+def _unfinished(simulator: Simulator) -> None:
+    simulator.domain("firma.example").attrs["zimbraForeignName"].append("puq_zimbra.creating")
+
+
+def _without_limit(simulator: Simulator) -> None:
+    simulator.domain("firma.example").put("zimbraDomainMaxAccounts")
+
+
+def _without_administrator(simulator: Simulator) -> None:
+    directory = simulator.state.directory
+    directory.remove(simulator.account("admin@firma.example"))
+
+
+@pytest.mark.parametrize("lack", [_unfinished, _without_limit, _without_administrator])
+def test_what_does_not_read_back_complete_is_not_called_created(
+    hook: Hook, simulator: Simulator, lack: Callable[[Simulator], None]
+) -> None:
+    """The welcome mail would name an account, or a limit, that is not there."""
+    writes = len(WRITES) + 1  # both rights are granted
+    after_the_next_write(simulator, lambda: lack(simulator), writes)
+    first = hook("create")
+
+    assert first.value["code"] == "conflict"
+    assert first.value["message"].startswith(("The domain firma.example", "Zimbra did not keep"))
+
+
 def test_create_of_a_suspended_service_says_so(hook: Hook) -> None:
     """The host must not believe that the customer can log in."""
     hook("create")
@@ -143,7 +192,7 @@ def test_idn_domains_go_as_a_labels_and_are_shown_as_u_labels(
     assert created.value["data"]["domain"] == "zażółć-gęślą.example"
     assert repeated.value["code"] == "already_exists"
     assert ended.value["code"] == "updated"
-    sent = simulator.calls("CreateDomainRequest")[0].element.get("name")
+    sent = simulator.calls("CreateDomainRequest")[0].element.get("name", "")
     assert sent.startswith("xn--")
 
 
@@ -165,12 +214,16 @@ def test_a_taken_administrators_address_is_a_conflict(
     assert "admin@firma.example" in answer.value["message"]
 
 
-def test_create_during_the_grace_period_is_refused(hook: Hook) -> None:
-    """An order must not silently revive what is about to be deleted."""
+def test_create_during_the_grace_period_makes_nothing(hook: Hook, simulator: Simulator) -> None:
+    """An order must not silently revive what is about to be deleted, nor fill it."""
     hook("create")
     hook("terminate", service={"plan": GRACE})
+    simulator.domain("firma.example").attrs["zimbraForeignName"].append("puq_zimbra.creating")
+    simulator.reset_log()
+    answer = hook("create").value
 
-    assert hook("create").value["code"] == "refused"
+    assert (answer["code"], answer["data"]["state"]) == ("already_exists", "ending")
+    assert simulator.writes() == []
 
 
 def test_a_weak_password_is_refused_in_the_customers_language(
@@ -183,17 +236,64 @@ def test_a_weak_password_is_refused_in_the_customers_language(
     answer = hook("create", service=service, locale="pl")
 
     assert answer.value["code"] == "refused"
-    assert answer.value["message"] == (
-        "W haśle jest za mało wielkich liter. Najmniejsza ich liczba: 3."
-    )
+    assert answer.value["message"] == ("W haśle jest za mało wielkich liter. Wymagane minimum: 3.")
     assert simulator.writes() == []
+
+
+def test_a_password_that_zimbra_alone_refuses_is_the_customers_to_change(
+    hook: Hook, simulator: Simulator
+) -> None:
+    """Its lists of names and common passwords cannot be read; with another one the work goes on."""
+    rules = {"zimbraFeatureAllowUsernameInPassword": "FALSE"}
+    simulator.create_cos("strict", **rules)
+    service: dict[str, Any] = {"plan": {"cos": "strict"}, "admin": {"password": "Admin-Pass-1"}}
+    refused = hook("create", service=service)
+    service["admin"] = {"password": "Other-Pass-1"}
+    created = hook("create", service=service)
+
+    assert refused.value["code"] == "refused"
+    assert refused.value["message"].startswith("The password does not meet Zimbra's rules")
+    assert created.value["code"] == "created"
+    assert simulator.verify_password("admin@firma.example", "Other-Pass-1")
+
+
+def test_a_rule_that_zimbra_holds_another_way_is_named(hook: Hook, simulator: Simulator) -> None:
+    """The class was made stricter since we looked: the sentence has Zimbra's own number."""
+    simulator.create_cos("strict")
+    made = simulator.state.directory.coses["strict"]
+    after_the_next_write(simulator, lambda: made.put("zimbraPasswordMinLength", "40"))
+    answer = hook("create", service={"plan": {"cos": "strict"}})
+
+    assert answer.value["code"] == "refused"
+    assert answer.value["message"] == "The password is too short: at least 40 characters."
+
+
+@pytest.mark.parametrize(
+    ("rule", "length", "code"),
+    [
+        (("zimbraPasswordMaxLength", "0"), 70, "created"),
+        (("zimbraPasswordMaxLength", "12"), 12, "created"),
+        (("zimbraPasswordMaxLength", "12"), 13, "refused"),
+        (("zimbraPasswordMinLength", "12"), 12, "created"),
+        (("zimbraPasswordMinLength", "12"), 11, "refused"),
+    ],
+)
+def test_a_password_of_just_the_length_that_is_allowed_is_taken(
+    hook: Hook, simulator: Simulator, rule: tuple[str, str], length: int, code: str
+) -> None:
+    """And 0 is no limit in Zimbra."""
+    simulator.create_cos("strict", **dict([rule]))
+    password = ("Aa1-" * 20)[:length]
+    service = {"plan": {"cos": "strict"}, "admin": {"password": password}}
+
+    assert hook("create", service=service).value["code"] == code
 
 
 def test_a_refused_order_without_a_class_of_service_makes_nothing(
     hook: Hook, simulator: Simulator
 ) -> None:
     """Without one Zimbra's default class holds, and so do its password rules."""
-    simulator.world.directory.coses["default"].attrs["zimbraPasswordMinLength"] = ["14"]
+    simulator.state.directory.coses["default"].attrs["zimbraPasswordMinLength"] = ["14"]
     answer = hook("create", service={"plan": {"cos": None}})
 
     assert answer.value["code"] == "refused"

@@ -22,15 +22,15 @@ from typing import Any
 
 import pytest
 import trustme
-from puq_zimbra.hooks.runtime import Runtime
 from sqlalchemy.engine import URL, make_url
 
-from puq_zimbra.commands import doctor_bridge
-from puq_zimbra.commands.doctor_findings import Check, Finding, examine
-from puq_zimbra.commands.doctor_rights import filter_finding
+from puq_zimbra.cli.doctor import command_line, dos_filter
+from puq_zimbra.cli.doctor.findings import Check, Finding, examine
 from puq_zimbra.config import Config
-from puq_zimbra.server import secret_file
+from puq_zimbra.engine.runtime import Runtime
+from puq_zimbra.http import secret_file
 from puq_zimbra.simulator import Simulator, TlsFiles, make_tls
+from puq_zimbra.simulator.chaos import Plan
 from puq_zimbra.zimbra.client import Zimbra
 
 from . import databases
@@ -68,15 +68,21 @@ Doctor = Callable[..., Told]
 
 
 @pytest.fixture
-def doctor(command: Command) -> Doctor:
+def doctor(command: Command, settings: str) -> Doctor:
     """Run the command; whatever it finds, it says what to do and tells no secret."""
+
+    def shorter(line: str) -> str:
+        return line.replace(f"puq-zimbra --config {settings} ", "puq-zimbra ")
 
     def run(*arguments: str) -> Told:
         done = command("doctor", "--json", *arguments)
         for secret in ("test123", WRONG, "Pass-1"):
             assert secret not in done.stdout + done.stderr
         whole = json.loads(done.stdout)
-        findings = [Finding(**{**one, "next": tuple(one["next"])}) for one in whole["findings"]]
+        findings = [
+            Finding(**{**one, "next": tuple(map(shorter, one["next"]))})
+            for one in whole["findings"]
+        ]
         assert all(one.next for one in findings if one.level != "ok")
         assert whole["ok"] == (not any(one.level == "error" for one in findings))
         return Told(done.status, findings)
@@ -313,6 +319,24 @@ def test_files_of_another_user(doctor: Doctor, in_use: None, config: Config) -> 
 
 
 @pytest.mark.both_databases
+def test_services_whose_host_says_nothing_of_their_ending(doctor: Doctor, hook: Hook) -> None:
+    """They were deleted at once before; the provider should say what is meant."""
+    unsaid = {"plan": {"terminate": None}}
+    hook("create", service={"id": "7", "domain": "a.example", **unsaid})
+    hook("create", service={"id": "8", "domain": "b.example"})
+    hook("create", service={"id": "9", "domain": "c.example"})
+    hook("change_package", service={"id": "9", "domain": "c.example", "plan": {
+        "mailboxes": 30, "terminate": {"mode": "grace", "grace_days": None}}})  # fmt: skip
+    hook("suspend", service={"id": "8", "domain": "b.example", **unsaid})
+    found = doctor().one("endings", "note")
+    hook("terminate", service={"id": "7", "domain": "a.example"})
+    later = doctor().one("endings", "note")
+
+    assert "days later: crm.example 9, crm.example 7." in found.sentence
+    assert "days later: crm.example 9." in later.sentence
+
+
+@pytest.mark.both_databases
 def test_a_missing_key(doctor: Doctor, in_use: None, config: Config) -> None:
     """It comes back with the backup alone."""
     (config.store_directory() / "key").unlink()
@@ -436,7 +460,7 @@ def test_another_certificate_than_the_pinned_one(
     with running.presenting(make_tls("mail.example.test", tmp_path / "other")):
         found = doctor().one("tls", "error")
 
-    assert "not the pinned one" in found.sentence
+    assert "another fingerprint than the given one" in found.sentence
 
 
 def certificate(directory: Path, ends: datetime) -> TlsFiles:
@@ -467,7 +491,7 @@ def certificate(directory: Path, ends: datetime) -> TlsFiles:
         (40, pin_line, "ok", "ends on"),
     ],
 )
-def test_the_end_of_a_certificate(
+def test_the_end_of_a_certificate(  # noqa: PLR0913, PLR0917 - five fixtures and four values
     doctor: Doctor,
     running: Any,
     settings: str,
@@ -497,7 +521,7 @@ def test_a_clock_that_is_wrong(
     doctor: Doctor, simulator: Simulator, seconds: int, level: str
 ) -> None:
     """30 seconds are fine; from 300 on signatures are refused."""
-    simulator.world.clock = lambda: time.time() + seconds
+    simulator.state.clock = lambda: time.time() + seconds
 
     assert doctor().one("clock", level).next[0] == "timedatectl"
 
@@ -509,6 +533,15 @@ def test_a_server_that_does_not_listen(doctor: Doctor, running: Any) -> None:
 
     assert told.one("tls", "error").next[0].startswith("nc -vz 127.0.0.1 ")
     assert told.levels("bridge") == ["ok"]
+
+
+def test_a_port_without_tls(doctor: Doctor, simulator: Simulator) -> None:
+    """A load balancer without a backend takes the connection, and hangs up."""
+    simulator.chaos.add(Plan(name="*", kind="refuse", times=99))
+    found = doctor().one("tls", "error")
+
+    assert "No TLS connection" in found.sentence
+    assert found.next[0].startswith("openssl s_client -connect 127.0.0.1:")
 
 
 def test_a_server_that_leaves_us_waiting(doctor: Doctor, running: Any) -> None:
@@ -626,13 +659,33 @@ def test_rights_that_are_too_many(
     assert grants.next == (f"zmprov rvr domain firma.example usr {lesser} domainAdminRights",)
 
 
+@pytest.mark.parametrize(
+    ("code", "sentence", "mend"),
+    [
+        ("service.PERM_DENIED", "whole address", "zmprov ga admin@example.test"),
+        ("account.MAINTENANCE_MODE", "nor in maintenance", "zmprov ga admin@example.test"),
+        ("account.TWO_FACTOR_SETUP_REQUIRED", "second factor", "zmprov ma admin@example.test"),
+    ],
+)
+def test_why_a_log_in_is_refused(
+    doctor: Doctor, simulator: Simulator, code: str, sentence: str, mend: str
+) -> None:
+    """Only a wrong password is a wrong password."""
+    simulator.fail_next("AuthRequest", code, times=3)
+    found = doctor().one("log-in", "error")
+
+    assert sentence in found.sentence
+    assert "password" not in found.sentence
+    assert found.next[0].startswith(mend)
+
+
 def test_a_password_that_runs_out(doctor: Doctor, simulator: Simulator, zimbra: Zimbra) -> None:
     """Set by the class of service, as a rule: told before that day and on it."""
     account = simulator.account("admin@example.test")
     zimbra.set_password(account.id, "test123")
-    simulator.world.directory.coses["default"].attrs["zimbraPasswordMaxAge"] = ["90"]
+    simulator.state.directory.coses["default"].attrs["zimbraPasswordMaxAge"] = ["90"]
     before = doctor()
-    simulator.world.clock = lambda: time.time() + 91 * 86400
+    simulator.state.clock = lambda: time.time() + 91 * 86400
     then = doctor()
 
     mend = "zmprov ma admin@example.test zimbraPasswordMaxAge 0"
@@ -653,15 +706,15 @@ def test_an_unknown_class_of_service(doctor: Doctor, settings: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("deaf", "rate", "level"),
+    ("missing", "rate", "level"),
     [([], 25, "ok"), (["mail.example"], 25, "note"), (["mail.example"], 0, "warning")],
 )
-def test_the_filter_against_floods(deaf: list[str], rate: int, level: str) -> None:
+def test_the_filter_against_floods(missing: list[str], rate: int, level: str) -> None:
     """It matters to those who ask fast; loopback, where the tests are, it lets pass."""
-    found = filter_finding("mail1", deaf, rate, "192.0.2.7")
+    found = dos_filter.finding("mail1", missing, rate, "192.0.2.7")
 
     assert found.level == level
-    assert not deaf or found.next[0] == "zmprov mcf +zimbraHttpThrottleSafeIPs 192.0.2.7"
+    assert not missing or found.next[0] == "zmprov mcf +zimbraHttpThrottleSafeIPs 192.0.2.7"
 
 
 # -- the bridge, and the doctor itself -----------------------------------------------------------
@@ -669,7 +722,7 @@ def test_the_filter_against_floods(deaf: list[str], rate: int, level: str) -> No
 
 def test_a_hook_command_that_does_not_answer(tmp_path: Path) -> None:
     """The command is shown as it was started."""
-    (found,) = doctor_bridge.command_line(tmp_path / "none.toml")
+    (found,) = command_line.check_command(tmp_path / "none.toml")
 
     assert found.level == "error"
     assert found.next[0].startswith(str(Path(sys.executable).parent))
@@ -721,6 +774,35 @@ def test_the_door_over_http(
 
     assert told.levels("door") == ["ok"]
     assert "signed" in told.one("door", "ok").sentence
+
+
+def test_a_secret_for_every_installation_is_a_warning(
+    doctor: Doctor, settings: str, tmp_path: Path, command: Command
+) -> None:
+    """Whoever knows it reaches all services; with one for each platform it can be revoked."""
+    with serving(settings, tmp_path, f"unix:{tmp_path}/hook.sock"):
+        before = doctor()
+        command("secret", "--installation", "crm.example")
+        command("secret", "--revoke")
+        after = doctor()
+
+    assert before.one("secrets", "warning").next[-1] == "puq-zimbra secret --revoke"
+    assert before.status == 0
+    assert after.levels("secrets") == []
+    assert after.levels("door") == ["ok"]
+
+
+def test_a_secret_for_every_installation_is_a_warning_while_the_door_is_shut(
+    doctor: Doctor, command: Command, config: Config
+) -> None:
+    """Doctor is run before the service is started, too; it may listen where --listen says."""
+    command("secret")
+    before = doctor()
+    (config.store_directory() / "http-secret").chmod(0o644)
+    open_to_all = doctor()
+
+    assert before.one("secrets", "warning").next[-1] == "puq-zimbra secret --revoke"
+    assert open_to_all.levels("door") == ["ok", "error"]
 
 
 def test_a_door_that_is_not_running(doctor: Doctor, settings: str, tmp_path: Path) -> None:

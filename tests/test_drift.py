@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from puq_zimbra.hooks.runtime import Runtime
 
-from puq_zimbra.provisioning import drift
+from puq_zimbra.engine.runtime import Runtime
+from puq_zimbra.products import drift
 from puq_zimbra.simulator import Simulator
 from puq_zimbra.zimbra.client import Zimbra
 
@@ -50,7 +50,7 @@ def spoil(simulator: Simulator) -> None:
     domain = simulator.domain("firma.example")
     domain.attrs["zimbraDomainStatus"] = ["active"]
     domain.attrs["zimbraMailDomainQuota"] = ["0"]
-    domain.attrs["zimbraDomainDefaultCOSId"] = [simulator.world.directory.coses["starter"].id]
+    domain.attrs["zimbraDomainDefaultCOSId"] = [simulator.state.directory.coses["starter"].id]
     admin = simulator.account("admin@firma.example")
     admin.attrs["zimbraDomainAdminMaxMailQuota"] = ["0"]
     kept = [one for one in domain.attrs["zimbraACE"] if "domainAdminRights" not in one]
@@ -92,7 +92,9 @@ def test_each_change_is_named_and_mended(hook: Hook, simulator: Simulator) -> No
     ]
     assert items(hook("drift")) == {}
     assert status(simulator) == "locked"
-    assert foreign_names(simulator) == ["puq_zimbra.was:active", STAMP]
+    assert foreign_names(simulator) == [
+        "puq_zimbra.shut:locked", "puq_zimbra.was:active", STAMP,
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("name", ALL)
@@ -149,6 +151,19 @@ def test_limits_below_what_is_held_are_not_written(hook: Hook, simulator: Simula
     assert other.value["code"] == "updated"
 
 
+def test_every_limit_that_is_passed_is_named(hook: Hook, simulator: Simulator) -> None:
+    """Zimbra keeps nobody from making lists, and what one limit hides nobody pays for."""
+    hook("create")
+    for name in ("anna", "jan"):
+        simulator.create_account(f"{name}@firma.example", "Some-Pass-1")
+        simulator.create_list(f"l-{name}@firma.example")
+    found = items(hook("drift", service={"plan": {"mailboxes": 2, "lists": 1}}))
+    problem = found["over-plan"]["held"]["problem"]
+
+    assert "Mailboxes in the plan: 2, in use: 3." in problem
+    assert "Distribution lists in the plan: 1, in use: 2." in problem
+
+
 def test_a_class_of_service_below_what_is_used_is_not_written(
     hook: Hook, simulator: Simulator
 ) -> None:
@@ -159,7 +174,7 @@ def test_a_class_of_service_below_what_is_used_is_not_written(
     plan = {"plan": {"cos": "starter"}}
     simulator.reset_log()
 
-    assert list(items(hook("drift", service=plan))) == ["cos", "over-plan"]
+    assert list(items(hook("drift", service=plan))) == ["cos", "quota-in-force", "over-plan"]
     assert hook("repair", service=plan, form={"items": "cos"}).value["code"] == "refused"
     assert simulator.writes() == []
 
@@ -237,7 +252,7 @@ def meddle(simulator: Simulator, zimbra: Zimbra, how: str) -> dict[str, Any]:
     elif how == "nonsense":
         domain.attrs["zimbraDomainStatus"] = ["sleeping"]
     elif how == "no class":
-        simulator.world.directory.coses["bizness"] = simulator.world.directory.coses.pop("business")
+        simulator.state.directory.coses["bizness"] = simulator.state.directory.coses.pop("business")
     elif how in ("no administrator", "alias of another"):
         zimbra.delete_account(simulator.account("admin@firma.example").id)
         if how == "alias of another":
@@ -301,7 +316,12 @@ def test_a_renamed_administrator_is_not_doubled(
         simulator.create_account("boss@firma.example", "Own-Pass-1")
     changes = {"service": {"admin": {"name": "boss"}}}
 
-    assert items(hook("drift", **changes)) == {}
+    found = items(hook("drift", **changes))
+
+    assert {name: one["mended_by"] for name, one in found.items()} == {
+        "administrator-renamed": "person"
+    }
+    assert found["administrator-renamed"]["held"] == {"mailbox": "admin@firma.example"}
     assert hook("repair", **changes).value["code"] == "unchanged"
     assert hook("plan", **changes).value["data"]["changes"] == []
 

@@ -113,6 +113,20 @@ def test_a_plan_below_what_is_held_is_refused_with_the_numbers(
 
 
 @pytest.mark.parametrize(
+    "plan", [{"mailboxes": 2}, {"mailbox_quota": 2 * 2**30}, {"domain_quota": 2 * 2**30}]
+)
+def test_a_plan_for_exactly_what_is_held_is_taken(
+    hook: Hook, simulator: Simulator, plan: dict[str, int]
+) -> None:
+    """The customer freed just what the message named."""
+    hook("create")
+    simulator.create_account("anna@firma.example", "Some-Pass-1")
+    simulator.add_mail("anna@firma.example", 2 * 2**30)
+
+    assert hook("change_package", service={"plan": plan}).value["code"] == "updated"
+
+
+@pytest.mark.parametrize(
     ("plan", "words"),
     [
         ({"aliases": 0}, "Aliases in the plan: 0, in use: 1"),

@@ -1,5 +1,7 @@
-"""Operations: one at a time for a service, the same request answered the same, and an audit trail
-that cannot be changed unnoticed."""
+"""Operations: one at a time for a service, and the same request is answered the same.
+
+The audit trail cannot be changed unnoticed.
+"""
 
 from __future__ import annotations
 
@@ -7,13 +9,13 @@ import threading
 from typing import Any
 
 import pytest
-from puq_zimbra.hooks.dispatch import dispatch
-from puq_zimbra.hooks.runtime import Runtime
 
 from puq_zimbra.config import Config
+from puq_zimbra.engine.dispatch import dispatch
+from puq_zimbra.engine.runtime import Runtime
 from puq_zimbra.simulator import Simulator
 from puq_zimbra.store.database import Store
-from puq_zimbra.store.operations import Intent
+from puq_zimbra.store.operations.intents import Intent
 
 from . import databases
 from .conftest import NO_LIMITS, Hook, Params
@@ -129,7 +131,10 @@ def test_a_failed_request_is_carried_out_again(hook: Hook, simulator: Simulator)
     assert hook("create", request_id="r-2").value["code"] == "created"
 
 
-FORGED = "insert into audit values (4, 0, 'x', '1', 'create', 'op-1', 'created', 'forged')"
+FORGED = (
+    "insert into audit (number, at, installation, service_id, event, operation, code, seal)"
+    " values (4, 0, 'x', '1', 'create', 'op-1', 'created', 'forged')"
+)
 
 
 @pytest.mark.parametrize(
@@ -137,6 +142,7 @@ FORGED = "insert into audit values (4, 0, 'x', '1', 'create', 'op-1', 'created',
     [
         "",
         "update audit set code = 'created' where number = 2",
+        "update audit set actor = 'staff 3' where number = 2",
         "delete from audit where number = 2",
         "delete from audit where number = 3",
         "delete from audit",
@@ -152,7 +158,7 @@ def test_the_audit_trail_shows_any_change(
     for event in ("create", "suspend", "terminate"):
         hook(event)
     databases.execute(config, *filter(None, change.split(";")))
-    lines = list(runtime.store().operations.audit())
+    lines = list(runtime.store().trail.lines())
 
     if change:
         assert not all(intact for _, intact in lines)

@@ -10,7 +10,6 @@ from puq_zimbra.simulator import Simulator
 from puq_zimbra.zimbra.client import Zimbra
 
 from .conftest import Hook
-from .zimbra_state import GRACE
 
 
 def told(answer: Any) -> list[tuple[str, str]]:
@@ -87,7 +86,6 @@ def test_a_plan_for_a_lost_administrator_is_a_creation(
         ([], {"service": {"admin": {"password": None}}}, "invalid"),
         ([], {"service": {"plan": {"cos": "none"}}}, "misconfigured"),
         (["create"], {"service": {"plan": {"mailboxes": 0}}}, "refused"),
-        (["create", "terminate"], {"service": {"plan": GRACE}}, "refused"),
     ],
 )
 def test_what_would_be_refused_is_refused(

@@ -15,11 +15,11 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from click.testing import CliRunner
-from puq_zimbra.hooks.dispatch import dispatch
-from puq_zimbra.hooks.runtime import Runtime
 
 from puq_zimbra.cli import cli
 from puq_zimbra.config import Config
+from puq_zimbra.engine.dispatch import dispatch
+from puq_zimbra.engine.runtime import Runtime
 from puq_zimbra.errors import StoreUnusable
 from puq_zimbra.simulator import Simulator
 from puq_zimbra.store import engine
@@ -35,6 +35,13 @@ CANARY = "Canary-Pass-9"
 def postgresql(tmp_path: Path) -> Iterator[Config]:
     """Settings of a store in PostgreSQL."""
     for store in databases.settings("postgresql", tmp_path / "state"):
+        yield Config.model_validate({"store": store})
+
+
+@pytest.fixture
+def own_database(tmp_path: Path) -> Iterator[Config]:
+    """Settings of a store whose locks no other test takes."""
+    with databases.own_postgresql(tmp_path / "state") as store:
         yield Config.model_validate({"store": store})
 
 
@@ -95,9 +102,14 @@ def test_the_password_stays_inside(
         Config.model_validate({"store": {"dir": str(tmp_path)}}), url.set(password=CANARY)
     )
     answer = create(config, params)
+    code, words = {
+        "nowhere": ("unavailable", "The store 127.0.0.1/postgres cannot be reached"),
+        "refused": ("misconfigured", "The store cannot be used"),
+    }[where]
 
-    assert answer["code"] == "misconfigured"
-    assert "The store cannot be used" in answer["message"]
+    assert answer["code"] == code
+    assert answer["retryable"] == (where == "nowhere")
+    assert words in answer["message"]
     assert CANARY not in json.dumps(answer) + caplog.text + repr(caplog.records) + repr(config)
     assert simulator.writes() == []
 
@@ -120,19 +132,19 @@ def test_an_address_that_is_none_is_said(tmp_path: Path) -> None:
 
 
 def test_whoever_waits_too_long_is_told(
-    postgresql: Config, params: Params, simulator: Simulator, monkeypatch: pytest.MonkeyPatch
+    own_database: Config, params: Params, simulator: Simulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A machine that stopped in the midst of a transaction must not make hooks wait for ever."""
     monkeypatch.setattr(engine, "_POSTGRESQL", ("SET lock_timeout = '100ms'",))
-    Store.open(postgresql).close()
-    other = engine.make(postgresql)
+    Store.open(own_database).close()
+    other = engine.make(own_database)
     with engine.writer(other).begin():
-        answer = create(postgresql, params)
+        answer = create(own_database, params)
     other.dispose()
 
     assert (answer["code"], answer["retryable"]) == ("busy", True)
     assert simulator.writes() == []
-    assert create(postgresql, params)["code"] == "created"
+    assert create(own_database, params)["code"] == "created"
 
 
 def test_a_second_machine_needs_the_key_of_the_first(

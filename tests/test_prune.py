@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from click.testing import CliRunner
-from puq_zimbra.hooks.runtime import Runtime
 
 from puq_zimbra.cli import cli
 from puq_zimbra.config import Config
+from puq_zimbra.engine.runtime import Runtime
 from puq_zimbra.store import engine
 from puq_zimbra.store.database import Store
-from puq_zimbra.store.operations import Intent
+from puq_zimbra.store.operations.intents import Intent
 from puq_zimbra.store.tables import operation
 
 from . import databases
@@ -72,14 +72,14 @@ def test_what_ended_long_ago_is_forgotten(config: Config, settings: str) -> None
     age(config, 602, 31)
     store = Store.open(config)
     carry_out(store, "new")
-    trail = list(store.operations.audit())
+    trail = list(store.trail.lines())
     tried = run(settings, "--dry-run")
     assert len(kept(config)) == 603
     done = run(settings)
 
     assert (tried["forgotten"], done["forgotten"]) == (600, 600)
     assert kept(config) == ["open", "runs", "new"]
-    assert list(store.operations.audit()) == trail
+    assert list(store.trail.lines()) == trail
     assert len(trail) == 601
     assert all(intact for _, intact in trail)
     store.close()

@@ -7,12 +7,15 @@ from typing import Any
 
 import pytest
 import stamina
-from puq_zimbra.hooks.dispatch import dispatch
-from puq_zimbra.hooks.runtime import Runtime
 
 from puq_zimbra.config import Config
+from puq_zimbra.engine.dispatch import dispatch
+from puq_zimbra.engine.runtime import Runtime
+from puq_zimbra.errors import NoAnswer, NotSent, PuqZimbraError, Transient
 from puq_zimbra.simulator import Simulator
 from puq_zimbra.simulator.chaos import Plan
+from puq_zimbra.zimbra import request_table, retry
+from puq_zimbra.zimbra.context import Context
 
 from .conftest import Hook, Params
 
@@ -45,3 +48,22 @@ def test_nobody_waits_longer_than_his_hook_may_take(
     assert answer.value["code"] == "unavailable"
     assert waits
     assert max(waits) < 1.0
+
+
+@pytest.mark.parametrize(
+    "lost", [NoAnswer("cut"), Transient("service.FAILURE")], ids=["cut", "fault"]
+)
+def test_a_write_is_sent_once_though_one_before_was_not(lost: PuqZimbraError) -> None:
+    """The second try may have been carried out: to send it again could make two of it."""
+    outcomes: list[PuqZimbraError] = [NotSent("refused"), lost, lost]
+    met: list[PuqZimbraError] = []
+
+    def send(context: Context) -> None:
+        met.append(outcomes[len(met)])
+        raise met[-1]
+
+    with pytest.raises(type(lost)) as raised:
+        retry.repeat(send, Context(request_table.row("CreateDomain")))
+
+    assert len(met) == 2
+    assert raised.value.outcome_unknown is True

@@ -60,7 +60,7 @@ def test_canaries_stay_inside(
         form={**form, "password_again": NEW_CANARY},
     )
 
-    tokens = list(simulator.world.tokens._known)
+    tokens = list(simulator.state.tokens._known)
     assert tokens
     seen = json.dumps(answer.value) + caplog.text + repr(log_fields())
     seen += "".join(path.read_bytes().decode("latin-1") for path in tmp_path.rglob("store.db*"))

@@ -6,34 +6,14 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from puq_zimbra.hooks.dispatch import dispatch
-from puq_zimbra.hooks.runtime import Runtime
 
-from puq_zimbra.billing import whmcs
-from puq_zimbra.simulator import Simulator, TlsFiles
+from puq_zimbra import registry
+from puq_zimbra.engine.dispatch import dispatch
+from puq_zimbra.engine.runtime import Runtime
+from puq_zimbra.simulator import Simulator
 from puq_zimbra.zimbra.client import Zimbra
 
 from .conftest import Params
-
-
-@pytest.fixture
-def whmcs_params(params: Params, tls: TlsFiles) -> Params:
-    """``$params`` as the PHP side hands them on."""
-    host, _, port = params["server"]["url"].split("/")[2].partition(":")
-    return {
-        "serviceid": "42",
-        "domain": "firma.example",
-        "password": "First-Pass-1",
-        "serverhostname": host,
-        "serverport": port,
-        "serverusername": "admin@example.test",
-        "serverpassword": "test123",
-        "serveraccesshash": f"ca_file={tls.ca_file}",
-        "configoption2": "business",
-        "configoption3": "25",
-        "configoption5": "51200",
-        "_puq": {"installation": "crm.example"},
-    }
 
 
 def test_a_life_in_whmcs_words(
@@ -65,6 +45,58 @@ def test_the_buttons_of_the_administrator(
     zimbra.modify_domain(domain.id, {"zimbraDomainMaxAccounts": "3"})
     assert "limits (firma.example)" in press("Check")
     assert [press("Repair"), press("Check"), press("Restore")] == ["success"] * 3
+
+
+def test_the_button_take_over_sells_a_zimbra_with_its_domains(
+    whmcs_params: Params, runtime: Runtime, simulator: Simulator
+) -> None:
+    """Create alone stops at them and names the button; afterwards it finds what it wants."""
+    simulator.create_domain("dawna.example")
+    whmcs_params["configoption1"] = "server"
+
+    def press(event: str) -> Any:
+        return dispatch("whmcs", event, whmcs_params, runtime).value
+
+    refused = press("CreateAccount")
+    assert "dawna.example" in refused
+    assert "Take over" in refused
+    assert [press("TakeOver"), press("CreateAccount")] == ["success", "success"]
+
+
+@pytest.mark.parametrize(
+    ("before", "words"),
+    [("SuspendAccount", "unsuspend it"), ("TerminateAccount", "restore it"), (None, "open it")],
+)
+def test_create_is_no_success_for_a_service_that_is_shut(
+    whmcs_params: Params, runtime: Runtime, simulator: Simulator, before: str | None, words: str
+) -> None:
+    """Upon success WHMCS would show it as Active while nobody can log in."""
+
+    def press(event: str) -> Any:
+        return dispatch("whmcs", event, whmcs_params, runtime).value
+
+    assert [press("CreateAccount"), press("CreateAccount")] == ["success", "success"]
+    if before is None:
+        simulator.domain("firma.example").attrs["zimbraDomainStatus"] = ["closed"]
+    else:
+        whmcs_params |= {"configoption10": "keep"} if before == "TerminateAccount" else {}
+        assert press(before) == "success"
+
+    assert words in press("CreateAccount")
+
+
+def test_the_reason_that_whmcs_gives_reaches_the_customer(
+    whmcs_params: Params, runtime: Runtime
+) -> None:
+    """In the page and instead of the link, also in calls that do not bring it again."""
+    dispatch("whmcs", "CreateAccount", whmcs_params, runtime)
+    reason = {"suspendreason": "Overdue on\n Payment"}
+    dispatch("whmcs", "SuspendAccount", whmcs_params | reason, runtime)
+    page = dispatch("whmcs", "ClientArea", whmcs_params, runtime).value
+    refused = dispatch("whmcs", "ServiceSingleSignOn", whmcs_params, runtime).value
+
+    assert "Overdue on Payment" in page["templateVariables"]["puqFragment"]
+    assert "(Overdue on Payment)" in refused["errorMsg"]
 
 
 def test_the_product_settings_offer_the_classes_of_service(
@@ -110,6 +142,19 @@ def test_usage_rows_are_whole_megabytes(
     assert rows[0]["complete"] is True
 
 
+def test_a_quota_beyond_whmcs_columns_is_the_most_that_they_hold(
+    whmcs_params: Params, runtime: Runtime, simulator: Simulator
+) -> None:
+    """All rows are written or none: one customer's quota must not keep the others' figures away."""
+    unlimited = whmcs_params | {"configoption4": "", "configoption5": ""}
+    dispatch("whmcs", "CreateAccount", unlimited, runtime)
+    attrs = simulator.account("admin@firma.example").attrs
+    attrs["zimbraMailQuota"] = [str(2**63 - 1)]
+    rows = dispatch("whmcs", "UsageUpdate", unlimited, runtime).value
+
+    assert rows[0]["disk_limit_mb"] == 2**31 - 1
+
+
 def test_functions_return_what_whmcs_expects(
     whmcs_params: Params, runtime: Runtime, simulator: Simulator
 ) -> None:
@@ -128,18 +173,18 @@ def test_functions_return_what_whmcs_expects(
     assert list(value("MetricProvider")["usage"]) == ["firma.example"]
     assert "Zimbra" not in value("AdminServicesTabFields")
     assert value("MetaData")["RequiresServer"] is True
-    assert len(value("ConfigOptions")) == 13
+    assert len(value("ConfigOptions")) == 14
 
 
 EMPTY = {
     "TestConnection": dict, "ServiceSingleSignOn": dict, "AdminSingleSignOn": dict,
     "ListAccounts": dict, "LoadClassesOfService": dict, "ClientArea": dict,
-    "MetricProvider": dict, "MetaData": dict,
+    "MetricProvider": dict, "MetaData": dict, "DeviceProfile": dict,
     "ConfigOptions": dict, "AdminServicesTabFields": dict,
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("event", sorted(whmcs.EVENTS))
+@pytest.mark.parametrize("event", sorted(registry.events("whmcs")))
 @pytest.mark.parametrize("empty", [{}, []], ids=["{}", "[]"])
 def test_every_function_accepts_an_empty_parameter_set(
     runtime: Runtime, event: str, empty: object

@@ -12,7 +12,10 @@ import pytest
 from puq_zimbra import errors
 from puq_zimbra.billing import plain, whmcs
 from puq_zimbra.billing.whmcs_options import OPTIONS
+from puq_zimbra.config import WhmcsSettings
 from puq_zimbra.errors import Invalid
+from puq_zimbra.i18n import language
+from puq_zimbra.registry import hook_of
 from puq_zimbra.units import mail_domain
 
 ROOT = Path(__file__).parent.parent / "puq_zimbra"
@@ -45,6 +48,7 @@ def test_the_order_of_whmcs_settings_is_frozen() -> None:
         (11, "grace_days"),
         (12, "name"),
         (13, "disk"),
+        (14, "self_service"),
     ]
 
 
@@ -66,10 +70,10 @@ def whmcs_params(**changes: Any) -> dict[str, Any]:
 
 def test_whmcs_parameters_become_a_call() -> None:
     """Megabytes become bytes, 0 and blank unlimited, a language name a locale."""
-    call = whmcs.read("CreateAccount", whmcs_params(), "whmcs")
+    call = whmcs.read("CreateAccount", hook_of("create"), whmcs_params(), WhmcsSettings())
 
     assert call.installation == "crm.example"
-    assert call.locale == "pl"
+    assert language(call.locale) == "pl"
     assert call.mode == "embedded"
     assert call.service is not None
     assert call.server is not None
@@ -90,7 +94,12 @@ def test_whmcs_parameters_become_a_call() -> None:
 
 def test_whmcs_bought_options_win_over_the_product() -> None:
     """A configurable option is what the customer paid for."""
-    call = whmcs.read("ChangePackage", whmcs_params(configoptions={"Mailboxes": "40"}), "whmcs")
+    call = whmcs.read(
+        "ChangePackage",
+        hook_of("change_package"),
+        whmcs_params(configoptions={"Mailboxes": "40"}),
+        WhmcsSettings(),
+    )
 
     assert call.service is not None
     assert call.service.plan.mailboxes == 40
@@ -99,10 +108,16 @@ def test_whmcs_bought_options_win_over_the_product() -> None:
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
-        ({"configoption3": "many"}, "The product setting Mailboxes is not a whole number."),
-        ({"configoption3": "-1"}, "The product setting Mailboxes is not a whole number."),
-        ({"configoption9": "asleep"}, "service.plan.suspend_mode is not one of"),
-        ({"serveraccesshash": "verify=off"}, "The server's Access Hash may hold only lines"),
+        ({"configoption3": "many"}, "Mailboxes is many, which is not a whole number"),
+        ({"configoption3": "-2"}, "Mailboxes is -2, which is not a whole number"),
+        ({"configoption9": "asleep"}, "Suspend mode is asleep, which is not one of"),
+        ({"configoption10": "erase"}, "On termination is erase, which is not one of"),
+        ({"configoption11": "two weeks"}, "Grace days is two weeks, which is not a whole number"),
+        (
+            {"configoption11": "Unlimited"},
+            "Grace days is Unlimited, which is not a whole number of",
+        ),
+        ({"serveraccesshash": "verify=off"}, "Line 1 of the server's Access Hash is not known"),
         ({"domain": "not a domain"}, "service.domain is not a domain name."),
         ({"serviceid": "4:2"}, "service.id has characters or a length"),
     ],
@@ -110,7 +125,7 @@ def test_whmcs_bought_options_win_over_the_product() -> None:
 def test_wrong_whmcs_settings_are_named(changes: dict[str, Any], sentence: str) -> None:
     """The administrator must learn which field to mend."""
     with pytest.raises(Invalid) as raised:
-        whmcs.read("CreateAccount", whmcs_params(**changes), "whmcs")
+        whmcs.read("CreateAccount", hook_of("create"), whmcs_params(**changes), WhmcsSettings())
 
     assert str(raised.value).startswith(sentence)
 
@@ -182,7 +197,7 @@ def test_what_is_no_domain_name_is_refused(name: str) -> None:
 
 def test_every_error_class_has_a_reply_code() -> None:
     """A class without a row in the table of codes could not be answered."""
-    from puq_zimbra.model import CODES
+    from puq_zimbra.reply import CODES
 
     classes = [errors.PuqZimbraError]
     for cls in classes:
@@ -194,8 +209,8 @@ def test_every_error_class_has_a_reply_code() -> None:
 
 @pytest.mark.parametrize("written", ["sha256:{}", "SHA256 Fingerprint={}", "{}"])
 def test_a_fingerprint_is_taken_as_openssl_prints_it(written: str) -> None:
-    """People paste what the command of the README shows."""
+    """People paste what the command of the docs shows."""
     pairs = ":".join(["AB"] * 32)
     given = {"server": {"url": "https://m.example", "tls": {"fingerprint": written.format(pairs)}}}
 
-    assert plain.validate(given).given_server.tls.fingerprint == ("ab" * 32,)
+    assert plain.validate(given).zimbra_server.tls.fingerprint == ("ab" * 32,)

@@ -1,6 +1,5 @@
-"""The billing hosts' words and ours: one module a host.
+"""The billing hosts' words and ours: one module for each host, which declares it.
 
-A host module has `EVENTS` (its event -> our hook), `read(event, params, default_installation)`
-which gives a `Call`, and `answer(event, reply, message)` which gives what the host wants to hear,
-as a JSON value. What is common to all of them is the schema of `puq_zimbra.model.Call`.
+A host's module ends with `HOST = Host(...)` (`puq_zimbra.registry.host`), and nothing else names
+it: the command line, HTTP and OpenAPI find it. Each request becomes a `puq_zimbra.request.Request`.
 """

@@ -1,6 +1,6 @@
 """The host ``plain``: our own words as JSON, for every platform without a module here.
 
-Source: the schema is `puq_zimbra.model.Call`; ``describe`` prints it.
+Source: the schema is `puq_zimbra.request.Request`; ``describe`` prints it.
 """
 
 from __future__ import annotations
@@ -10,77 +10,59 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from puq_zimbra import problems
-from puq_zimbra.call import Call
+from puq_zimbra import validation
+from puq_zimbra.config import WhmcsSettings
 from puq_zimbra.errors import Invalid
-from puq_zimbra.model import Reply
-
-EVENTS: Mapping[str, str] = {
-    name: name
-    for name in (
-        "create",
-        "suspend",
-        "unsuspend",
-        "terminate",
-        "restore",
-        "adopt",
-        "plan",
-        "drift",
-        "repair",
-        "change_package",
-        "change_password",
-        "renew",
-        "usage",
-        "sso_service",
-        "sso_admin",
-        "list_services",
-        "list_classes",
-        "client_area",
-        "client_action",
-        "test_connection",
-        "describe",
-    )
-}
+from puq_zimbra.registry.hook import Hook
+from puq_zimbra.registry.host import Host
+from puq_zimbra.reply import Reply
+from puq_zimbra.request import Request
 
 
-def read(event: str, params: Mapping[str, Any], default_installation: str) -> Call:
-    """The call as given.
+def read(event: str, hook: Hook, params: Mapping[str, Any], settings: WhmcsSettings) -> Request:
+    """The request as sent.
 
     Raises:
         Invalid: names the key.
     """
-    call = validate(params)
-    same_event(call.event, event)
-    return call
+    request = validate(params)
+    same_event(request.event, event)
+    return request
 
 
-def place(params: object) -> str:
-    """What tells the Zimbra of a call from others, though nothing is checked yet; "" if nothing."""
+def host_port(params: object) -> str:
+    """Host and port of the Zimbra, not validated yet; "" if the request names none."""
     server = params.get("server") if isinstance(params, Mapping) else None
     url = str(server.get("url") or "") if isinstance(server, Mapping) else ""
     return url.partition("://")[2].partition("/")[0].lower()
 
 
+def locale(params: object) -> str:
+    """The reader's language, not validated yet."""
+    said = params.get("locale") if isinstance(params, Mapping) else None
+    return said if isinstance(said, str) and said.isprintable() and len(said) <= 35 else "en"
+
+
 def same_event(said: object, event: str) -> None:
-    """See that a call which says its event came in for that one.
+    """Refuse a request that names another event than it was sent to.
 
     Raises:
-        Invalid: it was meant for another.
+        Invalid: it names another.
     """
     if said not in (None, event):
         raise Invalid("The call was made for another event than %(event)s.", event=event)
 
 
-def validate(given: Mapping[str, Any]) -> Call:
-    """Check a call in our own words.
+def validate(given: Mapping[str, Any]) -> Request:
+    """Validate a request in our own words.
 
     Raises:
         Invalid: names the key, and for an unknown one the nearest known.
     """
     try:
-        return Call.model_validate(given)
+        return Request.model_validate(given)
     except ValidationError as error:
-        raise Invalid("%(problem)s", problem=problems.sentence(error, Call)) from error
+        raise Invalid("%(problem)s", problem=validation.sentence(error, Request)) from error
 
 
 def answer(event: str, reply: Reply, message: str, reference: str) -> dict[str, Any]:
@@ -92,8 +74,11 @@ def answer(event: str, reply: Reply, message: str, reference: str) -> dict[str, 
         "reference": reference,
         "retryable": reply.retryable,
     }
-    if reply.data:
-        given["data"] = dict(reply.data)
+    if data := {**reply.data, **reply.once}:
+        given["data"] = data
     if reply.html is not None:
         given["html"] = reply.html
     return given
+
+
+HOST = Host(read=read, answer=answer, locale=locale, host_port=host_port, is_plain=True)

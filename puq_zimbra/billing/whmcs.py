@@ -1,7 +1,8 @@
 """The host ``whmcs``: a provisioning module's ``$params`` in, what its functions return out.
 
 The PHP side has whitelisted the keys and decoded the HTML entities, exactly once. Sizes are
-megabytes (2^20) on both ways, 0 or blank is unlimited.
+megabytes (2^20) in both directions, 0 or blank is unlimited. Each part of ``$params`` has a file
+beside this one: the server record, what was sold, and WHMCS's names of our keys.
 
 Source: WHMCS developer documentation, "Provisioning Modules" (Module Parameters, Core Module
 Functions, Config Options, Single Sign-On, Usage Update, Service Sync).
@@ -9,59 +10,23 @@ Functions, Config Options, Single Sign-On, Usage Update, Service Sync).
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlsplit
 
-from puq_zimbra.billing import plain
-from puq_zimbra.billing.whmcs_answers import answer
-from puq_zimbra.billing.whmcs_options import DEFAULT_PORT, OPTIONS, Option
-from puq_zimbra.call import Call
+from puq_zimbra import registry
+from puq_zimbra.billing import plain, whmcs_server, whmcs_sold
+from puq_zimbra.billing.whmcs_answers import METRICS, answer
+from puq_zimbra.billing.whmcs_params import map_of, one_line, text_of
+from puq_zimbra.config import WhmcsSettings
 from puq_zimbra.errors import Invalid
-from puq_zimbra.units import MB
-
-__all__ = ["EVENTS", "answer", "read"]
-
-EVENTS: Mapping[str, str] = {
-    "CreateAccount": "create",
-    "SuspendAccount": "suspend",
-    "UnsuspendAccount": "unsuspend",
-    "TerminateAccount": "terminate",
-    "ChangePackage": "change_package",
-    "ChangePassword": "change_password",
-    "Renew": "renew",
-    "UsageUpdate": "usage",
-    "MetricProvider": "usage",
-    "TestConnection": "test_connection",
-    "ServiceSingleSignOn": "sso_service",
-    "AdminSingleSignOn": "sso_admin",
-    "ListAccounts": "list_services",
-    "LoadClassesOfService": "list_classes",
-    "Check": "drift",
-    "Repair": "repair",
-    "Restore": "restore",
-    "ClientArea": "client_area",
-    "ClientAction": "client_action",
-    "AdminServicesTabFields": "admin_fields",
-    "MetaData": "describe",
-    "ConfigOptions": "describe",
-}
-
-#: events that WHMCS calls with the server alone
-_SERVER_ONLY = {
-    "UsageUpdate",
-    "MetricProvider",
-    "TestConnection",
-    "AdminSingleSignOn",
-    "ListAccounts",
-    "LoadClassesOfService",
-}
-_LANGUAGES = {"polish": "pl", "english": "en"}
+from puq_zimbra.registry.hook import SECONDS, Hook
+from puq_zimbra.registry.host import Host
+from puq_zimbra.reply import Reply
+from puq_zimbra.request import Request
 
 
-def read(event: str, params: Mapping[str, Any], default_installation: str) -> Call:
-    """The call that ``$params`` stands for.
+def read(event: str, hook: Hook, params: Mapping[str, Any], settings: WhmcsSettings) -> Request:
+    """The request that ``$params`` means.
 
     Only what the event needs is read, so that a wrong setting of one kind does not keep an unpaid
     service from being suspended.
@@ -69,198 +34,118 @@ def read(event: str, params: Mapping[str, Any], default_installation: str) -> Ca
     Raises:
         Invalid: names the field as WHMCS's administrator knows it.
     """
-    extra = _map(params, "_puq")
+    extra = map_of(params, "_puq")
     plain.same_event(extra.get("event"), event)
-    language = _text(_map(params, "clientsdetails"), "language").lower()
     given: dict[str, Any] = {
-        "installation": extra.get("installation") or default_installation,
-        "locale": extra.get("locale") or _LANGUAGES.get(language, "en"),
+        "installation": extra.get("installation") or settings.installation,
+        "locale": extra.get("locale") or _language(map_of(params, "clientsdetails")),
         "mode": "embedded",
     }
-    for key in ("request_id", "assets_url", "page", "target", "dry_run", "time_zone"):
-        if key in extra:
-            given[key] = extra[key]
-    if form := _map(extra, "form"):
-        given["form"] = dict(form)
-    if billing := _map(extra, "billing"):
-        given["billing"] = {key: _one_line(value) for key, value in billing.items()}
-    if server := _server(params):
+    given |= _beside(extra)
+    if server := whmcs_server.server(params):
         given["server"] = server
-    if event not in _SERVER_ONLY and _text(params, "serviceid"):
-        given["service"] = _service(event, params)
-    if reason := _text(params, "suspendreason"):
-        given["reason"] = _one_line(reason)
-    if event == "ChangePassword" and (password := _text(params, "password")):
+    elif "server" in hook.needs:
+        raise Invalid("%(key)s is missing.", key="Hostname")
+    if "service" in hook.needs:
+        if not text_of(params, "serviceid"):
+            raise Invalid("%(key)s is missing.", key="Service ID")
+        given["service"] = _service(hook, params, settings)
+    if reason := text_of(params, "suspendreason"):
+        given["reason"] = one_line(reason)
+    if event == "TakeOver":
+        given["take_existing"] = True
+    if "new_password" in hook.needs and (password := text_of(params, "password")):
         given["new_password"] = password
     return plain.validate(given)
 
 
-def place(params: object) -> str:
-    """What tells the Zimbra of a call from others, though nothing is checked yet; "" if nothing."""
+def host_port(params: object) -> str:
+    """Host and port of the Zimbra, not validated yet; "" if the request names none."""
     if not isinstance(params, Mapping):
         return ""
-    host = str(params.get("serverhostname") or params.get("serverip") or "").strip().lower()
-    return f"{host}:{params.get('serverport') or DEFAULT_PORT}" if host else ""
-
-
-def _text(params: Mapping[str, Any], key: str) -> str:
-    """A scalar as text; PHP and JSON turn numbers into strings and back.
-
-    Raises:
-        Invalid: it is none.
-    """
-    value = params.get(key)
-    if value is None:
-        return ""
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
-    if isinstance(value, bool) or not isinstance(value, str | int):
-        raise Invalid("The parameter %(name)s is not a text.", name=key)
-    return str(value)
-
-
-def _map(params: Mapping[str, Any], key: str) -> Mapping[str, Any]:
-    """A map; PHP writes an empty one as a list.
-
-    Raises:
-        Invalid: it is none.
-    """
-    value = params.get(key)
-    if value is None or value == []:
-        return {}
-    if not isinstance(value, Mapping):
-        raise Invalid("The parameter %(name)s is not a map.", name=key)
-    return value
-
-
-def _one_line(value: Any) -> Any:
-    """Free text that people type, without line ends and other control characters."""
-    if not isinstance(value, str):
-        return value
-    return "".join(" " if unicodedata.category(one) == "Cc" else one for one in value)
-
-
-def _server(params: Mapping[str, Any]) -> dict[str, Any]:
-    host = (_text(params, "serverhostname") or _text(params, "serverip")).strip()
-    if not host:
-        return {}
-    access = _access_hash(_text(params, "serveraccesshash"))
-    port = _text(params, "serverport") or DEFAULT_PORT
-    server: dict[str, Any] = {"url": f"https://{host}:{port}/service/admin/soap", "hostname": host}
-    for ours, theirs in (
-        ("username", "serverusername"),
-        ("password", "serverpassword"),
-        ("ip", "serverip"),
-    ):
-        if value := _text(params, theirs):
-            server[ours] = value
-    server.update({key: access[key] for key in ("webmail_url", "admin_url") if key in access})
-    if "webmail_url" in access:
-        server["hostname"] = _host_of(access["webmail_url"]) or host
-    trust = {key: access[key] for key in ("ca_file", "fingerprint") if key in access}
-    if trust:
-        server["tls"] = trust
-    return server
-
-
-def _host_of(url: str) -> str | None:
     try:
-        return urlsplit(url[:2048]).hostname
-    except ValueError:
-        return None  # the schema will name it
+        host, port = whmcs_server.address(params)
+    except Invalid:
+        return ""  # `read` refuses it
+    return f"{host}:{port}" if host else ""
 
 
-def _access_hash(text: str) -> dict[str, Any]:
-    """The lines ``key=value`` of the server's Access Hash field."""
-    known: dict[str, Any] = {}
-    for line in filter(str.strip, text.splitlines()):
-        key, equals, value = (part.strip() for part in line.partition("="))
-        if not equals or key not in ("ca_file", "fingerprint", "webmail_url", "admin_url"):
-            raise Invalid(
-                "The server's Access Hash may hold only lines ca_file=, fingerprint=,"
-                " webmail_url= and admin_url=."
-            )
-        if key == "fingerprint":
-            known.setdefault(key, []).append(value)
-        else:
-            known[key] = value
-    return known
+def locale(params: object) -> str:
+    """The reader's language, not validated yet."""
+    given = params if isinstance(params, Mapping) else {}
+    extra, details = given.get("_puq"), given.get("clientsdetails")
+    if isinstance(extra, Mapping) and extra.get("locale"):
+        return plain.locale(extra)
+    return _language(details if isinstance(details, Mapping) else {})
 
 
-#: events that need the limits of the plan, and those that need the first password
-_WITH_LIMITS = {
-    "CreateAccount",
-    "ChangePackage",
-    "ClientArea",
-    "AdminServicesTabFields",
-    "Check",
-    "Repair",
-}
-_WITH_PASSWORD = {"CreateAccount"}
+def _beside(extra: Mapping[str, Any]) -> dict[str, Any]:
+    """What the PHP side says beside WHMCS's own parameters."""
+    keys = ("request_id", "assets_url", "page", "target", "dry_run", "time_zone")
+    given = {key: extra[key] for key in keys if key in extra}
+    for key in ("form", "actor"):
+        if found := map_of(extra, key):
+            given[key] = dict(found)
+    if "query" in extra:  # empty, too, it says that the host knows the forms of the pages
+        given["query"] = dict(map_of(extra, "query"))
+    if billing := map_of(extra, "billing"):
+        given["billing"] = {key: one_line(value) for key, value in billing.items()}
+    return given
 
 
-def _service(event: str, params: Mapping[str, Any]) -> dict[str, Any]:
-    plan: dict[str, Any] = {}
-    terminate: dict[str, Any] = {}
-    admin: dict[str, Any] = {}
+def _language(details: Mapping[str, Any]) -> str:
+    """What the client's record says, as `puq_zimbra.i18n` takes it."""
+    return plain.locale({"locale": details.get("language") or "en"})
+
+
+def _service(hook: Hook, params: Mapping[str, Any], settings: WhmcsSettings) -> dict[str, Any]:
+    granted = whmcs_sold.grants(hook, params, settings.other_options)
+    plan, admin = granted.get("plan", {}), granted.get("admin", {})
+    if terminate := granted.get("terminate"):
+        plan["terminate"] = terminate
+    if "service.admin.password" in hook.needs and (password := text_of(params, "password")):
+        admin["password"] = password
     service: dict[str, Any] = {
-        "id": _text(params, "serviceid"),
+        "id": text_of(params, "serviceid"),
         "plan": plan,
         "admin": admin,
+        **granted.get("service", {}),
     }
-    places = {"terminate": terminate, "admin": admin, "service": service, "plan": plan}
-    for option in OPTIONS:
-        if option.limit and event not in _WITH_LIMITS:
-            continue
-        value = _chosen(params, option)
-        if value is not None:
-            places[option.place][option.key] = value
-    if terminate:
-        plan["terminate"] = terminate
-    if event in _WITH_PASSWORD and (password := _text(params, "password")):
-        admin["password"] = password
     if service.get("model") == "mailbox":
         service["mailbox"] = _mailbox(params)
-    elif domain := _text(params, "domain").strip():
+    elif domain := text_of(params, "domain").strip():
         service["domain"] = domain
-    if customer := _text(params, "userid"):
+    if customer := text_of(params, "userid"):
         service["customer_id"] = customer
     return service
 
 
 def _mailbox(params: Mapping[str, Any]) -> dict[str, str]:
-    """The mailbox sold: the custom field "Mailbox", else the Username or the Domain.
+    """The sold mailbox: the custom field "Mailbox", else the Username or the Domain.
 
     The field may hold the part before the @ alone. WHMCS fills the Username by itself with a piece
     of the domain, so it counts only as a whole address.
     """
-    domain = _text(params, "domain").strip()
-    chosen = _text(_map(params, "customfields"), "Mailbox").strip()
+    domain = text_of(params, "domain").strip()
+    chosen = text_of(map_of(params, "customfields"), "Mailbox").strip()
     if chosen and "@" not in chosen:
         chosen = f"{chosen}@{domain}"
-    for address in (chosen, _text(params, "username").strip(), domain):
+    for address in (chosen, text_of(params, "username").strip(), domain):
         if "@" in address:
             return {"address": address}
     raise Invalid("The service names no mailbox: give its Username as a whole address.")
 
 
-def _chosen(params: Mapping[str, Any], option: Option) -> str | int | None:
-    """A product setting; a configurable option of the same name, which the customer buys, wins.
+def declared() -> dict[str, Any]:
+    """What the PHP side must know without the engine: settings, metrics, seconds to wait."""
+    reply = Reply("unchanged", "")
+    waits = {name: registry.hook_of(event).wait for name, event in registry.events("whmcs").items()}
+    return {
+        **{name: answer(name, reply, "", "") for name in ("MetaData", "ConfigOptions")},
+        "metrics": METRICS,
+        "seconds": {name: SECONDS[wait] for name, wait in waits.items()},
+        "of_a_server": [name for name, wait in waits.items() if wait == "server"],
+    }
 
-    In a product 0 or blank is unlimited. A bought quantity of 0 is none: unlimited would be given
-    away to whoever orders nothing.
-    """
-    bought = _text(_map(params, "configoptions"), option.name).strip()
-    text = bought or _text(params, f"configoption{option.position}").strip()
-    if text == "":
-        return None
-    if option.kind not in ("count", "megabytes"):
-        return text
-    if not text.isascii() or not text.isdigit() or len(text) > 12:
-        raise Invalid("The product setting %(name)s is not a whole number.", name=option.name)
-    number = int(text) * (MB if option.kind == "megabytes" else 1)
-    if number or option.key == "grace_days":
-        return number
-    if bought and option.kind == "megabytes":
-        raise Invalid("The bought option %(name)s is 0.", name=option.name)
-    return 0 if bought else None
+
+HOST = Host(read=read, answer=answer, locale=locale, host_port=host_port, names_in="whmcs")

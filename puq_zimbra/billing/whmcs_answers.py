@@ -12,18 +12,26 @@ from __future__ import annotations
 from typing import Any
 
 from puq_zimbra.billing.whmcs_options import DEFAULT_PORT, OPTIONS
+from puq_zimbra.billing.whmcs_words import in_whmcs_words
 from puq_zimbra.errors import shown
-from puq_zimbra.model import Reply
+from puq_zimbra.reply import Reply
 
 
 def answer(event: str, reply: Reply, message: str, reference: str) -> Any:
     """What the WHMCS function returns."""
     shape = _SHAPES.get(event, _success)
+    message = in_whmcs_words(message)
     return shape(reply, message if reply.ok else f"{message} ({reference})")
 
 
 def _success(reply: Reply, message: str) -> Any:
     return "success" if reply.ok else message
+
+
+def _create(reply: Reply, message: str) -> Any:
+    # After a success WHMCS shows the service as Active, which a suspended one is not.
+    is_active = reply.data.get("state", "active") == "active"
+    return "success" if reply.ok and is_active else message
 
 
 def _test_connection(reply: Reply, message: str) -> Any:
@@ -36,8 +44,22 @@ def _sso(reply: Reply, message: str) -> Any:
     return {"success": True, "redirectTo": reply.data["url"]}
 
 
+#: the most that tblhosting's columns hold; a larger value would keep all rows from being written
+_MOST_MB = 2**31 - 1
+
+
+def _device_profile(reply: Reply, message: str) -> Any:
+    return dict(reply.data) if reply.ok else {"error": message}
+
+
 def _usage(reply: Reply, message: str) -> Any:
-    return list(reply.data["rows"]) if reply.ok else message
+    if not reply.ok:
+        return message
+    sizes = ("disk_used_mb", "disk_limit_mb")
+    return [
+        {key: min(value, _MOST_MB) if key in sizes else value for key, value in row.items()}
+        for row in reply.data["rows"]
+    ]
 
 
 def _metrics(reply: Reply, message: str) -> Any:
@@ -49,12 +71,12 @@ def _metrics(reply: Reply, message: str) -> Any:
 
 
 def _list_accounts(reply: Reply, message: str) -> Any:
-    # WHMCS's Server Sync terminates what a list leaves out: a list that is not whole is an error.
+    # WHMCS's Server Sync terminates what a list leaves out, so an incomplete list is an error.
     if not reply.ok or not reply.data.get("complete"):
         return {"success": False, "error": message}
     accounts = [
         {
-            "service_id": one["service_id"],  # by which the PHP side knows how WHMCS writes it
+            "service_id": one["service_id"],  # the PHP side looks up how WHMCS writes the name
             "uniqueIdentifier": one["mailbox"] or one["domain"],
             "domain": one["domain"],
             "username": one["mailbox"],
@@ -76,7 +98,7 @@ def _classes(reply: Reply, message: str) -> Any:
 
 
 def _check(reply: Reply, message: str) -> Any:
-    """Success if nothing differs; else what does, for WHMCS shows one sentence."""
+    """Success if nothing differs; else the differences in one sentence, which WHMCS shows."""
     changes = reply.data.get("changes", ())
     if not reply.ok or not changes:
         return _success(reply, message)
@@ -89,6 +111,21 @@ def _client_area(reply: Reply, message: str) -> Any:
         "tabOverviewModuleOutputTemplate": "templates/clientarea.tpl",
         "templateVariables": {"puqFragment": reply.html or ""},
     }
+
+
+def _form(reply: Reply, message: str) -> Any:
+    """Where a form leads; a text if it leads nowhere, as that of a module of before."""
+    if reply.html is None and not reply.data.keys() & {"page", "errors"}:
+        return _success(reply, message)
+    told = {"ok": reply.ok, "message": message}
+    more = {
+        "next": reply.data.get("next"),
+        # A link that opens something elsewhere, such as the webmail, works once and is told once.
+        "opens": reply.once.get("next"),
+        "html": reply.html,
+        "errors": reply.data.get("errors"),
+    }
+    return told | {key: value for key, value in more.items() if value is not None}
 
 
 def _admin_fields(reply: Reply, message: str) -> Any:
@@ -123,19 +160,23 @@ METRICS = [
         ("aliases", "Aliases", "Aliases"),
         ("distribution_lists", "Distribution lists", "Lists"),
         ("domain_aliases", "Domain aliases", "Domains"),
+        ("resources", "Rooms and equipment", "Accounts"),
     )
 ]
 
 _SHAPES = {
+    "CreateAccount": _create,
     "UsageUpdate": _usage,
     "MetricProvider": _metrics,
     "TestConnection": _test_connection,
     "ServiceSingleSignOn": _sso,
     "AdminSingleSignOn": _sso,
+    "DeviceProfile": _device_profile,
     "ListAccounts": _list_accounts,
     "LoadClassesOfService": _classes,
     "Check": _check,
     "ClientArea": _client_area,
+    "ClientAction": _form,
     "AdminServicesTabFields": _admin_fields,
     "MetaData": _meta_data,
     "ConfigOptions": _config_options,

@@ -1,7 +1,7 @@
 """The product settings in WHMCS, by position.
 
-WHMCS stores a setting as ``configoptionN`` with N its place in this list, so the order is frozen:
-entries are only ever added at the end. A test holds it.
+WHMCS stores a setting as ``configoptionN`` with N its position in this list, so the
+order is frozen: entries are only ever added at the end. A test holds it.
 
 Source: WHMCS developer documentation, "Config Options", "Simple Mode", "Loader Functions".
 """
@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
+
+from puq_zimbra.request import GRACE_DAYS
 
 #: of the admin SOAP service, where the server record names none
 DEFAULT_PORT = 7071
@@ -25,20 +27,29 @@ class Option:
     name: str
     #: our word for it
     key: str
-    #: text, count, megabytes, choice
+    #: text, count, days, megabytes, choice, capabilities
     kind: str
     description: str
     default: str = ""
     choices: tuple[tuple[str, str], ...] = ()
     #: which of our objects holds the key
-    place: str = "plan"
+    section: str = "plan"
     #: the module's function that lists what there is to choose from
     loader: str = ""
+    #: further names, without a unit, that a configurable option may have
+    also: tuple[str, ...] = ()
 
     @property
     def limit(self) -> bool:
         """Whether it says how much the plan grants."""
-        return self.key == "disk" or (self.place == "plan" and self.key != "suspend_mode")
+        not_limits = ("suspend_mode", "self_service")
+        return self.key == "disk" or (self.section == "plan" and self.key not in not_limits)
+
+    @property
+    def path(self) -> str:
+        """The path of the key in a request."""
+        paths = {"service": "service", "plan": "service.plan", "admin": "service.admin"}
+        return f"{paths.get(self.section, 'service.plan.terminate')}.{self.key}"
 
     def field(self) -> dict[str, Any]:
         """The field as WHMCS's ConfigOptions function declares it."""
@@ -55,7 +66,7 @@ class Option:
         if self.kind == "choice":
             field["Options"] = dict(self.choices)
         else:
-            field["Size"] = "10" if self.kind in ("count", "megabytes") else "25"
+            field["Size"] = "25" if self.kind in ("text", "capabilities") else "10"
         return field
 
 
@@ -72,7 +83,7 @@ OPTIONS = (
             ("mailbox", "One mailbox"),
             ("server", "Private server: all domains of a Zimbra"),
         ),
-        place="service",
+        section="service",
     ),
     Option(
         2,
@@ -81,19 +92,70 @@ OPTIONS = (
         "text",
         "Name in Zimbra; blank = the server's default",
         loader="puqzimbra_LoadClassesOfService",
+        also=("COS", "Klasa usług", "Klasa usługi"),
     ),
-    Option(3, "Mailboxes", "mailboxes", "count", "0 or blank = unlimited"),
-    Option(4, "Mailbox quota (MB)", "mailbox_quota", "megabytes", "0 or blank = unlimited"),
-    Option(5, "Domain quota (MB)", "domain_quota", "megabytes", "0 or blank = unlimited"),
+    Option(
+        3,
+        "Mailboxes",
+        "mailboxes",
+        "count",
+        "0 or blank = unlimited",
+        also=(
+            "Number of mailboxes", "Mail accounts", "E-mail accounts", "Email accounts",
+            "Skrzynki", "Skrzynki pocztowe", "Liczba skrzynek", "Liczba skrzynek pocztowych",
+            "Konta e-mail", "Liczba kont e-mail",
+        ),
+    ),
+    Option(
+        4,
+        "Mailbox quota (MB)",
+        "mailbox_quota",
+        "megabytes",
+        "Or with a unit: 10 GB; 0 or blank = unlimited",
+        also=(
+            "Mailbox size", "Mailbox space", "Space per mailbox", "Pojemność skrzynki",
+            "Pojemność skrzynki pocztowej", "Rozmiar skrzynki", "Wielkość skrzynki",
+            "Limit skrzynki",
+        ),
+    ),
+    Option(
+        5,
+        "Domain quota (MB)",
+        "domain_quota",
+        "megabytes",
+        "Or with a unit: 10 GB; 0 or blank = unlimited",
+        also=(
+            "Space of the domain", "Total space", "Pojemność domeny", "Limit domeny",
+            "Łączna pojemność",
+        ),
+    ),
     Option(
         6,
         "Aliases",
         "aliases",
         "count",
         "Counted at a change of package",
+        also=("Number of aliases", "E-mail aliases", "Aliasy", "Liczba aliasów"),
     ),
-    Option(7, "Distribution lists", "lists", "count", "Counted at a change of package"),
-    Option(8, "Domain aliases", "domain_aliases", "count", "Counted at a change of package"),
+    Option(
+        7,
+        "Distribution lists",
+        "lists",
+        "count",
+        "Counted at a change of package",
+        also=(
+            "Number of distribution lists", "Mailing lists", "Listy dystrybucyjne",
+            "Liczba list dystrybucyjnych",
+        ),
+    ),
+    Option(
+        8,
+        "Domain aliases",
+        "domain_aliases",
+        "count",
+        "Counted at a change of package",
+        also=("Alias domains", "Aliasy domen", "Aliasy domeny", "Liczba aliasów domeny"),
+    ),
     Option(
         9,
         "Suspend mode",
@@ -106,6 +168,7 @@ OPTIONS = (
             ("maintenance", "Mail waits at the sender"),
             ("closed", "Mail is rejected"),
         ),
+        also=("Tryb zawieszenia",),
     ),
     Option(
         10,
@@ -115,31 +178,45 @@ OPTIONS = (
         "What happens to the mail of a terminated service",
         "",
         (
-            ("", "Delete at once; a private server: lock and keep"),
+            ("", "Lock now, delete after the grace days; a private server: lock and keep"),
             ("delete", "Delete at once"),
             ("grace", "Lock now, delete after the grace days"),
             ("keep", "Lock and keep"),
         ),
-        place="terminate",
+        section="terminate",
+        also=("Po zakończeniu", "Przy zakończeniu"),
     ),
     Option(
         11,
         "Grace days",
         "grace_days",
-        "count",
-        "For a termination with grace",
-        "0",
-        place="terminate",
+        "days",
+        f"For a termination with grace; 0 or blank = {GRACE_DAYS}",
+        str(GRACE_DAYS),
+        section="terminate",
+        also=("Dni karencji",),
     ),
     Option(
-        12, "Administrator", "name", "text", "Local part of the address", "admin", place="admin"
+        12, "Administrator", "name", "text", "Local part of the address", "admin", section="admin"
     ),
     Option(
         13,
         "Space of a private server (MB)",
         "disk",
         "megabytes",
-        "As contracted; 0 or blank = not said",
-        place="service",
+        "As contracted, or with a unit: 2 TB; 0 or blank = not said",
+        section="service",
+        also=("Server space", "Pojemność serwera", "Miejsce na serwerze"),
     ),
-)
+    Option(
+        14,
+        "Self-service",
+        "self_service",
+        "capabilities",
+        "What the customer may do on his page: look, standard or full, or capabilities with commas"
+        " between; blank = look / Co klient może robić na swojej stronie: look, standard lub full,"
+        " albo uprawnienia po przecinku; puste = look",
+        "look",
+        also=("Samoobsługa", "Samodzielna obsługa"),
+    ),
+)  # fmt: skip

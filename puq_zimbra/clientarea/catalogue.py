@@ -22,8 +22,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
 
-from puq_zimbra import errors
-from puq_zimbra.clientarea import i18n
+from puq_zimbra import errors, i18n
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDERS = ("hooks", "puq_zimbra", "templates")

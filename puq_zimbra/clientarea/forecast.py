@@ -16,7 +16,7 @@ from datetime import date, datetime, timedelta, tzinfo
 from itertools import combinations
 from statistics import median, quantiles
 
-from puq_zimbra import model
+from puq_zimbra import readings
 from puq_zimbra.clientarea import history
 
 #: fewer measured days than these, or within less time, show no pace
@@ -26,7 +26,7 @@ _MOST_AGE = timedelta(days=2)
 #: how far apart the slopes may be: the quarter above and below, the last week and the whole
 _STEADY = 3
 #: days beyond which nobody counts
-_MOST_LEFT = 3650
+MOST_LEFT = 3650
 _DAY = timedelta(days=1)
 
 
@@ -41,7 +41,7 @@ class Outlook:
 
 
 def look(
-    points: Sequence[model.UsagePoint], limit: int | None, *, now: datetime, zone: tzinfo
+    points: Sequence[readings.UsagePoint], limit: int | None, *, now: datetime, zone: tzinfo
 ) -> Outlook | None:
     """Look ahead from a service's measurements to its limit of today (bytes; None = unlimited).
 
@@ -59,11 +59,11 @@ def look(
     age = now - measured[-1].measured_at
     if pace is None or age > _MOST_AGE:
         return None
-    left = min((limit - measured[-1].used) / pace, _MOST_LEFT) * _DAY - age
+    left = min((limit - measured[-1].used) / pace, MOST_LEFT) * _DAY - age
     return Outlook(max(left, _DAY), min(days))
 
 
-def _pace(measured: Sequence[model.UsagePoint]) -> float | None:
+def _pace(measured: Sequence[readings.UsagePoint]) -> float | None:
     """Bytes a day; None when there is no steady growth."""
     slopes = _slopes(measured)
     low, middle, high = quantiles(slopes, n=4, method="inclusive")
@@ -74,7 +74,7 @@ def _pace(measured: Sequence[model.UsagePoint]) -> float | None:
     return middle if middle <= lately * _STEADY else None
 
 
-def _slopes(measured: Sequence[model.UsagePoint]) -> list[float]:
+def _slopes(measured: Sequence[readings.UsagePoint]) -> list[float]:
     """Bytes a day between any two measurements."""
     return [
         (later.used - earlier.used) / ((later.measured_at - earlier.measured_at) / _DAY)

@@ -10,9 +10,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
 
-from puq_zimbra import model, units
+from puq_zimbra import readings, units
 
 DAYS, MONTHS = 30, 12
+#: points that make a history
+_LEAST = 2
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,7 @@ class History:
 
     columns: tuple[Column, ...]
     #: places in the chart, measured or not
-    places: int
+    slots: int
     #: the first and the last of them
     first: date
     last: date
@@ -50,8 +52,8 @@ class History:
 
 
 def last_of_days(
-    points: Sequence[model.UsagePoint], now: datetime, zone: tzinfo
-) -> dict[date, model.UsagePoint]:
+    points: Sequence[readings.UsagePoint], now: datetime, zone: tzinfo
+) -> dict[date, readings.UsagePoint]:
     """The last measurement of each of the last thirty days that has one, oldest first."""
     today = now.astimezone(zone).date()
     first = today - timedelta(days=DAYS - 1)
@@ -59,7 +61,7 @@ def last_of_days(
     return {day: point for day, point in found.items() if first <= day <= today}
 
 
-def days(points: Sequence[model.UsagePoint], *, now: datetime, zone: tzinfo) -> History | None:
+def days(points: Sequence[readings.UsagePoint], *, now: datetime, zone: tzinfo) -> History | None:
     """Reduce measurements to one a day; None when fewer than two of thirty days have one."""
     today = now.astimezone(zone).date()
     first = today - timedelta(days=DAYS - 1)
@@ -67,19 +69,19 @@ def days(points: Sequence[model.UsagePoint], *, now: datetime, zone: tzinfo) -> 
     return _history({day: (day - first).days for day in kept}, kept, DAYS, first, today)
 
 
-def months(points: Sequence[model.UsagePoint], *, now: datetime, zone: tzinfo) -> History | None:
+def months(points: Sequence[readings.UsagePoint], *, now: datetime, zone: tzinfo) -> History | None:
     """Reduce measurements to one a month; None when fewer than two of twelve months have one."""
     last = now.astimezone(zone).date().replace(day=1)
     first = _month(_number(last) - MONTHS + 1)
     found = _last_of(points, zone, lambda day: day.replace(day=1))
     kept = {month: point for month, point in found.items() if first <= month <= last}
-    places = {month: _number(month) - _number(first) for month in kept}
-    return _history(places, kept, MONTHS, first, last)
+    slots = {month: _number(month) - _number(first) for month in kept}
+    return _history(slots, kept, MONTHS, first, last)
 
 
 def _last_of(
-    points: Sequence[model.UsagePoint], zone: tzinfo, period: Callable[[date], date]
-) -> dict[date, model.UsagePoint]:
+    points: Sequence[readings.UsagePoint], zone: tzinfo, period: Callable[[date], date]
+) -> dict[date, readings.UsagePoint]:
     """The last measurement of each period, oldest first."""
     return {
         period(point.measured_at.astimezone(zone).date()): point
@@ -96,17 +98,17 @@ def _month(number: int) -> date:
 
 
 def _history(
-    places: Mapping[date, int],
-    kept: Mapping[date, model.UsagePoint],
+    slots: Mapping[date, int],
+    kept: Mapping[date, readings.UsagePoint],
     most: int,
     first: date,
     last: date,
 ) -> History | None:
-    if len(kept) < 2:
+    if len(kept) < _LEAST:
         return None
     top = _round_top(max(point.used for point in kept.values()))
     columns = tuple(
-        Column(at, places[at], point.used, point.mailboxes, _height(point.used, top))
+        Column(at, slots[at], point.used, point.mailboxes, _height(point.used, top))
         for at, point in kept.items()
     )
     return History(columns, most, first, last, top)

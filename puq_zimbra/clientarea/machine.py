@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from puq_zimbra import model
-from puq_zimbra.clientarea.space import Space
+from puq_zimbra import readings
+from puq_zimbra.clientarea.quota_bar import Space
 
 HOURS = 24
 _HOUR = timedelta(hours=1)
@@ -65,7 +65,7 @@ class MachineView:
     """All that Zimbra tells of its machines."""
 
     #: those that do not run first; empty = Zimbra does not say
-    daemons: tuple[model.Daemon, ...]
+    daemons: tuple[readings.Daemon, ...]
     #: empty = Zimbra does not say
     machines: tuple[Machine, ...]
 
@@ -75,13 +75,13 @@ class MachineView:
         return sum(not one.runs for one in self.daemons)
 
 
-def build(told: model.Machines, now: datetime) -> MachineView:
+def build(told: readings.Machines, now: datetime) -> MachineView:
     """Lay out what Zimbra told."""
     daemons = sorted(told.daemons, key=lambda one: (one.runs, one.machine, one.name))
     return MachineView(tuple(daemons), tuple(_machine(one, now) for one in told.loads))
 
 
-def _machine(load: model.MachineLoad, now: datetime) -> Machine:
+def _machine(load: readings.MachineLoad, now: datetime) -> Machine:
     last = now.replace(minute=0, second=0, microsecond=0)
     first = last - (HOURS - 1) * _HOUR
     disks = [(name, Space(*sizes)) for name, sizes in load.disks.items()]

@@ -15,11 +15,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from puq_zimbra import model, units
-from puq_zimbra.clientarea.space import CRITICAL, FULL, UNKNOWN, Space
+from puq_zimbra import readings, units
+from puq_zimbra.clientarea.quota_bar import CRITICAL, FULL, UNKNOWN, Space
 
 PAGE_SIZE = 50
-FULLEST = 10
+#: from so many mailboxes on, there is a search, an order and pages
+CONTROLS_FROM = 21
 #: mailboxes that a warning names
 NAMED = 5
 COLUMNS = ("address", "percent", "used", "limit")
@@ -27,6 +28,10 @@ COLUMNS = ("address", "percent", "used", "limit")
 FULLEST_FIRST = "-percent"
 #: characters of a search that count
 _MOST_SEARCHED = 100
+#: of a page's number
+_DIGITS = 9
+#: account statuses in which nobody can log in, those of one that ends by itself left out
+_SHUT = ("locked", "closed", "maintenance", "pending")
 
 
 @dataclass(frozen=True)
@@ -50,6 +55,8 @@ class Wanted:
 class Line:
     """One mailbox."""
 
+    #: Zimbra's id
+    id: str
     #: with its domain in U-label form
     address: str
     space: Space
@@ -74,6 +81,16 @@ class Table:
     page: int
     pages: int
 
+    @property
+    def first(self) -> int:
+        """Number of the first line among those that the search found, from 1."""
+        return (self.page - 1) * PAGE_SIZE + 1
+
+    @property
+    def controls(self) -> bool:
+        """Whether there are so many that they are searched and sorted."""
+        return self.count >= CONTROLS_FROM
+
 
 @dataclass(frozen=True)
 class Group:
@@ -82,13 +99,13 @@ class Group:
     #: percent of their limit that they have reached
     percent: int
     count: int
-    #: the fullest of them, in U-label form
-    names: tuple[str, ...]
+    #: the fullest of them
+    lines: tuple[Line, ...]
 
     @property
     def unnamed(self) -> int:
-        """How many more there are than names."""
-        return self.count - len(self.names)
+        """How many more there are than lines."""
+        return self.count - len(self.lines)
 
 
 def wanted(page: str | None, form: Mapping[str, str]) -> Wanted:
@@ -99,7 +116,7 @@ def wanted(page: str | None, form: Mapping[str, str]) -> Wanted:
     >>> wanted("usage", {"search": " Anna ", "sort": "<b>"})
     Wanted(page=1, search='Anna', column='percent', descending=True)
     """
-    number = int(page) if page and page.isascii() and page.isdigit() and len(page) < 10 else 1
+    number = int(page) if page and page.isascii() and page.isdigit() and len(page) <= _DIGITS else 1
     search = "".join(one for one in form.get("search", "") if one.isprintable()).strip()
     sort = form.get("sort", "")
     if sort.removeprefix("-") not in COLUMNS:
@@ -109,12 +126,7 @@ def wanted(page: str | None, form: Mapping[str, str]) -> Wanted:
     )
 
 
-def fullest(mailboxes: Sequence[model.MailboxUsage]) -> tuple[Line, ...]:
-    """The mailboxes that need a look first: by share of their limit, then those without one."""
-    return lines(_first(FULLEST, mailboxes, Wanted()))
-
-
-def table(mailboxes: Sequence[model.MailboxUsage], wanted: Wanted) -> Table:
+def table(mailboxes: Sequence[readings.MailboxUsage], wanted: Wanted) -> Table:
     """Cut one page out of the mailboxes; a page past the end is the last one."""
     needle = wanted.search.casefold()
     found = (
@@ -136,63 +148,67 @@ def table(mailboxes: Sequence[model.MailboxUsage], wanted: Wanted) -> Table:
     )
 
 
-def full(mailboxes: Sequence[model.MailboxUsage]) -> Group:
+def full(mailboxes: Sequence[readings.MailboxUsage]) -> Group:
     """The mailboxes that are at their limit or over it."""
     return _group(mailboxes, FULL, None)
 
 
-def nearly_full(mailboxes: Sequence[model.MailboxUsage]) -> Group:
+def nearly_full(mailboxes: Sequence[readings.MailboxUsage]) -> Group:
     """The mailboxes that soon will be."""
     return _group(mailboxes, CRITICAL, FULL)
 
 
-def _group(mailboxes: Sequence[model.MailboxUsage], least: int, below: int | None) -> Group:
+def _group(mailboxes: Sequence[readings.MailboxUsage], least: int, below: int | None) -> Group:
     found = [
         one
         for one in mailboxes
         if one.used is not None
-        and one.limit
+        and one.limit is not None
         and one.used * 100 >= one.limit * least
         and (below is None or one.used * 100 < one.limit * below)
     ]
-    names = (units.shown_address(one.address) for one in _first(NAMED, found, Wanted()))
-    return Group(least, len(found), tuple(names))
+    return Group(least, len(found), lines(_first(NAMED, found, Wanted())))
 
 
-def lines(mailboxes: Iterable[model.MailboxUsage]) -> tuple[Line, ...]:
+def shut(mailboxes: Sequence[readings.MailboxUsage]) -> int:
+    """How many mailboxes nobody can use: locked, closed or in maintenance."""
+    return sum(one.status in _SHUT for one in mailboxes)
+
+
+def lines(mailboxes: Iterable[readings.MailboxUsage]) -> tuple[Line, ...]:
     """What is shown of mailboxes, in their order."""
     return tuple(
-        Line(units.shown_address(one.address), Space(one.used, one.limit), one.status)
+        Line(one.id, units.shown_address(one.address), Space(one.used, one.limit), one.status)
         for one in mailboxes
     )
 
 
 def _first(
-    most: int, mailboxes: Sequence[model.MailboxUsage], wanted: Wanted
-) -> list[model.MailboxUsage]:
+    most: int, mailboxes: Sequence[readings.MailboxUsage], wanted: Wanted
+) -> list[readings.MailboxUsage]:
     """The first mailboxes in a column's order: what is not known comes last either way.
 
     Not all of ten thousand are sorted for the fifty that a page shows.
     """
     sign = -1 if wanted.descending else 1
 
-    def by_percent(one: model.MailboxUsage) -> tuple[int, float, str]:
+    def by_percent(one: readings.MailboxUsage) -> tuple[int, float, str]:
         if one.used is None:
             return 2, 0.0, one.address
-        if one.limit:
-            return 0, sign * one.used / one.limit, one.address
+        if one.limit is not None:
+            return 0, sign * (one.used / one.limit if one.limit else math.inf), one.address
         return 1, sign * one.used, one.address
 
-    def by_used(one: model.MailboxUsage) -> tuple[int, int, str]:
+    def by_used(one: readings.MailboxUsage) -> tuple[int, int, str]:
         return (0, sign * one.used, one.address) if one.used is not None else (1, 0, one.address)
 
-    def by_limit(one: model.MailboxUsage) -> tuple[float, str]:
-        return sign * (one.limit or math.inf), one.address
+    def by_limit(one: readings.MailboxUsage) -> tuple[float, str]:
+        return sign * (math.inf if one.limit is None else one.limit), one.address
 
     if wanted.column == "address":
         pick = heapq.nlargest if wanted.descending else heapq.nsmallest
         return pick(most, mailboxes, key=lambda one: one.address)
-    keys: dict[str, Callable[[model.MailboxUsage], Any]] = {
+    keys: dict[str, Callable[[readings.MailboxUsage], Any]] = {
         "percent": by_percent,
         "used": by_used,
         "limit": by_limit,
@@ -200,10 +216,10 @@ def _first(
     return heapq.nsmallest(most, mailboxes, key=keys[wanted.column])
 
 
-def _total(mailboxes: Sequence[model.MailboxUsage]) -> Space:
+def _total(mailboxes: Sequence[readings.MailboxUsage]) -> Space:
     known = [one.used for one in mailboxes if one.used is not None]
     used = sum(known) if known or not mailboxes else None
     if not mailboxes:
         return Space(used, UNKNOWN)
-    limits = [one.limit for one in mailboxes if one.limit]
+    limits = [one.limit for one in mailboxes if one.limit is not None]
     return Space(used, sum(limits) if len(limits) == len(mailboxes) else None)

@@ -1,4 +1,4 @@
-"""The page's view as HTML for the host's page: escaped, without script, style or event handler.
+"""The page's view as HTML for the host's page: escaped, without inline script, style or handler.
 
 Three walls stand between somebody's mailbox name and the customer's browser: Jinja2's autoescape,
 the address filters (a template cannot print a link that is not one), and the braces, which
@@ -15,72 +15,112 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
 
-from puq_zimbra import model, units
-from puq_zimbra.call import Call
-from puq_zimbra.clientarea import i18n, rows, views
+from puq_zimbra import i18n, readings, units
+from puq_zimbra.clientarea import status, views
 from puq_zimbra.clientarea.addresses import host_address, https_address
 from puq_zimbra.clientarea.compiled import CompiledTemplates
-from puq_zimbra.clientarea.figures import Figures
+from puq_zimbra.clientarea.format import Figures
+from puq_zimbra.clientarea.page import FIRST, Links, PageContext, declared, draw_of, shown
+from puq_zimbra.clientarea.typeset import typeset
+from puq_zimbra.request import Request
 
 
 def fragment(
-    call: Call,
-    state: model.ServiceState | None,
-    usage: model.ServiceUsage | None,
-    history: Sequence[model.UsagePoint],
+    request: Request,
+    state: readings.ServiceState | None,
+    usage: readings.ServiceUsage | None,
+    history: Sequence[readings.UsagePoint],
     *,
-    growth: Sequence[model.Growth] = (),
-    machines: model.Machines = views.NOT_TOLD,
-    problem: str | None = None,
-    notice: str | None = None,
-    now: datetime,
     compiled: Path | None = None,
+    **known: Any,
 ) -> str:
     """Give the customer's page for a call, in the call's language and mode.
 
     ``compiled`` is a folder of our own, where compiled templates are kept from one process to the
-    next: compiling them takes longer than all the rest of the page.
+    next: compiling them takes longer than all the rest of the page. ``known`` is what else
+    `context` takes.
     """
+    return drawn(context(request, state, usage, history, **known), compiled)
+
+
+def context(  # noqa: PLR0913 - what a page may use, each by its name
+    request: Request,
+    state: readings.ServiceState | None,
+    usage: readings.ServiceUsage | None,
+    history: Sequence[readings.UsagePoint],
+    *,
+    growth: Sequence[readings.Growth] = (),
+    machines: readings.Machines = views.NOT_TOLD,
+    mailboxes_now: int | None = None,
+    policy: str = "",
+    problem: str | None = None,
+    notice: str | None = None,
+    now: datetime,
+    **more: Any,
+) -> PageContext:
+    """Gather what a page may use; ``more`` is ``zimbra``, ``stamped``, ``rights`` and ``forms``."""
     view = views.build(
-        call,
+        request,
         state,
         usage,
         history,
         growth=growth,
         machines=machines,
+        mailboxes_now=mailboxes_now,
+        policy=policy,
         problem=problem,
         notice=notice,
         now=now,
     )
-    return page(view, call.locale, call.mode, compiled)
-
-
-def page(
-    view: views.PageView,
-    locale: str,
-    mode: views.Mode = "full",
-    compiled: Path | None = None,
-) -> str:
-    """Render a page; ``embedded`` leaves out the rows that the host prints around it."""
-    left_out = rows.PRINTED_BY_HOST if mode == "embedded" else ()
-    figures = Figures(i18n.language(locale), view.zone, view.now)
-    return _text(
-        _environment(figures.language, compiled),
-        "page.html",
+    return PageContext(
+        request=request,
         view=view,
-        rows=[row for row in view.rows if row.key not in left_out],
-        figures=figures,
-        uid=view.uid,
+        figures=Figures(i18n.language(request.locale), view.zone, view.now),
+        links=Links(request.form.get("page_url")),
+        now=now,
+        state=state,
+        usage=usage,
+        notice=notice,
+        problem=problem,
+        **more,
     )
 
 
+def drawn(page: PageContext, compiled: Path | None = None) -> str:
+    """Draw the page that was asked for; both of the first ones where none can be asked for."""
+    environment = _environment(page.figures.language, compiled)
+    common = {
+        "page": page,
+        "view": page.view,
+        "figures": page.figures,
+        "uid": page.view.uid,
+        "card": status.card(page.view),
+    }
+    names = [name if page.grants(name) else FIRST for name in shown(page.request)]
+    bodies = [Markup(_body(environment, page, name, common)) for name in names]
+    html = environment.get_template("frame.html").render(
+        **common, names=names, bodies=bodies, pages=declared()
+    )
+    return _sent(typeset(html, page.figures.language))
+
+
+def _body(environment: Environment, page: PageContext, name: str, common: dict[str, Any]) -> str:
+    # A page that is off for now says why; it could not read what it shows.
+    if not page.offers(name):
+        return environment.get_template("off.html").render(**common, title=declared()[name].title)
+    values = draw_of(name)(page)
+    return environment.get_template(f"pages/{name}.html").render(**common, **values)
+
+
 def admin_fields(
-    call: Call,
-    state: model.ServiceState | None,
-    usage: model.ServiceUsage | None,
+    request: Request,
+    state: readings.ServiceState | None,
+    usage: readings.ServiceUsage | None,
     *,
     now: datetime | None = None,
 ) -> dict[str, str]:
@@ -88,8 +128,8 @@ def admin_fields(
 
     Source: WHMCS "Admin Services Tab" (AdminServicesTabFields prints both unescaped).
     """
-    view = views.build(call, state, usage, (), now=now or datetime.now(UTC))
-    figures = Figures(i18n.language(call.locale), view.zone, view.now)
+    view = views.build(request, state, usage, (), now=now or datetime.now(UTC))
+    figures = Figures(i18n.language(request.locale), view.zone, view.now)
     stamped = units.shown_domain(usage.domain) if usage else view.title
     known = i18n.translations(figures.language)
     labels = {
@@ -132,7 +172,10 @@ def _environment(language: str, compiled: Path | None) -> Environment:
 
 
 def _text(environment: Environment, template: str, **values: object) -> str:
-    html = environment.get_template(template).render(**values)
+    return _sent(environment.get_template(template).render(**values))
+
+
+def _sent(html: str) -> str:
     # Nothing here has braces of its own, so every one is data; lone surrogates cannot be sent.
     html = html.replace("{", "&#123;").replace("}", "&#125;")
     return html.encode("utf-8", "replace").decode("utf-8").strip()

@@ -15,8 +15,9 @@ from typing import Any
 import click
 
 from puq_zimbra.config import Config
-from puq_zimbra.demo import host, life
-from puq_zimbra.hooks.runtime import Runtime
+from puq_zimbra.demo import host, life, states, walk
+from puq_zimbra.demo.view import Mode
+from puq_zimbra.engine.runtime import Runtime
 from puq_zimbra.simulator import Simulator, make_tls
 
 
@@ -41,6 +42,7 @@ def main(*, check: bool, as_json: bool, port: int, directory: Path) -> int:
                 click.echo(f"A simulated Zimbra on {running.admin_url}, its certificate pinned")
             life.until_the_page(story)
             if check or as_json:
+                walk.through(story)
                 life.end(story)
             else:
                 _show(story, port)
@@ -60,19 +62,36 @@ def _say_nothing(step: host.Step) -> None:
 
 def _show(story: life.Life, port: int) -> None:
     """Serve the customer's page until the reader has seen enough."""
+    shown = states.States(story)
 
-    def fragment(locale: str, mode: host.Mode, page: str, form: Mapping[str, str]) -> str:
-        changes = {"locale": locale, "mode": mode, "page": page, "form": dict(form)}
-        return str(story.hook("client_area", **changes).get("html", ""))
+    def fragment(
+        locale: str,
+        mode: Mode,
+        page: str,
+        form: Mapping[str, str],
+        query: Mapping[str, str],
+    ) -> str:
+        asked = {"locale": locale, "mode": mode, "page": page, "form": dict(form)}
+        asked |= {"query": dict(query), "actor": life.CUSTOMER}
+        return str(story.hook("client_area", **asked, **shown.order).get("html", ""))
 
-    def act(form: Mapping[str, str], locale: str) -> tuple[bool, str]:
-        reply = story.hook("client_action", locale=locale, form=dict(form))
-        return bool(reply["ok"]), str(reply["message"])
+    def act(form: Mapping[str, str], locale: str, mode: Mode) -> host.Acted:
+        asked = {"locale": locale, "mode": mode, "form": dict(form), "query": {}}
+        reply = story.hook("client_action", actor=life.CUSTOMER, **asked, **shown.order)
+        following = str(reply.get("data", {}).get("next", ""))
+        return host.Acted(reply["ok"], reply["message"], following, reply.get("html", ""))
 
     def sso(target: str) -> str:
         return str(story.hook("sso_service", target=target).get("data", {}).get("url", ""))
 
-    actions = host.HostActions(fragment, act, sso, timeline=lambda: story.steps)
+    actions = host.HostActions(
+        fragment,
+        act,
+        sso,
+        timeline=lambda: story.steps,
+        states=lambda: (shown.name, states.STATES),
+        enter=shown.enter,
+    )
     with host.serve(actions, port) as page, suppress(KeyboardInterrupt):
         click.echo(f"\n  The customer's page: {page.url}   (Ctrl-C ends the demo)")
         page.wait()

@@ -19,29 +19,30 @@ from functools import cache
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib import resources
-from typing import Any, Literal, TypeAlias
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from pathlib import PurePath
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from puq_zimbra.clientarea.addresses import https_address
-
-Mode: TypeAlias = Literal["embedded", "full"]
+from puq_zimbra.demo import words
+from puq_zimbra.demo.view import MODES, SKINS, Mode, View, fields_of_parts
 
 _LOG = logging.getLogger("puq_zimbra")
-_LANGUAGES = {"pl": "Polski", "en": "English"}
-_SKINS = ("3", "4", "5")
-_MODES = ("full", "embedded")
-_MOST_FORM_BYTES = 64 * 1024
+_MOST_FORM_BYTES = 2 * 1024 * 1024
 #: path -> (package, file) of what is served as it stands
 _ASSETS = {
     "/assets/puqz.css": ("puq_zimbra.templates", "puqz.css"),
+    "/assets/puqz.js": ("puq_zimbra.templates", "puqz.js"),
     "/assets/host.css": ("puq_zimbra.demo", "host.css"),
 }
+_KINDS = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8"}
 ASSETS_URL = "/assets"
 _HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self' data:; "
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; script-src 'self'; "
+    "img-src 'self' data:; "
     "form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
@@ -59,48 +60,35 @@ class Step:
 
 
 @dataclass(frozen=True)
+class Acted:
+    """What became of a form of the page."""
+
+    ok: bool
+    message: str
+    #: the address of the page to go on with; "" = it is refused
+    next: str = ""
+    #: the page that comes with the answer; "" = none does
+    html: str = ""
+
+
+@dataclass(frozen=True)
 class HostActions:
     """What the frame asks of the product; it is called by one thread at a time."""
 
-    #: (locale, mode, page, form) -> HTML; page and form are for `Call.page` and `Call.form`
-    fragment: Callable[[str, Mode, str, Mapping[str, str]], str]
-    #: (fields of the customer's form, locale) -> (ok, sentence)
-    act: Callable[[Mapping[str, str], str], tuple[bool, str]]
+    #: (locale, mode, page, form, query) -> HTML; the last three as in `Request`
+    fragment: Callable[[str, Mode, str, Mapping[str, str], Mapping[str, str]], str]
+    #: (fields of the customer's form beside the host's own, locale, mode) -> what became of it
+    act: Callable[[Mapping[str, str], str, Mode], Acted]
     #: "webmail" or "admin" -> https address that logs the customer in
     sso: Callable[[str], str]
     #: what the demonstration did, oldest first: `Step`s, or tuples of the same three values
     timeline: Callable[[], Iterable[Step | tuple[str, str, bool]]]
     #: locale -> the rows (label, value) that a host prints around an embedded fragment
     product: Callable[[str], Sequence[tuple[str, str]]] = lambda locale: ()
-
-
-@dataclass(frozen=True)
-class _View:
-    """What the visitor chose, as the address says it."""
-
-    lang: str
-    skin: str
-    mode: Mode
-    #: for `Call.page`
-    page: str
-    #: for `Call.form`: what was asked of the user table
-    table: Mapping[str, str]
-
-    @classmethod
-    def of(cls, query: Mapping[str, str]) -> _View:
-        skin = query.get("skin", "")
-        return cls(
-            lang=query.get("lang", "") if query.get("lang") in _LANGUAGES else "pl",
-            skin=skin if skin in _SKINS else "4",
-            mode="embedded" if query.get("mode") == "embedded" else "full",
-            page=(query.get("puqz_page") or query.get("tab", ""))[:20],
-            table={name: query.get(f"puqz_{name}", "") for name in ("search", "sort")},
-        )
-
-    def address(self, **changes: str) -> str:
-        """The address of the page with some choices changed."""
-        chosen = {"lang": self.lang, "skin": self.skin, "mode": self.mode, **changes}
-        return "/?" + urlencode(chosen)
+    #: the state that is shown, and all that can be
+    states: Callable[[], tuple[str, Sequence[str]]] = lambda: ("", ())
+    #: shows another one
+    enter: Callable[[str], None] = lambda name: None
 
 
 class _Refused(Exception):
@@ -203,32 +191,53 @@ class _Handler(BaseHTTPRequestHandler):
         if parts.path in _ASSETS:
             package, name = _ASSETS[parts.path]
             text = resources.files(package).joinpath(name).read_bytes()
-            self._send(HTTPStatus.OK, text, "text/css; charset=utf-8")
+            self._send(HTTPStatus.OK, text, _KINDS[PurePath(name).suffix])
         elif parts.path == "/":
-            self._page(_View.of(dict(parse_qsl(parts.query))))
+            self._page(View.of(dict(parse_qsl(parts.query))))
+        elif parts.path == "/webmail":
+            self._sso(View.of(dict(parse_qsl(parts.query))), "webmail")
         else:
             raise _Refused(HTTPStatus.NOT_FOUND)
 
     def _post(self) -> None:
         parts = urlsplit(self.path)
-        view = _View.of(dict(parse_qsl(parts.query)))
+        view = View.of(dict(parse_qsl(parts.query)))
         fields = self._fields()
         frame = self.server.frame
         token = fields.pop("token", "")
         if not hmac.compare_digest(token.encode(), frame.token.encode()):
             raise _Refused(HTTPStatus.FORBIDDEN)
         if parts.path == "/act":
+            self._act(view, fields)
+        elif parts.path == "/state":
             with frame.lock:
-                frame.flash = frame.actions.act(fields, view.lang)
+                frame.actions.enter(fields.get("state", ""))
             self._redirect(view.address())
         elif parts.path == "/sso":
-            target = "admin" if fields.get("target") == "admin" else "webmail"
-            with frame.lock:
-                address = frame.actions.sso(target)
-            # A redirect to another origin would be against our own form-action: show the link.
-            self._html("sso.html", view=view, target=target, address=https_address(address))
+            self._sso(view, "admin" if fields.get("target") == "admin" else "webmail")
         else:
             raise _Refused(HTTPStatus.NOT_FOUND)
+
+    def _act(self, view: View, fields: Mapping[str, str]) -> None:
+        """Carry out a form of the page; its answer is a redirect, or a page that comes with it."""
+        frame = self.server.frame
+        with frame.lock:
+            acted = frame.actions.act({**fields, **view.form(frame.token)}, view.lang, view.mode)
+            # What the page itself says need not be said above it.
+            frame.flash = None if acted.html or acted.next else (acted.ok, acted.message)
+        if acted.html:
+            self._page(view, acted.html)
+        elif acted.next.startswith("/?"):
+            self._redirect(acted.next)
+        else:
+            self._redirect(view.stay())
+
+    def _sso(self, view: View, target: str) -> None:
+        frame = self.server.frame
+        with frame.lock:
+            address = frame.actions.sso(target)
+        # A redirect to another origin would be against our own form-action: show the link.
+        self._html("sso.html", view=view, target=target, address=https_address(address))
 
     def _fields(self) -> dict[str, str]:
         length = self.headers.get("Content-Length", "")
@@ -237,24 +246,24 @@ class _Handler(BaseHTTPRequestHandler):
         if int(length) > _MOST_FORM_BYTES:
             self.close_connection = True
             raise _Refused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
-        text = self.rfile.read(int(length)).decode("utf-8", "replace")
-        return dict(parse_qsl(text, keep_blank_values=True))
+        content, kind = self.rfile.read(int(length)), self.headers.get("Content-Type", "")
+        if kind.startswith("multipart/form-data"):
+            return fields_of_parts(kind, content)
+        return dict(parse_qsl(content.decode("utf-8", "replace"), keep_blank_values=True))
 
-    def _page(self, view: _View) -> None:
+    def _page(self, view: View, fragment: str = "") -> None:
         frame = self.server.frame
-        form = {
-            "action": "/act" + view.address()[1:],
-            "page_url": view.address(puqz_page=""),
-            **view.table,
-            "token": frame.token,
-        }
+        form = view.form(frame.token)
         with frame.lock:
             flash, frame.flash = frame.flash, None
-            fragment = frame.actions.fragment(view.lang, view.mode, view.page, form)
+            fragment = fragment or frame.actions.fragment(
+                view.lang, view.mode, view.page, form, view.query
+            )
             steps = [
                 step if isinstance(step, Step) else Step(*step) for step in frame.actions.timeline()
             ]
             product = frame.actions.product(view.lang) if view.mode == "embedded" else ()
+            state, states = frame.actions.states()
         self._html(
             "host.html",
             view=view,
@@ -264,9 +273,13 @@ class _Handler(BaseHTTPRequestHandler):
             steps=steps,
             product=product,
             token=frame.token,
-            languages=_LANGUAGES,
-            skins=_SKINS,
-            modes=_MODES,
+            state=state,
+            states=[(name, words.STATES[view.lang][name]) for name in states],
+            wanted=words.WANTED[view.lang].get(view.host, ""),
+            look_at=words.LOOK_AT[view.lang],
+            languages=words.LANGUAGES,
+            skins=SKINS,
+            modes=MODES,
         )
 
     def _html(self, template: str, **values: object) -> None:

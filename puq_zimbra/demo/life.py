@@ -11,13 +11,13 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from puq_zimbra.call import Server, Tls
 from puq_zimbra.demo.host import Step
-from puq_zimbra.hooks.dispatch import dispatch
-from puq_zimbra.hooks.runtime import Runtime
+from puq_zimbra.engine.dispatch import dispatch
+from puq_zimbra.engine.runtime import Runtime
 from puq_zimbra.simulator import Simulator
 from puq_zimbra.units import GB, MB
 from puq_zimbra.usage.sync import sync_server
+from puq_zimbra.zimbra_server import Server, Tls
 
 DOMAIN = "firma-przykład.example"
 ASCII_DOMAIN = "xn--firma-przykad-6hc.example"
@@ -39,7 +39,14 @@ PLAN = {
     "mailbox_quota": 5 * GB,
     "domain_quota": 40 * GB,
     "suspend_mode": "locked",
+    "terminate": {"mode": "delete"},
+    "aliases": 50,
+    "lists": 10,
+    "domain_aliases": 2,
+    "self_service": ["full"],
 }
+#: who is logged in at the billing host
+CUSTOMER = {"kind": "customer", "id": "7", "name": "Anna Nowak"}
 
 
 @dataclass
@@ -74,6 +81,7 @@ class Life:
                 "id": service_id,
                 "model": "domain",
                 "domain": domain,
+                "customer_id": CUSTOMER["id"],
                 "plan": {**PLAN, **changes.pop("plan", {})},
                 "admin": {"name": "admin", "password": "Demo-Pass-2026"},
             },
@@ -85,6 +93,7 @@ class Life:
                 "next_due": (self.runtime.now() + timedelta(days=14)).date().isoformat(),
                 "payment_method": "Przelew bankowy",
             },
+            "actor": {"kind": "automatic"},
             "assets_url": self.assets_url,
             "time_zone": "Europe/Warsaw",
         }
@@ -107,7 +116,8 @@ class Life:
         before = len(self.simulator.log)
         reply = self.hook(event, **changes)
         calls = len(self.simulator.log) - before
-        self.step(title, f"{reply['code']}, {calls} SOAP calls", reply["code"] == code)
+        said = f"{reply['code']}, {calls} SOAP calls"
+        self.step(title, said if reply["code"] == code else reply["message"], reply["code"] == code)
         return reply
 
 
@@ -151,6 +161,11 @@ def use(life: Life) -> None:
 def _measure(life: Life, server: Server, at: datetime) -> int:
     result = sync_server("demo", server, life.runtime.zimbra_of, life.runtime.store(), at)
     return 1 if result.error is None and result.services == 1 else 0
+
+
+def measure_now(life: Life) -> None:
+    """Measure as cron does."""
+    _measure(life, _server(life), life.runtime.now())
 
 
 def _server(life: Life) -> Server:
@@ -212,7 +227,7 @@ def show(life: Life) -> None:
         life.step(
             f"Client area in {locale}",
             f"{len(html)} characters",
-            words in html and "biuro@" in html and "<script" not in html,
+            words in html and "biuro@" in html and "<script>" not in html,
         )
 
 

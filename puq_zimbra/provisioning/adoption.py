@@ -1,7 +1,7 @@
-"""Whether what exists may be taken into a service: only what nobody else has a claim on.
+"""Whether an existing object may become a service: only if no other service has a claim on it.
 
 Source: `cs/account/ldap/LdapProvisioning.java` (the attributes of the stamp are not unique and
-compared without regard to case, so any value that begins like ours counts as somebody's).
+compared without regard to case, so any value that begins like a stamp counts as one).
 """
 
 from __future__ import annotations
@@ -9,49 +9,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from puq_zimbra.call import STAMP_PREFIX, Call
 from puq_zimbra.errors import Conflict, NotOurs
-from puq_zimbra.provisioning import accounts, admins, domains, mailboxes, ownership, stamped
-from puq_zimbra.provisioning.contents import Contents
-from puq_zimbra.provisioning.kinds import KINDS, kind_of, shown_name, words_of
-from puq_zimbra.provisioning.suspension import Changes
+from puq_zimbra.provisioning import ownership
+from puq_zimbra.provisioning.deletion import Contents
+from puq_zimbra.provisioning.entries import KINDS, Changes, kind_of, shown_name, words_of
+from puq_zimbra.request import STAMP_PREFIX, Request
 from puq_zimbra.units import shown_domain
 from puq_zimbra.zimbra.answers import Entry
-from puq_zimbra.zimbra.client import Zimbra
 
-#: what everything of ours begins with, stamps and state words
+#: the beginning of all stamps and state words
 _MARK = "puq_zimbra"
 
 
-def find(zimbra: Zimbra, call: Call, sold_in: Sequence[str] | None) -> Entry | None:
-    """What has the service's name; ``sold_in`` are the domains of which mailboxes are sold.
-
-    Raises:
-        NotOurs: the mailbox lies in another service's domain.
-        Conflict: an alias domain, or an account that no customer may be given.
-    """
-    if call.sold.model != "mailbox":
-        domain = domains.find(zimbra, call.domain)
-        if domain is not None and domain.one("zimbraDomainType") == "alias":
-            raise Conflict(
-                "The domain %(domain)s is an alias of another one in Zimbra.",
-                domain=call.shown_domain,
-            )
-        return domain
-    account = accounts.find(zimbra, call)
-    if account is None:
-        return None
-    mailboxes.require_domain(zimbra, call, sold_in)
-    if admins.is_delegated(account):
-        raise Conflict(
-            "The mailbox %(address)s is an administrator's: it is not sold by itself.",
-            address=call.shown_address,
-        )
-    return account
-
-
-def is_ours(entry: Entry, call: Call) -> bool:
-    """Whether it is the service's already; False = it is nobody's, by its own marks.
+def is_ours(entry: Entry, request: Request) -> bool:
+    """Whether it is the service's already; False = it bears no mark of any service.
 
     Raises:
         NotOurs: another service's stamp stands on it.
@@ -59,8 +30,8 @@ def is_ours(entry: Entry, call: Call) -> bool:
             would become the service's: a forgotten day of deletion, for one.
     """
     ownership.require_visible(entry)
-    if ownership.stamps(entry) == (call.stamp,):
-        ownership.require_ours(entry, call)
+    if ownership.stamps(entry) == (request.stamp,):
+        ownership.require_ours(entry, request)
         return True
     marks = [one for one in words_of(entry) if one.lower().startswith(_MARK)]
     if any(one.lower().startswith(STAMP_PREFIX) for one in marks):
@@ -75,35 +46,15 @@ def is_ours(entry: Entry, call: Call) -> bool:
     return False
 
 
-def require_unclaimed(zimbra: Zimbra, call: Call) -> None:
-    """Let a Zimbra pass only if no private server's service owns what bears no stamp on it.
-
-    Raises:
-        NotOurs: one does.
-        Conflict: the Zimbra is to be a private server and holds other services.
-    """
-    if call.sold.model == "server":
-        stamped.refuse_if_shared(zimbra)
-        return
-    query = f"({KINDS['domain'].words}={ownership.SERVER}*)"
-    for domain in zimbra.search_directory("domains", query, domains.ATTRIBUTES):
-        if domain.one("zimbraDomainType") != "alias":
-            raise NotOurs(
-                "This Zimbra is a private server, which has the domain %(domain)s: all on it is"
-                " that service's.",
-                domain=shown_domain(domain.name),
-            )
-
-
-def require_unclaimed_contents(contents: Contents, call: Call) -> None:
-    """Let contents pass only if nothing in them is another service's or a global administrator's.
+def require_unclaimed_contents(contents: Contents, request: Request) -> None:
+    """Refuse contents of which some are another service's or a global administrator's.
 
     Raises:
         Conflict: names the first object that is.
     """
     for entry in contents.everything():
         marks = [one for kind in KINDS.values() for one in entry.all(kind.words)]
-        foreign = [m for m in marks if m.lower().startswith(STAMP_PREFIX) and m != call.stamp]
+        foreign = [m for m in marks if m.lower().startswith(STAMP_PREFIX) and m != request.stamp]
         if foreign or entry.one("zimbraIsAdminAccount") == "TRUE":
             raise Conflict(
                 "Nothing was adopted: %(name)s in the domain belongs to another service or is a"
@@ -112,9 +63,10 @@ def require_unclaimed_contents(contents: Contents, call: Call) -> None:
             )
 
 
-def changes(call: Call, entry: Entry) -> Changes:
-    """What is written: the stamp, and for a private server the word that says so."""
-    return {"+" + kind_of(entry).words: [call.stamp, *domains.server_words(call)]}
+def changes(request: Request, entry: Entry, plan_words: Sequence[str]) -> Changes:
+    """The stamp, the notes of the plan, and the customer's mark."""
+    words = [*plan_words, *ownership.customer_words(request)]
+    return {"+" + kind_of(entry).words: [request.stamp, *words]}
 
 
 def counts(contents: Contents) -> dict[str, Any]:

@@ -71,6 +71,17 @@ _RULES = {
 ATTRIBUTES = tuple(_RULES)
 
 
+def in_force(policy: Entry | None) -> list[tuple[str, int]]:
+    """The rules of a class of service that ask for anything: attribute and number."""
+    found = ((attribute, _number(policy, attribute)) for attribute in _RULES)
+    return [(attribute, number) for attribute, number in found if number]
+
+
+def _number(policy: Entry | None, attribute: str) -> int:
+    text = policy.one(attribute) if policy else None
+    return int(text) if text and text.isdigit() else _RULES[attribute].default
+
+
 def check(password: str, policy: Entry | None) -> None:
     """Hold a password against the rules of a class of service; None = Zimbra's defaults.
 
@@ -78,8 +89,7 @@ def check(password: str, policy: Entry | None) -> None:
         Refused: names the rule.
     """
     for attribute, rule in _RULES.items():
-        text = policy.one(attribute) if policy else None
-        number = int(text) if text and text.isdigit() else rule.default
+        number = _number(policy, attribute)
         if not rule.keeps(password, number):
             raise Refused(rule.message, number=number)
 

@@ -6,7 +6,7 @@ covered and how that is verified stands in `docs/simulator.md`.
 
 from puq_zimbra.simulator.calllog import Call
 from puq_zimbra.simulator.directory import Entry
-from puq_zimbra.simulator.server import Running
+from puq_zimbra.simulator.running import Running
 from puq_zimbra.simulator.simulator import Simulator
 from puq_zimbra.simulator.tls import TlsFiles, make_tls
 

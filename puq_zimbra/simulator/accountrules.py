@@ -8,13 +8,19 @@ from __future__ import annotations
 
 import re
 
-from puq_zimbra.simulator import faults, limits
+from puq_zimbra.simulator import addressrules, faults, limits
 from puq_zimbra.simulator.context import Context
 from puq_zimbra.simulator.directory import Entry
 from puq_zimbra.simulator.modify import Change
-from puq_zimbra.simulator.world import World
+from puq_zimbra.simulator.state import State
 
-_SINGLE = ("displayName", "zimbraAccountStatus", "zimbraMailHost", "zimbraCOSId")
+_SINGLE = (
+    "displayName",
+    "zimbraAccountStatus",
+    "zimbraMailHost",
+    "zimbraCOSId",
+    "zimbraPrefMailForwardingAddress",
+)
 _LONG = range(-(1 << 63), 1 << 63)
 _QUOTA_DENIED = (
     "can not modify mail quota, domain admin can only modify quota if "
@@ -44,7 +50,7 @@ def check_quota_change(context: Context, changes: list[Change]) -> None:
         quota = int(text)
     if context.is_global_admin:
         return
-    most = context.world.value(context.caller, "zimbraDomainAdminMaxMailQuota")
+    most = context.state.value(context.caller, "zimbraDomainAdminMaxMailQuota")
     cap = int(most) if most else -1
     if cap == 0 and text:
         return
@@ -52,7 +58,7 @@ def check_quota_change(context: Context, changes: list[Change]) -> None:
         raise faults.denied(_QUOTA_DENIED)
 
 
-def before(world: World, entry: Entry | None, changes: list[Change]) -> list[Change]:
+def before(state: State, entry: Entry | None, changes: list[Change]) -> list[Change]:
     """Check an account's changes and answer them with what they bring along."""
     for name in _SINGLE if entry is not None else ():
         change = find(changes, name)
@@ -62,9 +68,12 @@ def before(world: World, entry: Entry | None, changes: list[Change]) -> list[Cha
     result += _status(entry, changes)
     result += _display_name(changes)
     result += _reason(entry, changes)
-    result = _mail_host(world, entry, result)
+    result = _mail_host(state, entry, result)
+    addressrules.check_allowed_from(state, changes)
     if entry is not None:
-        _plan(world, entry, changes)
+        _plan(state, entry, changes)
+        addressrules.check_forwarding(state, entry, changes)
+        addressrules.check_sender_lists(state, entry, changes)
     return result
 
 
@@ -75,10 +84,8 @@ def tidied(changes: list[Change]) -> list[Change]:
 
 def _tidied(change: Change) -> Change:
     if change.name == "zimbraPrefMailForwardingAddress" and not change.clears:
-        parts = [part.strip() for part in change.value.split(",")]
-        return Change(change.name, change.sign, (", ".join(parts),))
-    if change.name in ("zimbraMailQuota", "displayName") and not change.value.strip():
-        return Change(change.name, change.sign, ("",))
+        tidy = tuple(dict.fromkeys(map(addressrules.joined_addresses, change.values)))
+        return Change(change.name, change.sign, tidy)
     return change
 
 
@@ -132,7 +139,7 @@ def _display_name(changes: list[Change]) -> list[Change]:
     return [Change("cn", "", (change.value,))]
 
 
-def _mail_host(world: World, entry: Entry | None, changes: list[Change]) -> list[Change]:
+def _mail_host(state: State, entry: Entry | None, changes: list[Change]) -> list[Change]:
     """The transport follows the host, not the other way round."""
     host, transport = find(changes, "zimbraMailHost"), find(changes, "zimbraMailTransport")
     if host and transport and not host.clears and not transport.clears:
@@ -140,7 +147,7 @@ def _mail_host(world: World, entry: Entry | None, changes: list[Change]) -> list
             "setting both zimbraMailHost and zimbraMailTransport in the same request is not allowed"
         )
     if host and not host.clears:
-        if host.value not in world.directory.servers:
+        if host.value not in state.directory.servers:
             if entry is None:
                 raise faults.invalid(
                     "specified zimbraMailHost does not correspond to a valid server service "
@@ -151,36 +158,36 @@ def _mail_host(world: World, entry: Entry | None, changes: list[Change]) -> list
     return changes
 
 
-def _plan(world: World, entry: Entry, changes: list[Change]) -> None:
+def _plan(state: State, entry: Entry, changes: list[Change]) -> None:
     """Check a new COS, and the domain's limits on COSes and features."""
     change = find(changes, "zimbraCOSId")
-    wanted = world.cos_of(entry).id
+    wanted = state.cos_of(entry).id
     if change is not None:
         wanted = change.value
-        if wanted and world.directory.find(wanted, "cos") is None:
+        if wanted and state.directory.find(wanted, "cos") is None:
             raise faults.no_such("cos", wanted)
-    domain = world.domain_of(entry)
+    domain = state.domain_of(entry)
     if domain is not None and limits.counts(entry):
         asked = {each.name: each.value for each in changes if each.sign != "-"}
-        limits.check_plan(world, domain, wanted, asked, entry)
+        limits.check_plan(state, domain, wanted, asked, entry)
 
 
-def after(world: World, entry: Entry, changes: list[Change]) -> None:
+def after(state: State, entry: Entry, changes: list[Change]) -> None:
     """Finish a change: a closed account leaves every list for good."""
     change = find(changes, "zimbraAccountStatus")
     if change is not None and change.value == "closed":
-        leave_lists(world, entry)
+        leave_lists(state, entry)
     # Registrations of tokens in no known form are purged at once.
     held = entry.attrs.get("zimbraAuthTokens")
     if held:
         entry.put("zimbraAuthTokens", *(value for value in held if "|" in value))
-    world.forget_cos(entry)
+    state.forget_cos(entry)
 
 
-def leave_lists(world: World, entry: Entry, *kinds: str) -> None:
+def leave_lists(state: State, entry: Entry, *kinds: str) -> None:
     """Take an entry's addresses out of every static list, or those of the kinds."""
     addresses = (entry.name, *entry.aliases)
-    for each in list(world.directory.lists_holding(addresses, *kinds)):
+    for each in list(state.directory.lists_holding(addresses, *kinds)):
         for address in addresses:
             if each.members is not None:
                 each.members.pop(address, None)

@@ -22,7 +22,7 @@ def reset(connection: socket.socket) -> None:
 
 
 def crowd(port: int, held: contextlib.ExitStack) -> None:
-    """Fill the queue of a port at which nobody accepts: the system drops what comes after."""
+    """Fill the backlog of a port that does not accept: the system drops further connections."""
     listener = held.enter_context(socket.socket())
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     listener.bind((LOOPBACK, port))

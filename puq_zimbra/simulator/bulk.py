@@ -5,13 +5,14 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 
-from puq_zimbra.simulator.directory import Entry, Mailbox
+from puq_zimbra.simulator.directory import Entry
+from puq_zimbra.simulator.maildrop import Mailbox
 from puq_zimbra.simulator.schema import Values
-from puq_zimbra.simulator.world import World
+from puq_zimbra.simulator.state import State
 
 
 def seed(
-    world: World,
+    state: State,
     domain: str,
     count: int,
     prefix: str,
@@ -20,9 +21,9 @@ def seed(
     cos: str | None,
 ) -> None:
     """Enter ``count`` accounts; values that do not differ are shared between them."""
-    world.domain_named(domain)
-    hosts = world.mailbox_hosts
-    common = _common(world, quota, cos)
+    state.domain_named(domain)
+    hosts = state.mailbox_hosts
+    common = _common(state, quota, cos)
     per_host = [
         {**common, "zimbraMailHost": [host], "zimbraMailTransport": [f"lmtp:{host}:7025"]}
         for host in hosts
@@ -30,25 +31,25 @@ def seed(
     dice = random.Random(count)
     for index in range(count):
         entry = _account(f"{prefix}{index}", domain, dice, per_host[index % len(hosts)])
-        world.directory.add(entry)
+        state.directory.add(entry)
         size = used(index) if callable(used) else used
         if size:
-            world.mailboxes[entry.id] = Mailbox(world.next_mailbox, size, {"2": size})
-            world.next_mailbox += 1
+            state.mailboxes[entry.id] = Mailbox(state.next_mailbox, size, {"2": size})
+            state.next_mailbox += 1
 
 
-def _common(world: World, quota: int | None, cos: str | None) -> Values:
+def _common(state: State, quota: int | None, cos: str | None) -> Values:
     """What all accounts have alike."""
     common = {
         "zimbraAccountStatus": ["active"],
         "zimbraMailStatus": ["enabled"],
-        "zimbraCreateTimestamp": [world.timestamp()],
+        "zimbraCreateTimestamp": [state.timestamp()],
         "objectClass": ["inetOrgPerson", "zimbraAccount", "amavisAccount"],
     }
     if quota is not None:
         common["zimbraMailQuota"] = [str(quota)]
     if cos is not None:
-        common["zimbraCOSId"] = [world.directory.coses[cos].id]
+        common["zimbraCOSId"] = [state.directory.coses[cos].id]
     return common
 
 

@@ -53,7 +53,7 @@ class Plan:
     #: A drop: before the answer or in the middle of its body.
     when: Literal["before", "middle"] = "before"
     seconds: float = 0.0
-    #: One of `mangle.WAYS`. For a drop ``reset`` (by TCP's reset) or ``unsaid`` (the head names no
+    #: One of `corrupt.WAYS`. For a drop ``reset`` (by TCP's reset) or ``unsaid`` (the head names no
     #: length, so that the cut looks like the answer's end); for a drip ``head`` (it drips too).
     how: str = ""
     #: A stale read also misses what was there before the plan.
@@ -77,6 +77,8 @@ class Chaos:
         self._fresh: set[str] = set()
         #: Called when new connections are to fail: those that are open go first.
         self.on_refusal: list[Callable[[], None]] = []
+        #: Called with the name of each command that begins, members of a batch included.
+        self.on_command: list[Callable[[str], None]] = []
 
     def add(self, plan: Plan) -> None:
         """Plan a disturbance; ValueError for a read that cannot be stale."""
@@ -125,6 +127,8 @@ class Chaos:
 
     def before(self, name: str) -> None:
         """Raise the fault planned in place of a command."""
+        for called in self.on_command:
+            called(name)
         plan = self._take(name, lambda p: p.kind == "fault" and not p.applied)
         if plan:
             raise by_code(plan.code, plan.text)

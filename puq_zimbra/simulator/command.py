@@ -16,7 +16,7 @@ from typing import Literal
 
 from puq_zimbra.simulator import storage
 from puq_zimbra.simulator.control import read_plans
-from puq_zimbra.simulator.server import Running
+from puq_zimbra.simulator.running import Running
 from puq_zimbra.simulator.simulator import Simulator
 from puq_zimbra.simulator.tls import make_tls
 
@@ -55,7 +55,7 @@ def main(
         folder = Path(state_dir) if state_dir else Path(scratch)
         kept = folder / _STATE if state_dir else None
         if kept is not None and kept.exists():
-            storage.load(simulator.world, kept)
+            storage.load(simulator.state, kept)
         simulator.seed(seed)
         stop = _stop_on_signals()
         tls = make_tls(hostname, folder)
@@ -63,7 +63,7 @@ def main(
             _announce(running)
             stop.wait()
         if kept is not None:
-            storage.save(simulator.world, kept)
+            storage.save(simulator.state, kept)
 
 
 def _announce(running: Running) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from puq_zimbra.simulator import carbonio
 from puq_zimbra.simulator import element as el
 from puq_zimbra.simulator.context import Function
 from puq_zimbra.simulator.handlers import (
@@ -16,19 +17,32 @@ from puq_zimbra.simulator.handlers import (
     cos,
     domaincounts,
     domains,
+    filters,
+    folders,
+    gal,
     grants,
     listmembers,
+    listowners,
     lists,
+    mail,
     mailboxes,
     misc,
     monitoring,
+    operations,
     passwords,
+    personas,
+    prefs,
     quota,
     renames,
     resources,
+    retention,
+    rightsinfo,
     search,
     serverentries,
     servers,
+    subscriptions,
+    userlists,
+    userrights,
     userside,
 )
 
@@ -51,25 +65,36 @@ _FAMILIES = (
     cos,
     domaincounts,
     domains,
+    filters,
+    folders,
+    gal,
     grants,
     lists,
     listmembers,
     mailboxes,
     misc,
     monitoring,
+    operations,
     passwords,
     quota,
     renames,
     resources,
+    retention,
+    rightsinfo,
     search,
     serverentries,
     servers,
 )
+#: Modules of commands for users, by ``ACCOUNT`` and ``MAIL``.
+_USERS_ACCOUNT = (
+    userside, prefs, personas, listowners, subscriptions, gal, userrights, userlists, folders,
+)  # fmt: skip
+_USERS_MAIL = (userside, mail, filters, folders)
 _OPEN = (auth, domaincounts, servers)
-#: Commands that Carbonio dropped.
-_NOT_IN_CARBONIO = frozenset(
-    {"CheckDomainMXRecordRequest", "CountObjectsRequest", "GetLicenseInfoRequest"}
-)
+
+
+#: Commands that came after Zimbra 8.8.
+_NOT_IN_88 = frozenset({"ResetAccountPasswordRequest"})
 
 
 def tables(flavour: str) -> dict[str, Table]:
@@ -79,10 +104,12 @@ def tables(flavour: str) -> dict[str, Table]:
         admin.update({n: Handler(f, needs_admin=True) for n, f in module.ADMIN.items()})
     for family in _OPEN:
         admin.update({n: Handler(f, needs_token=False) for n, f in family.OPEN.items()})
-    if flavour == "carbonio":
-        for name in _NOT_IN_CARBONIO:
-            admin.pop(name, None)
-    account = {n: Handler(f) for n, f in userside.ACCOUNT.items()}
+    if flavour == "zimbra88":
+        admin = {n: each for n, each in admin.items() if n not in _NOT_IN_88}
+    account = {n: Handler(f) for each in _USERS_ACCOUNT for n, f in each.ACCOUNT.items()}
     account.update({n: Handler(f, needs_token=False) for n, f in userside.OPEN.items()})
-    mail = {n: Handler(f) for n, f in userside.MAIL.items()}
+    mail = {n: Handler(f) for each in _USERS_MAIL for n, f in each.MAIL.items()}
+    if flavour == "carbonio":
+        admin = {n: each for n, each in admin.items() if n not in carbonio.GONE}
+        account = {n: each for n, each in account.items() if n not in carbonio.GONE_OF_USERS}
     return {el.ADMIN: admin, el.ACCOUNT: account, el.MAIL: mail}

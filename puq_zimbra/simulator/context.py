@@ -6,18 +6,18 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from puq_zimbra.simulator import faults
-from puq_zimbra.simulator.directory import PEOPLE, Entry
+from puq_zimbra.simulator.directory import ACCOUNT_KINDS, Entry
 from puq_zimbra.simulator.element import Element
 from puq_zimbra.simulator.sessions import Session
+from puq_zimbra.simulator.state import State
 from puq_zimbra.simulator.tokens import Token
-from puq_zimbra.simulator.world import World
 
 
 @dataclass
 class Context:
     """One request's surroundings."""
 
-    world: World
+    state: State
     #: "admin" or "user": the URL the request came to.
     url: str
     token: Token | None = None
@@ -36,7 +36,7 @@ class Context:
     @property
     def caller(self) -> Entry:
         """Account behind the token; AUTH_REQUIRED without one."""
-        found = self.token and self.world.directory.find(self.token.account_id, *PEOPLE)
+        found = self.token and self.state.directory.find(self.token.account_id, *ACCOUNT_KINDS)
         if not found:
             raise faults.auth_required()
         return found

@@ -15,9 +15,9 @@ import json
 from typing import Any, get_args
 
 from puq_zimbra.simulator.chaos import CONNECTIONS, STALE, Chaos, Kind, Plan
-from puq_zimbra.simulator.directory import PEOPLE
-from puq_zimbra.simulator.mangle import WAYS
-from puq_zimbra.simulator.world import World
+from puq_zimbra.simulator.corrupt import WAYS
+from puq_zimbra.simulator.directory import ACCOUNT_KINDS
+from puq_zimbra.simulator.state import State
 
 PATH = "/simulator/chaos"
 _FIELDS = {field.name for field in dataclasses.fields(Plan)}
@@ -47,10 +47,10 @@ def _plan(value: Any) -> Plan:
 
 
 def answer(
-    world: World, chaos: Chaos, method: str, authorization: str | None, body: bytes
+    state: State, chaos: Chaos, method: str, authorization: str | None, body: bytes
 ) -> tuple[int, bytes]:
     """Answer a request to the control URL: HTTP status and JSON."""
-    if not _is_admin(world, authorization):
+    if not _is_admin(state, authorization):
         return 401, b'{"error": "log in as the administrator"}'
     if method == "DELETE":
         chaos.clear()
@@ -64,7 +64,7 @@ def answer(
     return 200, json.dumps({"pending": chaos.pending}).encode()
 
 
-def _is_admin(world: World, authorization: str | None) -> bool:
+def _is_admin(state: State, authorization: str | None) -> bool:
     scheme, _, value = (authorization or "").partition(" ")
     if scheme.lower() != "basic":
         return False
@@ -72,7 +72,7 @@ def _is_admin(world: World, authorization: str | None) -> bool:
         name, _, password = base64.b64decode(value).decode().partition(":")
     except (binascii.Error, UnicodeError):
         return False
-    account = world.directory.at(name, *PEOPLE)
+    account = state.directory.at(name, *ACCOUNT_KINDS)
     return (
         account is not None
         and account.first("zimbraIsAdminAccount") == "TRUE"

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from puq_zimbra.simulator import names
 from puq_zimbra.simulator.schema import Values
@@ -17,7 +17,7 @@ from puq_zimbra.simulator.schema import Values
 DEFAULT_COS = "e00428a1-0c00-11d9-836a-000d93afea2a"
 DEFAULT_EXTERNAL_COS = "f27456a8-0c00-11d9-280a-286d93afea2g"
 
-PEOPLE = ("account", "resource")
+ACCOUNT_KINDS = ("account", "resource")
 LISTS = ("list", "group")
 
 
@@ -63,17 +63,6 @@ class Entry:
             self.attrs[name] = list(values)
         else:
             self.attrs.pop(name, None)
-
-
-@dataclass
-class Mailbox:
-    """A mail store's bytes for one account."""
-
-    id: int
-    size: int = 0
-    #: Bytes per folder, so that emptying one frees them.
-    folders: dict[str, int] = field(default_factory=dict)
-    next_item: int = 257
 
 
 @dataclass
@@ -171,15 +160,20 @@ class Directory:
             for address in (entry.name, *entry.aliases):
                 if self.addresses.get(address) is entry:
                     del self.addresses[address]
+            for address in entry.aliases:
                 self.aliases.pop(address, None)
             self.contents.get(entry.domain, {}).pop(entry.id, None)
 
     def add_alias(self, entry: Entry, address: str, created: str) -> None:
         """Give an entry one more address."""
         self.addresses[address] = entry
-        self.aliases[address] = Alias(new_id(), address, entry.id, created)
+        self.add_alias_entry(entry, address, created)
         entry.attrs["zimbraMailAlias"] = [*entry.attrs.get("zimbraMailAlias", ()), address]
         entry.attrs["mail"] = [*entry.attrs.get("mail", ()), address]
+
+    def add_alias_entry(self, entry: Entry, address: str, created: str) -> None:
+        """Enter the alias' own entry only."""
+        self.aliases[address] = Alias(new_id(), address, entry.id, created)
 
     def drop_alias(self, entry: Entry, address: str) -> None:
         """Take an address from an entry, its values included."""

@@ -15,12 +15,12 @@ from puq_zimbra.simulator.calllog import CallLog
 from puq_zimbra.simulator.chaos import Chaos
 from puq_zimbra.simulator.commands import Handler, Table, tables
 from puq_zimbra.simulator.context import Context
-from puq_zimbra.simulator.directory import PEOPLE, Entry
+from puq_zimbra.simulator.directory import ACCOUNT_KINDS, Entry
 from puq_zimbra.simulator.element import Element
 from puq_zimbra.simulator.faults import Fault
+from puq_zimbra.simulator.state import State
 from puq_zimbra.simulator.status import effective
-from puq_zimbra.simulator.tokens import Token
-from puq_zimbra.simulator.world import World
+from puq_zimbra.simulator.tokens import Token, is_current
 
 
 @dataclass(frozen=True)
@@ -44,13 +44,14 @@ class Answer:
 
 
 class Engine:
-    """Answers SOAP bodies against one world."""
+    """Answers SOAP bodies against one state."""
 
-    def __init__(self, world: World, log: CallLog, chaos: Chaos) -> None:
-        self.world = world
+    def __init__(self, state: State, log: CallLog, chaos: Chaos) -> None:
+        self.state = state
         self.log = log
         self.chaos = chaos
-        self._tables: dict[str, Table] = tables(world.flavour)
+        self._tables: dict[str, Table] = tables(state.flavour)
+        self._fault_status = 422 if state.is_carbonio else 500
         self._traces = 0
 
     def answer(self, data: bytes, url: str, cookies: Cookies, context: Context) -> Answer:
@@ -61,14 +62,14 @@ class Engine:
             return self._refusal(error.protocol, error.fault)
         protocol = _answer_protocol(request)
         context.protocol = protocol
-        with self.world.lock:
+        with self.state.lock:
             try:
                 self._enter(request.context, context, cookies)
             except Fault as fault:
                 self.log.add(request.command, fault)
                 return self._refusal(protocol, fault)
             body = self._run(request.command, context)
-        status = 500 if el.local(body) == "Fault" else 200
+        status = self._fault_status if el.local(body) == "Fault" else 200
         content = wire.write(protocol, self._header(context), body)
         return Answer(status, wire.CONTENT_TYPES[protocol], content, context.cookies)
 
@@ -79,11 +80,12 @@ class Engine:
     def _refusal(self, protocol: str, fault: Fault) -> Answer:
         """A fault raised before dispatch: no header."""
         body = wire.fault_element(protocol, fault, self._trace())
-        return Answer(500, wire.CONTENT_TYPES[protocol], wire.write(protocol, None, body), {})
+        content = wire.write(protocol, None, body)
+        return Answer(self._fault_status, wire.CONTENT_TYPES[protocol], content, {})
 
     def _trace(self) -> str:
         self._traces += 1
-        return f"qtp1-{self._traces % 100}:{self.world.now_ms()}:{self._traces:016x}"
+        return f"qtp1-{self._traces % 100}:{self.state.now_ms()}:{self._traces:016x}"
 
     # -- context header --------------------------------------------------------------------------
 
@@ -91,10 +93,10 @@ class Engine:
         """Read the context header: token, session, account (`ZimbraSoapContext`)."""
         text = el.optional(header, "authToken") if header is not None else None
         sent = text.strip() if text is not None else cookies.token
-        context.token = self.world.tokens.read(sent) if sent else None
+        context.token = self.state.tokens.read(sent) if sent else None
         self._check_csrf(header, cookies)
         token = context.token
-        if token and (token.expires <= self.world.now_ms() or not token.registered):
+        if token and (token.expires <= self.state.now_ms() or not token.registered):
             control = el.child(header, "authTokenControl") if header is not None else None
             if control is None or not el.flag(control, "voidOnExpired"):
                 raise faults.auth_expired()
@@ -109,7 +111,7 @@ class Engine:
 
     def _check_csrf(self, header: Element | None, cookies: Cookies) -> None:
         """Ask for the CSRF token when the cookie's token was issued with one."""
-        held = self.world.tokens.read(cookies.token) if cookies.token else None
+        held = self.state.tokens.read(cookies.token) if cookies.token else None
         if held is None or held.csrf is None:
             return
         sent = el.child(header, "csrfToken") if header is not None else None
@@ -127,8 +129,12 @@ class Engine:
             return
         if context.token is None:
             raise faults.auth_required()
-        directory = self.world.directory
-        found = directory.find(value, *PEOPLE) if by == "id" else directory.at(value, *PEOPLE)
+        directory = self.state.directory
+        found = (
+            directory.find(value, *ACCOUNT_KINDS)
+            if by == "id"
+            else directory.at(value, *ACCOUNT_KINDS)
+        )
         if found is None:
             if context.is_global_admin:
                 raise faults.no_such("account", value)
@@ -139,16 +145,18 @@ class Engine:
         asked = el.child(header, "targetServer")
         if asked is None or not el.text(asked):
             return
-        found = self.world.directory.find(el.text(asked), "server")
+        found = self.state.directory.find(el.text(asked), "server")
         if found is None:
             raise faults.no_such("server", el.text(asked))
+        if found.name in self.state.dead_servers:
+            raise faults.by_code("service.PROXY_ERROR")
         context.server = found.name
 
     def _read_session(self, header: Element, context: Context) -> None:
         asked = el.child(header, "session")
         if asked is None or context.token is None or el.child(header, "nosession") is not None:
             return
-        now, sessions = self.world.clock(), self.world.sessions
+        now, sessions = self.state.clock(), self.state.sessions
         owner = context.token.account_id
         wanted = asked.get("id") or el.text(asked).strip()
         found = sessions.resume(wanted, owner, now) if wanted else None
@@ -201,17 +209,20 @@ class Engine:
         return result
 
     def _stumble(self, name: str, result: Element) -> None:
-        """Fail when the work is done, or nearly (`LdapProvisioning.createAccount`, `createDomain`:
-        a password and a domain's branches are written after the entry)."""
+        """Fail when the work is done, or nearly.
+
+        A password and a domain's branches are written after the entry
+        (`LdapProvisioning.createAccount`, `createDomain`).
+        """
         plan = self.chaos.after(name)
         if plan is None:
             return
-        made = [self.world.directory.by_id.get(each.get("id", "")) for each in result]
+        made = [self.state.directory.by_id.get(each.get("id", "")) for each in result]
         for entry in made if plan.half and name.startswith("Create") else ():
             if entry is not None and entry.kind == "account":
                 entry.password = None
             elif entry is not None and entry.kind == "domain":
-                self.world.directory.headless.add(entry.name)
+                self.state.directory.headless.add(entry.name)
         raise faults.by_code(plan.code, plan.text)
 
     def _handle(self, command: Element, context: Context) -> Element:
@@ -233,7 +244,7 @@ class Engine:
         """Refuse dead tokens (`AuthProvider.validateAuthToken`)."""
         if context.token is None:
             raise faults.auth_required()
-        check_token(self.world, context.token)
+        check_token(self.state, context.token)
 
     def _check_admin(self, context: Context) -> None:
         token = context.token
@@ -246,17 +257,17 @@ class Engine:
             raise faults.denied("not an eligible admin account")
 
 
-def check_token(world: World, token: Token) -> Entry:
+def check_token(state: State, token: Token) -> Entry:
     """Account of a token that is alive; AUTH_EXPIRED otherwise."""
-    account = world.directory.find(token.account_id, *PEOPLE)
-    if account is None or not token.registered or token.expires <= world.now_ms():
+    account = state.directory.find(token.account_id, *ACCOUNT_KINDS)
+    if account is None or not token.registered or token.expires <= state.now_ms():
         raise faults.auth_expired()
-    if not world.tokens.is_current(token):
+    if not is_current(token, account):
         raise faults.auth_expired()
-    status = effective(world, account)
+    status = effective(state, account)
     # A token taken by an administrator outlives locking and closing, not maintenance.
     if token.admin_id is not None:
-        admin = world.directory.find(token.admin_id, *PEOPLE)
+        admin = state.directory.find(token.admin_id, *ACCOUNT_KINDS)
         alive = status != "maintenance" and admin is not None
     else:
         alive = status == "active"

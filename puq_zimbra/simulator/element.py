@@ -50,8 +50,9 @@ def required_child(element: Element, name: str) -> Element:
 
 
 def text(element: Element) -> str:
-    """Text as it was sent, blanks included."""
-    return element.text or ""
+    """Text as it was sent, outer blanks included; nothing but blanks is no text."""
+    sent = element.text or ""
+    return sent if sent.strip() else ""
 
 
 def optional(element: Element, name: str) -> str | None:
@@ -87,6 +88,12 @@ def flag(element: Element, name: str, default: bool = False) -> bool:
     if value.lower() in ("0", "false"):
         return False
     raise faults.invalid(f"invalid boolean value '{value}' for attribute: {name}")
+
+
+def mild_flag(element: Element, name: str, default: bool = False) -> bool:
+    """A boolean of a request that Zimbra unmarshals with JAXB: any other word is no answer."""
+    value = (optional(element, name) or "").lower()
+    return value in ("1", "true") if value in ("0", "1", "true", "false") else default
 
 
 def number(element: Element, name: str, default: int) -> int:

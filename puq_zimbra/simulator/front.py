@@ -7,20 +7,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http.cookies import CookieError, SimpleCookie
 from urllib.parse import parse_qs, urlsplit
 
 from puq_zimbra.simulator import control, faults, pages, preauth
 from puq_zimbra.simulator.chaos import Chaos, Plan
 from puq_zimbra.simulator.context import Context
+from puq_zimbra.simulator.corrupt import WAYS
 from puq_zimbra.simulator.dispatch import Cookies, Engine
 from puq_zimbra.simulator.faults import Fault
 from puq_zimbra.simulator.handlers.auth import ADMIN_COOKIE
 from puq_zimbra.simulator.handlers.userside import USER_COOKIE
-from puq_zimbra.simulator.mangle import WAYS
+from puq_zimbra.simulator.state import State
 from puq_zimbra.simulator.traffic import Traffic
-from puq_zimbra.simulator.world import World
 
 MAX_REQUEST = 15_360_000
 _PATHS = {"admin": "/service/admin/soap", "user": "/service/soap"}
@@ -57,12 +57,12 @@ class HttpAnswer:
 
 
 class Front:
-    """Answers HTTP requests against one world."""
+    """Answers HTTP requests against one state."""
 
     def __init__(
-        self, world: World, engine: Engine, chaos: Chaos, *, with_control: bool = False
+        self, state: State, engine: Engine, chaos: Chaos, *, with_control: bool = False
     ) -> None:
-        self.world = world
+        self.state = state
         self.engine = engine
         self.chaos = chaos
         self.with_control = with_control
@@ -76,13 +76,17 @@ class Front:
         kind = next((k for k, p in _PATHS.items() if path == p or path.startswith(p + "/")), None)
         if kind is None:
             return self._other(request, path)
+        if request.method == "GET" and self.state.is_carbonio:
+            return self._refuse(faults.parse_error("parse error: empty request payload"))
         if request.method != "POST":
             message = f"HTTP method {request.method} is not supported by this URL"
             return _error(405, message, path)
         if self._foreign_referer(request):
             return _error(403, "Forbidden", path)
         if kind != request.port_kind:
-            return self._refuse(faults.failure(f"Request not allowed on port {request.port}"))
+            # Not the SOAP service's word, and so HTTP 500 from Carbonio too.
+            fault = faults.failure(f"Request not allowed on port {request.port}")
+            return replace(self._refuse(fault), status=500)
         if len(request.body) > MAX_REQUEST:
             return self._refuse(
                 faults.invalid(
@@ -113,7 +117,7 @@ class Front:
     def _control(self, request: HttpRequest) -> HttpAnswer:
         authorization = request.headers.get("Authorization")
         status, body = control.answer(
-            self.world, self.chaos, request.method, authorization, request.body
+            self.state, self.chaos, request.method, authorization, request.body
         )
         return HttpAnswer(status, "application/json", body)
 
@@ -124,7 +128,7 @@ class Front:
 
     def _soap(self, request: HttpRequest, kind: str) -> HttpAnswer:
         context = Context(
-            self.world,
+            self.state,
             kind,
             server=request.server,
             user_url=request.user_url,
@@ -158,21 +162,21 @@ class Front:
             return self._preauth(request, query, path)
         if path.startswith("/service/wsdl/"):
             name = path.rpartition("/")[2]
-            found = pages.wsdl(name, request.admin_url, self.world.flavour)
+            found = pages.wsdl(name, request.admin_url, self.state.flavour)
             if found is not None:
                 return HttpAnswer(200, "text/xml; charset=utf-8", found)
         landing = {"user": ("/mail", "/zimbra", "/"), "admin": ("/zimbraAdmin",)}
         if path.rstrip("/") in landing[request.port_kind] or path == "/":
             cookie = ADMIN_COOKIE if request.port_kind == "admin" else USER_COOKIE
             token = read_cookie(request.headers, cookie)
-            body = pages.landing(self.world, token, request.port_kind)
+            body = pages.landing(self.state, token, request.port_kind)
             return HttpAnswer(200, "text/html; charset=utf-8", body)
         return _error(404, "Not Found", path)
 
     def _preauth(self, request: HttpRequest, query: dict[str, str], path: str) -> HttpAnswer:
-        with self.world.lock:
+        with self.state.lock:
             try:
-                token, to = preauth.redeem(self.world, query, request.port_kind == "admin")
+                token, to = preauth.redeem(self.state, query, request.port_kind == "admin")
             except Fault as fault:
                 return _error(400, fault.text, path)
         name = ADMIN_COOKIE if request.port_kind == "admin" else USER_COOKIE

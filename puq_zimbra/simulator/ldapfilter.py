@@ -61,6 +61,10 @@ class Node:
             wanted = _moment(self.value)
             found = [_moment(v) for v in values if _TIMESTAMP.fullmatch(v)]
             return any(v >= wanted if self.kind == ">=" else v <= wanted for v in found)
+        if type_ == "boolean":
+            return self.value in values if self.value in ("TRUE", "FALSE") else None
+        if self.kind == "~=":
+            return any(_sound(value) == _sound(self.value) for value in values)
         wanted_text = _folded(self.value)
         return any(_folded(value) == wanted_text for value in values)
 
@@ -79,6 +83,19 @@ def _any(results: list[bool | None]) -> bool | None:
 
 def _folded(value: str) -> str:
     return " ".join(value.lower().split())
+
+
+#: Letters that sound alike (Soundex).
+_SOUNDS = {c: d for d, cs in enumerate(("bfpv", "cgjkqsxz", "dt", "l", "mn", "r")) for c in cs}
+
+
+def _sound(text: str) -> str:
+    """How a word sounds: its first letter and the following consonants, repeats dropped."""
+    word = text.lower()
+    codes = [_SOUNDS.get(c) for c in word if c not in "hw"]
+    kept = [c for before, c in zip([None, *codes], codes, strict=False) if c not in (None, before)]
+    first = kept[1:] if codes and codes[0] is not None else kept
+    return word[:1] + "".join(map(str, first[:3]))
 
 
 def _moment(value: str) -> str:
@@ -143,7 +160,7 @@ class _Reader:
         if match is None or "(" in source or not _ATTRIBUTE.fullmatch(match[1]):
             raise refused(self.text)
         name, operator, value = match[1], match[2], source[match.end() :]
-        if operator in (">=", "<="):
+        if operator in (">=", "<=", "~="):
             return Node(operator, name, self._plain(value))
         if operator == "=" and value == "*":
             return Node("present", name)

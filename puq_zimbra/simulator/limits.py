@@ -13,7 +13,7 @@ from puq_zimbra.simulator import faults
 from puq_zimbra.simulator.directory import Entry
 
 if TYPE_CHECKING:
-    from puq_zimbra.simulator.world import World
+    from puq_zimbra.simulator.state import State
 
 #: Seconds for which Zimbra believes a count of a domain's accounts.
 COUNT_SECONDS = 60
@@ -26,19 +26,19 @@ def smaller(one: int, other: int) -> int:
     return one if other == 0 else min(one, other)
 
 
-def domain_cap(world: World, domain: Entry | None) -> int:
+def domain_cap(state: State, domain: Entry | None) -> int:
     """Cap per mailbox of a domain, own or global."""
     own = domain.first("zimbraMailDomainQuota") if domain else None
-    return int(own or world.config.get("zimbraMailDomainQuota", ["0"])[0])
+    return int(own or state.config.get("zimbraMailDomainQuota", ["0"])[0])
 
 
-def effective_quota(world: World, account: Entry, *, cached: bool = True) -> int:
+def effective_quota(state: State, account: Entry, *, cached: bool = True) -> int:
     """Bytes an account may hold, 0 for no limit: the smallest of its own and its domain's."""
     own = account.first("zimbraMailQuota")
     if own is None:
-        cos = world.cached_cos(account) if cached else world.cos_of(account)
+        cos = state.cached_cos(account) if cached else state.cos_of(account)
         own = cos.first("zimbraMailQuota") or "0"
-    return smaller(int(own), domain_cap(world, world.domain_of(account)))
+    return smaller(int(own), domain_cap(state, state.domain_of(account)))
 
 
 def counts(account: Entry) -> bool:
@@ -64,34 +64,36 @@ class AccountCounts:
     _left: int = 0
     _until: float = 0.0
 
-    def held(self, world: World, domain: Entry) -> int:
+    def held(self, state: State, domain: Entry) -> int:
         """Accounts of a domain as the check sees them."""
-        now = world.clock()
+        now = state.clock()
         if self._left <= 0 or now >= self._until:
-            people = world.directory.of_domain(domain.name, "account")
-            self._count = sum(counts(each) for each in people)
+            accounts = state.directory.of_domain(domain.name, "account")
+            self._count = sum(counts(each) for each in accounts)
             self._left, self._until = self.reuse, now + COUNT_SECONDS
         self._left -= 1
         return self._count
 
 
 def check_new_account(
-    world: World, domain: Entry, cos_id: str | None, changes: Mapping[str, str]
+    state: State, domain: Entry, cos_id: str | None, changes: Mapping[str, str]
 ) -> None:
     """Refuse one more account in a domain: ``zimbraDomainMaxAccounts``, then plan limits."""
     limit = domain.first("zimbraDomainMaxAccounts")
-    if limit is not None and world.counts.held(world, domain) >= int(limit):
+    if limit is not None and int(limit) == 0 and state.is_carbonio:
+        limit = None  # none to Zimbra, no limit to Carbonio (`Validators.java`)
+    if limit is not None and state.counts.held(state, domain) >= int(limit):
         raise faults.too_many_accounts(f"domain={domain.name} ({limit})")
-    check_plan(world, domain, cos_id or default_cos_id(world, domain), changes, None)
+    check_plan(state, domain, cos_id or default_cos_id(state, domain), changes, None)
 
 
-def default_cos_id(world: World, domain: Entry) -> str:
+def default_cos_id(state: State, domain: Entry) -> str:
     """COS id that a domain's accounts without one of their own count for."""
-    return domain.first("zimbraDomainDefaultCOSId") or world.directory.coses["default"].id
+    return domain.first("zimbraDomainDefaultCOSId") or state.directory.coses["default"].id
 
 
 def check_plan(
-    world: World, domain: Entry, wanted: str, changes: Mapping[str, str], account: Entry | None
+    state: State, domain: Entry, wanted: str, changes: Mapping[str, str], account: Entry | None
 ) -> None:
     """Refuse one more account of a COS or with a feature that a domain has enough of.
 
@@ -99,19 +101,19 @@ def check_plan(
     """
     cos_limits = _rules(domain, "zimbraDomainCOSMaxAccounts")
     feature_limits = _rules(domain, "zimbraDomainFeatureMaxAccounts")
-    default = default_cos_id(world, domain)
+    default = default_cos_id(state, domain)
     now = (account.first("zimbraCOSId") or default) if account else None
-    people = [e for e in world.directory.of_domain(domain.name, "account") if counts(e)]
+    accounts = [e for e in state.directory.of_domain(domain.name, "account") if counts(e)]
     if wanted != now and wanted in cos_limits:
-        held = sum((each.first("zimbraCOSId") or default) == wanted for each in people)
+        held = sum((each.first("zimbraCOSId") or default) == wanted for each in accounts)
         if held >= cos_limits[wanted]:
             raise faults.too_many_accounts(
                 f"domain={domain.name}[cos={wanted},count={held},limit={cos_limits[wanted]}]"
             )
     for feature, limit in feature_limits.items():
-        gains = changes.get(feature) == "TRUE" or _cos_has(world, wanted, default, feature)
-        had = account is not None and _has(world, account, default, feature)
-        held = sum(_has(world, each, default, feature) for each in people)
+        gains = changes.get(feature) == "TRUE" or _cos_has(state, wanted, default, feature)
+        had = account is not None and _has(state, account, default, feature)
+        held = sum(_has(state, each, default, feature) for each in accounts)
         if gains and not had and held >= limit:
             raise faults.too_many_accounts(
                 f"domain={domain.name}[{feature},count={held},limit={limit}]"
@@ -124,12 +126,12 @@ def _rules(domain: Entry, name: str) -> dict[str, int]:
     return {key: int(count) for key, _, count in pairs if count.isdigit()}
 
 
-def _cos_has(world: World, cos_id: str, default: str, feature: str) -> bool:
-    cos = world.directory.find(cos_id, "cos") or world.directory.find(default, "cos")
+def _cos_has(state: State, cos_id: str, default: str, feature: str) -> bool:
+    cos = state.directory.find(cos_id, "cos") or state.directory.find(default, "cos")
     return cos is not None and cos.first(feature) == "TRUE"
 
 
-def _has(world: World, account: Entry, default: str, feature: str) -> bool:
+def _has(state: State, account: Entry, default: str, feature: str) -> bool:
     if account.first(feature) == "TRUE":
         return True
-    return _cos_has(world, account.first("zimbraCOSId") or default, default, feature)
+    return _cos_has(state, account.first("zimbraCOSId") or default, default, feature)

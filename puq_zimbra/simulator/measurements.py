@@ -164,8 +164,11 @@ def read_time(text: str, now: int, other: int | None = None) -> int:
 
 
 def moments(start: int, end: int, now: int, limited: bool) -> range:
-    """Times of the samples there are: from the finest archive that reaches back far enough, or,
-    when the answer is limited, from one with few enough of them."""
+    """Times of the samples there are.
+
+    They come from the finest archive that reaches back far enough, or, when the answer is limited,
+    from one with few enough of them.
+    """
     for step, days in ARCHIVES:
         reaches = now - start <= days * _DAY
         if reaches and not (limited and (end - start) // step > ROW_LIMIT):

@@ -10,11 +10,17 @@ from dataclasses import dataclass
 
 from puq_zimbra.simulator import faults
 from puq_zimbra.simulator.directory import Entry
-from puq_zimbra.simulator.schema import Schema
+from puq_zimbra.simulator.schema import Schema, Values
 
 MODIFYING = "unable to modify attributes"
 CREATING = "unable to create entry"
-_REQUIRED = {"account": ("cn", "sn"), "resource": ("cn", "sn", "displayName", "zimbraCalResType")}
+#: Classes that may be added to an entry; their attributes have the class as their kind.
+_AUXILIARY = ("DKIM",)
+_REQUIRED = {
+    "account": ("cn", "sn"),
+    "resource": ("cn", "sn", "displayName", "zimbraCalResType"),
+    "group": ("memberURL",),
+}
 
 
 @dataclass(frozen=True)
@@ -72,6 +78,7 @@ def apply(schema: Schema, entry: Entry, changes: list[Change]) -> None:
         name = attribute.name if attribute else change.name
         scratch.put(name, *_after(schema, scratch, change))
         touched[name] = None
+    _check_classes(schema, scratch, scratch.attrs if "objectClass" in touched else touched)
     for name in _REQUIRED.get(entry.kind, ()):
         if name in touched and name not in scratch.attrs:
             raise faults.failure(
@@ -80,6 +87,23 @@ def apply(schema: Schema, entry: Entry, changes: list[Change]) -> None:
             )
     for name in touched:
         entry.put(name, *scratch.attrs.get(name, ()))
+
+
+def _check_classes(schema: Schema, entry: Entry, names: Iterable[str]) -> None:
+    """Refuse attributes that none of the entry's classes has.
+
+    When the classes themselves change, all auxiliary ones count.
+    """
+    kinds = _kinds(entry.kind, entry.attrs)
+    for name in names:
+        found = schema.attributes.get(name)
+        if name in entry.attrs and found is not None and found.kinds.isdisjoint(kinds):
+            raise _class_violation(f"attribute '{name}' not allowed")
+
+
+def _kinds(kind: str, values: Values) -> set[str]:
+    """An entry's kind and its auxiliary classes."""
+    return {kind, *(each.lower() for each in values.get("objectClass", ()) if each in _AUXILIARY)}
 
 
 def _refuse_mixing(changes: list[Change]) -> None:
@@ -105,11 +129,9 @@ def _check_directory(schema: Schema, entry: Entry, change: Change) -> None:
             f"{change.name}: {what}",
         )
     if attribute.name == "objectClass":
-        raise _class_violation("no structural object class provided")
+        _check_object_class(entry, change)
     if change.clears:
         return
-    if change.sign != "-" and entry.kind not in attribute.kinds:
-        raise _class_violation(f"attribute '{attribute.name}' not allowed")
     values = [value for value in change.values if value]
     if not all(attribute.fits_directory(value) for value in values):
         raise _bad_value(f"{attribute.name}: value #0 invalid per syntax")
@@ -120,6 +142,17 @@ def _check_directory(schema: Schema, entry: Entry, change: Change) -> None:
         )
     if len(values) > 1 and not attribute.multi and change.sign != "-":
         raise _bad_value(f"{attribute.name}: multiple values provided")
+
+
+def _check_object_class(entry: Entry, change: Change) -> None:
+    """Auxiliary classes come and go; the structural one stays."""
+    known = (*_AUXILIARY, *entry.attrs.get("objectClass", ()))
+    if change.sign != "-" and not all(each in known for each in change.values if each):
+        raise _bad_value("objectClass: value #0 invalid per syntax")
+    if not change.sign or change.clears:
+        raise _class_violation("no structural object class provided")
+    if change.sign == "-" and any(each not in _AUXILIARY for each in change.values if each):
+        raise _class_violation("no structural object class provided")
 
 
 def _class_violation(what: str) -> faults.Fault:
@@ -180,8 +213,9 @@ def for_create(schema: Schema, kind: str, changes: list[Change]) -> dict[str, li
             raise faults.directory(
                 "INVALID_ATTR_VALUE", CREATING, f"{name}: value #0 invalid per syntax"
             )
+    kinds = _kinds(kind, made)
     for name in made:
-        if kind not in schema.attributes[name].kinds:
+        if schema.attributes[name].kinds.isdisjoint(kinds):
             raise faults.directory(
                 "OBJECT_CLASS_VIOLATION", CREATING, f"attribute '{name}' not allowed"
             )

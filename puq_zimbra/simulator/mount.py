@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from email.utils import formatdate
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -61,7 +62,8 @@ class _Callback:
             raise Dropped("the simulated server closed the connection")
         if answer.plan is not None and answer.plan.kind == "silence":
             raise ReadTimeout("the simulated server says nothing")
-        headers = {"Content-Type": answer.content_type, **dict(answer.headers)}
+        date = formatdate(self.front.state.clock(), usegmt=True)
+        headers = {"Date": date, "Content-Type": answer.content_type, **dict(answer.headers)}
         return answer.status, headers, answer.body
 
 

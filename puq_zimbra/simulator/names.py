@@ -79,6 +79,18 @@ def split_address(address: str) -> tuple[str, str]:
     return local, domain
 
 
+def member_address(address: str) -> str:
+    """Normalise a list's member (`LdapProvisioning.addDistributionListMembers`).
+
+    It may be nearly any text with one ``@`` and something after it.
+    """
+    wanted = ascii_address(address)
+    parts = wanted.rstrip("@").split("@")
+    if len(parts) != 2:
+        raise faults.invalid(f"must be valid email address: {wanted}")
+    return wanted
+
+
 def check_local(local: str) -> None:
     """Refuse the local parts that the address parser refuses."""
     if not _LOCAL.fullmatch(local) or _REFUSED.intersection(local):
@@ -96,3 +108,12 @@ def dn(address: str, branch: str = "people") -> str:
     local, _, domain = address.partition("@")
     base = ",".join(f"dc={part}" for part in domain.split("."))
     return f"uid={local},ou={branch},{base}"
+
+
+def dn_of_group(address: str) -> str:
+    """Name of a dynamic list's directory entry.
+
+    >>> dn_of_group("all@firma.test")
+    'cn=all,cn=groups,dc=firma,dc=test'
+    """
+    return dn(address).replace("uid=", "cn=", 1).replace(",ou=people,", ",cn=groups,", 1)

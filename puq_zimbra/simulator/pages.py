@@ -9,8 +9,10 @@ from lxml import etree
 
 from puq_zimbra.simulator.dispatch import check_token
 from puq_zimbra.simulator.faults import Fault
-from puq_zimbra.simulator.world import World
+from puq_zimbra.simulator.state import State
 
+#: where the WSDL is kept: the client's folder, as there is one for both
+_DESCRIPTION = resources.files("puq_zimbra.zimbra")
 _FILE = re.compile(r"[A-Za-z]+\.(wsdl|xsd)")
 _SOAP = "http://schemas.xmlsoap.org/wsdl/soap/"
 #: Carbonio's WSDL binds SOAP 1.2 and has a namespace of its own (`WsdlGenerator`).
@@ -22,11 +24,11 @@ _CARBONIO = {
 }
 
 
-def landing(world: World, token: str | None, port_kind: str) -> bytes:
+def landing(state: State, token: str | None, port_kind: str) -> bytes:
     """Say in one line who is logged in."""
-    found = world.tokens.read(token) if token else None
+    found = state.tokens.read(token) if token else None
     try:
-        who = check_token(world, found).name if found else None
+        who = check_token(state, found).name if found else None
     except Fault:
         who = None
     place = "administration console" if port_kind == "admin" else "webmail"
@@ -61,7 +63,7 @@ def wsdl(name: str, address: str, flavour: str) -> bytes | None:
     """One of the WSDL files, with the address of this server in it."""
     if not _FILE.fullmatch(name):
         return None
-    source = resources.files("puq_zimbra.simulator").joinpath(name)
+    source = _DESCRIPTION.joinpath(name)
     if not source.is_file():
         return None
     text = source.read_text("utf-8")

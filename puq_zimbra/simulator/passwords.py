@@ -12,7 +12,8 @@ import re
 from puq_zimbra.simulator import faults
 from puq_zimbra.simulator.directory import Entry
 from puq_zimbra.simulator.faults import Fault
-from puq_zimbra.simulator.world import World
+from puq_zimbra.simulator.state import State
+from puq_zimbra.simulator.tokens import validity_of
 
 _PUNCTUATION = re.compile(r"[!-/:-@\[-`{-~]")
 _DAY = 86_400
@@ -25,38 +26,51 @@ def seconds(value: str | None, default: float) -> float:
     return int(match[1]) * _UNITS[match[2] or "s"] if match else default
 
 
-def _number(world: World, account: Entry, name: str) -> int:
-    value = world.value(account, name)
+def moment(timestamp: str) -> float:
+    """Read a time as the directory writes it, to the second."""
+    return dt.datetime.strptime(timestamp[:14] + "+0000", "%Y%m%d%H%M%S%z").timestamp()
+
+
+def _number(state: State, account: Entry, name: str) -> int:
+    value = state.value(account, name)
     return int(value) if value and value.lstrip("+-").isdigit() else 0
 
 
-def check_strength(world: World, account: Entry, password: str) -> None:
+def check_strength(state: State, account: Entry, password: str) -> None:
     """Refuse a password against the account's policy, naming the first rule broken."""
-    least = _number(world, account, "zimbraPasswordMinLength")
-    most = _number(world, account, "zimbraPasswordMaxLength")
+    least = _number(state, account, "zimbraPasswordMinLength")
+    most = _number(state, account, "zimbraPasswordMaxLength")
     if least > 0 and len(password) < least:
         raise faults.bad_password("too short", "zimbraPasswordMinLength", "NUM", str(least))
     if most > 0 and len(password) > most:
         raise faults.bad_password("too long", "zimbraPasswordMaxLength", "NUM", str(most))
-    if world.value(account, "zimbraFeatureAllowUsernameInPassword") == "FALSE":
+    if state.value(account, "zimbraFeatureAllowUsernameInPassword") == "FALSE":
         local = account.name.partition("@")[0]
         if local.lower() in password.lower():
             raise faults.bad_password(
                 "password contains username", "zimbraPasswordAllowUsername", "STR", ""
             )
-    _check_characters(world, account, password)
+    if state.is_carbonio:
+        _check_personal_data(account, password)
+    _check_characters(state, account, password)
 
 
-def _check_characters(world: World, account: Entry, password: str) -> None:
-    allowed = world.value(account, "zimbraPasswordAllowedChars")
-    for character in password if allowed else "":
-        if not re.fullmatch(allowed or "", character):
-            raise faults.bad_password(
-                f"{character} is not an allowed character",
-                "zimbraPasswordAllowedChars",
-                "STR",
-                allowed or "",
-            )
+def _check_personal_data(account: Entry, password: str) -> None:
+    """Refuse parts of the name and the address, as Carbonio always does (`PasswordUtil`)."""
+    names = (account.name, *(account.first(each) or "" for each in ("cn", "sn", "displayName")))
+    parts = [part for name in names for part in re.split(r"[@.\s_-]", name.lower())]
+    found = next((part for part in parts if len(part) > 3 and part in password.lower()), None)
+    if found:
+        raise faults.bad_password(
+            f"password contains username or other personal data: {found}",
+            "blockPersonalDataInPasswordPolicy",
+            "STR",
+            found,
+        )
+
+
+def _check_characters(state: State, account: Entry, password: str) -> None:
+    _check_allowed(password, state.value(account, "zimbraPasswordAllowedChars") or "")
     punctuation = len(_PUNCTUATION.findall(password))
     digits = sum(c.isdigit() for c in password)
     counts = (
@@ -69,63 +83,78 @@ def _check_characters(world: World, account: Entry, password: str) -> None:
     )
     for rule, words, count in counts:
         name = f"zimbraPasswordMin{rule}"
-        least = _number(world, account, name)
+        least = _number(state, account, name)
         if count < least:
             raise faults.bad_password(f"not enough {words}", name, "NUM", str(least))
+
+
+def _check_allowed(password: str, allowed: str) -> None:
+    """Refuse characters outside the class's expression; a broken one allows nothing."""
+    name = "zimbraPasswordAllowedChars"
+    try:
+        expression = re.compile(allowed)
+    except re.error as error:
+        raise Fault(
+            "account.INVALID_PASSWORD", f"invalid password: {name} is not valid regex: {error}"
+        ) from None
+    for character in password if allowed else "":
+        if not expression.fullmatch(character):
+            raise faults.bad_password(
+                f"{character} is not an allowed character", name, "STR", allowed
+            )
 
 
 def _digest(password: str) -> str:
     return "{SHA}" + hashlib.sha1(password.encode(), usedforsecurity=False).hexdigest()
 
 
-def check_history(world: World, account: Entry, password: str) -> None:
-    """Refuse a password among the last few."""
-    depth = _number(world, account, "zimbraPasswordEnforceHistory")
-    kept = account.attrs.get("zimbraPasswordHistory", [])[:depth]
-    if any(each.partition(":")[2] == _digest(password) for each in kept):
+def check_history(state: State, account: Entry, password: str) -> None:
+    """Refuse a password among the last few, the present one included."""
+    depth = _number(state, account, "zimbraPasswordEnforceHistory")
+    held = [each.partition(":")[2] for each in account.attrs.get("zimbraPasswordHistory", ())]
+    present = [_digest(account.password)] if account.password is not None else []
+    if _digest(password) in [*present, *held][:depth]:
         raise Fault("account.PASSWORD_RECENTLY_USED", "password was recently used")
 
 
-def check_age(world: World, account: Entry) -> None:
+def check_age(state: State, account: Entry) -> None:
     """Refuse a change too soon after the last."""
-    days = _number(world, account, "zimbraPasswordMinAge")
+    days = _number(state, account, "zimbraPasswordMinAge")
     if days <= 0 or account.first("zimbraPasswordMustChange") == "TRUE":
         return
-    if _age(world, account) < days * _DAY:
+    if _age(state, account) < days * _DAY:
         raise Fault("account.PASSWORD_CHANGE_TOO_SOON", "password can't be changed yet")
 
 
-def _age(world: World, account: Entry) -> float:
+def _age(state: State, account: Entry) -> float:
     changed = account.first("zimbraPasswordModifiedTime")
     if not changed:
         return float("inf")
-    moment = dt.datetime.strptime(changed[:14], "%Y%m%d%H%M%S").replace(tzinfo=dt.UTC)
-    return world.clock() - moment.timestamp()
+    return state.clock() - moment(changed)
 
 
-def store(world: World, account: Entry, password: str) -> None:
+def store(state: State, account: Entry, password: str) -> None:
     """Set a password: history, time, must-change flag, tokens."""
-    depth = _number(world, account, "zimbraPasswordEnforceHistory")
+    depth = _number(state, account, "zimbraPasswordEnforceHistory")
     if depth > 0 and account.password is not None:
-        entry = f"{world.now_ms()}:{_digest(account.password)}"
+        entry = f"{state.now_ms()}:{_digest(account.password)}"
         held = [entry, *account.attrs.get("zimbraPasswordHistory", [])]
         account.put("zimbraPasswordHistory", *held[:depth])
     elif depth == 0:
         account.put("zimbraPasswordHistory")
     account.password = password
-    account.put("zimbraPasswordModifiedTime", world.timestamp())
-    account.put("zimbraPasswordMustChange")
-    value = int(account.first("zimbraAuthTokenValidityValue") or -1) + 1
-    account.put("zimbraAuthTokenValidityValue", str(value))
-    world.tokens.end_all(account.id)
+    account.put("zimbraPasswordModifiedTime", state.timestamp())
+    if account.first("zimbraPasswordMustChange") == "TRUE":
+        account.put("zimbraPasswordMustChange")
+    account.put("zimbraAuthTokenValidityValue", str(validity_of(account) + 1))
 
 
-def first_violation(world: World, account: Entry, password: str) -> Fault | None:
+def first_violation(state: State, account: Entry, password: str) -> Fault | None:
     """First rule that a new password breaks, of strength, age and history."""
     try:
-        check_strength(world, account, password)
-        check_age(world, account)
-        check_history(world, account, password)
+        check_strength(state, account, password)
+        check_age(state, account)
+        check_history(state, account, password)
     except Fault as fault:
         return fault
     return None
@@ -136,46 +165,60 @@ def matches(account: Entry, password: str) -> bool:
     return bool(password) and account.password == password
 
 
-def must_change(world: World, account: Entry) -> bool:
+def must_change(state: State, account: Entry) -> bool:
     """Say whether the password has to be changed before a log-in."""
     if account.first("zimbraPasswordMustChange") == "TRUE":
         return True
-    days = _number(world, account, "zimbraPasswordMaxAge")
-    return days > 0 and _age(world, account) > days * _DAY
+    days = _number(state, account, "zimbraPasswordMaxAge")
+    return days > 0 and _age(state, account) > days * _DAY
 
 
-def is_locked_out(world: World, account: Entry) -> bool:
-    """Say whether failed log-ins have locked the account; a lockout without its time is none."""
-    if account.first("zimbraAccountStatus") != "lockout":
-        return False
+def _failure_limit(state: State, account: Entry) -> int:
+    """Failed log-ins that lock an account out; 0 for no lockout."""
+    if state.value(account, "zimbraPasswordLockoutEnabled") != "TRUE":
+        return 0
+    return max(0, _number(state, account, "zimbraPasswordLockoutMaxFailures"))
+
+
+def _is_over(state: State, account: Entry) -> bool:
+    """Say whether the time of a lockout has run out."""
     since = account.first("zimbraPasswordLockoutLockedTime")
-    if not since:
+    span = seconds(state.value(account, "zimbraPasswordLockoutDuration"), 0)
+    return since is not None and span != 0 and state.clock() > moment(since) + span
+
+
+def is_locked_out(state: State, account: Entry) -> bool:
+    """Say whether failed log-ins have locked the account; a lockout without its time is none."""
+    if account.first("zimbraAccountStatus") != "lockout" or not _failure_limit(state, account):
         return False
-    moment = dt.datetime.strptime(since[:14], "%Y%m%d%H%M%S").replace(tzinfo=dt.UTC)
-    span = seconds(world.value(account, "zimbraPasswordLockoutDuration"), 3600)
-    return span == 0 or world.clock() < moment.timestamp() + span
+    return "zimbraPasswordLockoutLockedTime" in account.attrs and not _is_over(state, account)
 
 
-def note_failure(world: World, account: Entry) -> None:
-    """Count a failed log-in and lock the account out at the limit."""
-    if world.value(account, "zimbraPasswordLockoutEnabled") != "TRUE":
+def note_failure(state: State, account: Entry) -> None:
+    """Count a failed log-in, and lock the account out at the limit.
+
+    One that is locked out, or was, counts no more.
+    """
+    limit = _failure_limit(state, account)
+    if not limit or account.first("zimbraAccountStatus") == "lockout":
         return
-    life = seconds(world.value(account, "zimbraPasswordLockoutFailureLifetime"), 3600)
-    times = world.failures.setdefault(account.id, [])
-    now = world.clock()
-    times[:] = [each for each in times if life == 0 or now - each < life] + [now]
-    limit = _number(world, account, "zimbraPasswordLockoutMaxFailures") or 10
-    if len(times) >= limit and not is_locked_out(world, account):
+    life = seconds(state.value(account, "zimbraPasswordLockoutFailureLifetime"), 0)
+    held = account.attrs.get("zimbraPasswordLockoutFailureTime", [])
+    times = [each for each in held if life == 0 or state.clock() - moment(each) <= life]
+    if len(times) >= limit and times == held:
+        times = sorted(times)[1:]
+    account.put("zimbraPasswordLockoutFailureTime", *times, state.timestamp())
+    if len(times) + 1 >= limit:
         account.put("zimbraAccountStatus", "lockout")
-        account.put("zimbraPasswordLockoutLockedTime", world.timestamp())
-        times.clear()
+        account.put("zimbraPasswordLockoutLockedTime", state.timestamp())
 
 
-def note_success(world: World, account: Entry) -> None:
-    """Forget failures; an ended lockout becomes active."""
-    world.failures.pop(account.id, None)
-    if world.value(account, "zimbraPasswordLockoutEnabled") != "TRUE":
+def note_success(state: State, account: Entry) -> None:
+    """Forget failures; a lockout that has run out becomes active, one without a time stays."""
+    if not _failure_limit(state, account):
         return
-    if account.first("zimbraAccountStatus") == "lockout":
-        account.put("zimbraAccountStatus", "active")
+    account.put("zimbraPasswordLockoutFailureTime")
+    if _is_over(state, account):
+        if account.first("zimbraAccountStatus") == "lockout":
+            account.put("zimbraAccountStatus", "active")
         account.put("zimbraPasswordLockoutLockedTime")

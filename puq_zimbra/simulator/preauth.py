@@ -10,34 +10,34 @@ import hashlib
 import hmac
 
 from puq_zimbra.simulator import faults
-from puq_zimbra.simulator.directory import PEOPLE, Entry
+from puq_zimbra.simulator.directory import ACCOUNT_KINDS, Entry
 from puq_zimbra.simulator.dispatch import check_token
+from puq_zimbra.simulator.state import State
 from puq_zimbra.simulator.status import effective
 from puq_zimbra.simulator.tokens import Token
-from puq_zimbra.simulator.world import World
 
 _WINDOW_MS = 300_000
 _DAY_MS = 86_400_000
 
 
-def redeem(world: World, query: dict[str, str], admin_port: bool) -> tuple[str, str]:
+def redeem(state: State, query: dict[str, str], admin_port: bool) -> tuple[str, str]:
     """Exchange a link's parameters for a cookie's token and the place to go."""
     to = query.get("redirectURL") or ("/zimbraAdmin" if admin_port else "/mail")
     if "authtoken" in query:
-        return _swap(world, query["authtoken"]).text, to
-    account = _by_hmac(world, query, admin_port)
-    made = world.tokens.issue(account.id, world.now_ms() + 2 * _DAY_MS)
+        return _swap(state, query["authtoken"]).text, to
+    account = _by_hmac(state, query, admin_port)
+    made = state.tokens.issue(account, state.now_ms() + 2 * _DAY_MS)
     return made.text, to
 
 
-def _swap(world: World, text: str) -> Token:
-    token = world.tokens.read(text)
+def _swap(state: State, text: str) -> Token:
+    token = state.tokens.read(text)
     if token is None:
         raise faults.auth_required()
-    account = check_token(world, token)
+    account = check_token(state, token)
     token.registered = False
-    return world.tokens.issue(
-        account.id,
+    return state.tokens.issue(
+        account,
         token.expires,
         admin=token.admin,
         delegated_admin=token.delegated_admin,
@@ -45,11 +45,13 @@ def _swap(world: World, text: str) -> Token:
     )
 
 
-def _by_hmac(world: World, query: dict[str, str], admin_port: bool) -> Entry:
+def _by_hmac(state: State, query: dict[str, str], admin_port: bool) -> Entry:
     name, by = query.get("account", ""), query.get("by", "name")
-    directory = world.directory
-    account = directory.find(name, *PEOPLE) if by == "id" else directory.at(name, *PEOPLE)
-    domain = world.domain_of(account) if account else None
+    directory = state.directory
+    account = (
+        directory.find(name, *ACCOUNT_KINDS) if by == "id" else directory.at(name, *ACCOUNT_KINDS)
+    )
+    domain = state.domain_of(account) if account else None
     key = domain.first("zimbraPreAuthKey") if domain else None
     stamp, expires = query.get("timestamp", ""), query.get("expires", "0")
     if account is None or key is None or not stamp.isdigit():
@@ -60,9 +62,9 @@ def _by_hmac(world: World, query: dict[str, str], admin_port: bool) -> Entry:
             raise faults.auth_failed(name)
         parts.insert(1, "1")
     digest = hmac.new(key.encode(), "|".join(parts).encode(), hashlib.sha1).hexdigest()
-    late = abs(world.now_ms() - int(stamp)) > _WINDOW_MS
+    late = abs(state.now_ms() - int(stamp)) > _WINDOW_MS
     if late or not hmac.compare_digest(digest, query.get("preauth", "")):
         raise faults.auth_failed(name)
-    if effective(world, account) != "active":
+    if effective(state, account) != "active":
         raise faults.auth_failed(name)
     return account

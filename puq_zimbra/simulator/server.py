@@ -9,14 +9,13 @@ import ssl
 import threading
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from typing import Any
 
 from puq_zimbra.simulator import breaking
 from puq_zimbra.simulator.chaos import Plan
 from puq_zimbra.simulator.front import Front, HttpAnswer, HttpRequest
+from puq_zimbra.simulator.running import Running
 from puq_zimbra.simulator.tls import TlsFiles
 
 _CHUNK = 65_536
@@ -24,52 +23,9 @@ _CHUNK = 65_536
 _PATIENCE = 1.0
 
 
-@dataclass
-class Running:
-    """A server at work."""
+class Server(ThreadingHTTPServer):
+    """One port of a mailbox server."""
 
-    admin_url: str
-    user_url: str
-    ca_file: Path
-    fingerprint: str
-    #: Admin addresses of all mailbox servers, by their names.
-    admin_urls: dict[str, str]
-    _servers: tuple[_Server, ...] = field(default=(), repr=False)
-    _tls: TlsFiles | None = field(default=None, repr=False)
-
-    @contextlib.contextmanager
-    def refusing(self) -> Iterator[None]:
-        """Listen on no port while the context is open: connections are refused, open ones gone."""
-        for each in self._servers:
-            each.stop()
-        try:
-            yield
-        finally:
-            for each in self._servers:
-                each.start()
-
-    @contextlib.contextmanager
-    def unreachable(self) -> Iterator[None]:
-        """Leave every connection waiting for its beginning while the context is open."""
-        with self.refusing(), contextlib.ExitStack() as held:
-            for each in self._servers:
-                breaking.crowd(each.server_address[1], held)
-            yield
-
-    @contextlib.contextmanager
-    def presenting(self, tls: TlsFiles) -> Iterator[None]:
-        """Show another certificate while the context is open."""
-        assert self._tls is not None
-        for each in self._servers:
-            each.show(tls)
-        try:
-            yield
-        finally:
-            for each in self._servers:
-                each.show(self._tls)
-
-
-class _Server(ThreadingHTTPServer):
     daemon_threads = True
     block_on_close = False
     request_queue_size = 128
@@ -146,7 +102,7 @@ class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     server_version = "simulated"
     disable_nagle_algorithm = True
-    server: _Server
+    server: Server
 
     def setup(self) -> None:
         super().setup()
@@ -169,7 +125,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def date_time_string(self, timestamp: float | None = None) -> str:
         """The simulated machine's time: its clock may be set wrong."""
-        return super().date_time_string(self.server.front.world.clock())
+        return super().date_time_string(self.server.front.state.clock())
 
     def do_GET(self) -> None:
         self.server.idle.discard(self.connection)
@@ -285,13 +241,13 @@ def serve(
     """Serve each mailbox server on its own pair of ports; the first one on those given."""
     settings = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     settings.load_cert_chain(tls.cert_file, tls.key_file)
-    servers: list[_Server] = []
+    servers: list[Server] = []
     admin_urls: dict[str, str] = {}
     try:
         for index, (name, front) in enumerate(fronts.items()):
             ports = (admin_port, user_port) if index == 0 else (0, 0)
             pair = [
-                _Server(port, front, kind, name, dos_limit)
+                Server(port, front, kind, name, dos_limit)
                 for kind, port in zip(("admin", "user"), ports, strict=True)
             ]
             servers += pair

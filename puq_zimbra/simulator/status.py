@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from puq_zimbra.simulator import faults
 from puq_zimbra.simulator.directory import Entry
-from puq_zimbra.simulator.world import World
+from puq_zimbra.simulator.state import State
 
 _UNTOUCHED = {
     "locked": ("maintenance", "pending", "closed"),
@@ -23,13 +23,15 @@ def domain_status(domain: Entry | None) -> str:
     return (domain.first("zimbraDomainStatus") if domain else None) or "active"
 
 
-def effective(world: World, account: Entry) -> str:
-    """Account status as log-in sees it; an unknown word for a domain's status locks nothing but
-    lets no one in either."""
+def effective(state: State, account: Entry) -> str:
+    """Account status as log-in sees it.
+
+    An unknown word for a domain's status locks nothing, but no log-in passes either.
+    """
     own = account.first("zimbraAccountStatus") or "active"
     if account.first("zimbraIsAdminAccount") == "TRUE":
         return own
-    status = domain_status(world.domain_of(account))
+    status = domain_status(state.domain_of(account))
     if status == "active":
         return own
     if own in _UNTOUCHED.get(status, ()):
@@ -39,7 +41,7 @@ def effective(world: World, account: Entry) -> str:
     return status
 
 
-def refuse_suspended(world: World, domain_name: str) -> None:
+def refuse_suspended(state: State, domain_name: str) -> None:
     """Refuse to touch what is in a suspended domain, even to global administrators."""
-    if domain_status(world.directory.domains.get(domain_name)) in ("suspended", "shutdown"):
+    if domain_status(state.directory.domains.get(domain_name)) in ("suspended", "shutdown"):
         raise faults.denied("domain is suspended")

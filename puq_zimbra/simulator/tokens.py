@@ -1,12 +1,15 @@
 """Auth tokens: issued, registered, expired, deregistered.
 
-Source: `ZimbraAuthToken`, `AuthProvider.validateAuthToken`, `ZimbraSoapContext`.
+Source: `ZimbraAuthToken`, `AuthProvider.validateAuthToken`, `ZimbraSoapContext`,
+`Account.checkAuthTokenValidityValue`.
 """
 
 from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
+
+from puq_zimbra.simulator.directory import Entry
 
 
 @dataclass
@@ -17,7 +20,7 @@ class Token:
     account_id: str
     #: Milliseconds since 1970.
     expires: int
-    #: The account's password generation at issue; a password change ends older tokens.
+    #: The account's ``zimbraAuthTokenValidityValue`` at issue; with another one the token is dead.
     validity: int
     admin: bool = False
     delegated_admin: bool = False
@@ -27,16 +30,25 @@ class Token:
     registered: bool = True
 
 
+def validity_of(account: Entry) -> int:
+    """An account's ``zimbraAuthTokenValidityValue``; -1 when it has none."""
+    return int(account.first("zimbraAuthTokenValidityValue") or -1)
+
+
+def is_current(token: Token, account: Entry) -> bool:
+    """Say whether the account's value is still the token's, delegated tokens included."""
+    return token.validity == validity_of(account)
+
+
 class Tokens:
     """All tokens a server knows."""
 
     def __init__(self) -> None:
         self._known: dict[str, Token] = {}
-        self._generations: dict[str, int] = {}
 
     def issue(
         self,
-        account_id: str,
+        account: Entry,
         expires: int,
         *,
         admin: bool = False,
@@ -47,9 +59,9 @@ class Tokens:
         """Make and register a token."""
         token = Token(
             f"0_{secrets.token_hex(20)}_{secrets.token_hex(40)}",
-            account_id,
+            account.id,
             expires,
-            self._generations.get(account_id, 0),
+            validity_of(account),
             admin,
             delegated_admin,
             admin_id,
@@ -61,14 +73,6 @@ class Tokens:
     def read(self, text: str) -> Token | None:
         """Token of that text, alive or dead; None when it cannot be one."""
         return self._known.get(text)
-
-    def end_all(self, account_id: str) -> None:
-        """End all tokens of an account: its password changed."""
-        self._generations[account_id] = self._generations.get(account_id, 0) + 1
-
-    def is_current(self, token: Token) -> bool:
-        """Say whether no password change came after the token."""
-        return token.validity == self._generations.get(token.account_id, 0)
 
     def expire_all(self) -> None:
         """Let time be up for every token."""

@@ -1,1 +1,4 @@
-"""Our own memory: storage over time. What was sold the host remembers, what exists Zimbra."""
+"""The store: operations under way and done, and usage over time.
+
+The billing host remembers what was sold, and Zimbra what exists.
+"""

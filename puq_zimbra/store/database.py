@@ -2,35 +2,56 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
+import sqlite3
+import time
 from datetime import UTC, datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
-from puq_zimbra.config import Config, UsageSettings
-from puq_zimbra.errors import Misconfigured, StoreUnusable
+from puq_zimbra.config import Config
+from puq_zimbra.errors import Misconfigured, StoreAway
 from puq_zimbra.store import engine as engines
-from puq_zimbra.store import files, migrations, pruning
-from puq_zimbra.store.answers import Answers
-from puq_zimbra.store.figures import Figures
-from puq_zimbra.store.history import History
-from puq_zimbra.store.operations import Operations
-from puq_zimbra.store.runs import Runs
-from puq_zimbra.store.tables import operation
+from puq_zimbra.store import files, migrations, trouble
+from puq_zimbra.store.bulk import Bulk
+from puq_zimbra.store.dkim import DkimKeys
+from puq_zimbra.store.dns import DnsChecks
+from puq_zimbra.store.links import OneUseLinks
+from puq_zimbra.store.operations import pruning
+from puq_zimbra.store.operations.activity import Activity
+from puq_zimbra.store.operations.answers import Answers
+from puq_zimbra.store.operations.operation_store import Operations
+from puq_zimbra.store.operations.trail import Trail
+from puq_zimbra.store.tables import operation, schema
+from puq_zimbra.store.usage.history import History
+from puq_zimbra.store.usage.runs import Runs
+from puq_zimbra.store.usage.usage_store import UsageStore
 
 
 class Store:
-    """Our own memory."""
+    """The operations, usage and answers of one store."""
 
-    def __init__(self, engine: Engine, key: bytes, settings: UsageSettings) -> None:
-        self._engine = engine
-        writer = engines.writer(engine)
-        self.figures = Figures(engine, writer, settings)
-        self.history = History(engine, writer)
-        self.runs = Runs(engine, writer)
-        self.operations = Operations(engine, writer, key)
+    def __init__(
+        self, engine: Engine, key: bytes, config: Config, file: files.Opened | None
+    ) -> None:
+        self._engine, self._file = engine, file
+        self.usage = UsageStore(engine, config.usage)
+        self.history = History(engine)
+        self.runs = Runs(engine)
+        self.trail = Trail(engine, key)
+        hours = config.limits.destructive_hours
+        self.operations = Operations(engine, key, self.trail, hours)
         self.answers = Answers(engine, key)
+        self.activity = Activity(engine)
+        self.bulk = Bulk(engine, key)
+        self.dns = DnsChecks(engine)
+        self.dkim = DkimKeys(engine, key)
+        self.links = OneUseLinks(engine, key)
+        #: what the tokens of the customers' forms are signed with
+        self.form_key = hmac.digest(key, b"puq_zimbra forms", hashlib.sha256)
 
     @classmethod
     def open(cls, config: Config) -> Store:
@@ -38,27 +59,51 @@ class Store:
 
         Raises:
             Misconfigured: it cannot be opened, or a newer version made it.
+            StoreAway: it cannot be used just now, or is gone and only its key is left.
         """
         try:
-            engine = engines.make(config)
-            try:
-                with files.alone(config):
+            with files.alone(config):
+                engine = engines.make(config)
+                try:
                     engines.write_ahead(engine)
-                    migrations.make_current(engine, engines.writer(engine))
-                    return cls(engine, _key(config, engine), config.usage)
-            except BaseException:
-                engine.dispose()
-                raise
-        except (SQLAlchemyError, OSError) as error:
-            raise StoreUnusable(getattr(error, "strerror", None) or type(error).__name__) from error
+                    used = files.read_key(config) is not None
+                    gone = StoreAway(trouble.GONE, place=engines.place(config)) if used else None
+                    migrations.make_current(engine, instead=gone)
+                    file = None if config.store.url else files.Opened.now(files.database(config))
+                    return cls(engine, _key(config, engine), config, file)
+                except BaseException:
+                    engine.dispose()
+                    raise
+        except (SQLAlchemyError, sqlite3.Error, OSError) as error:
+            raise trouble.of(error, engines.place(config)) from error
+
+    def is_current(self) -> bool:
+        """Whether this is still the configured store; if not, it is to be opened anew.
+
+        Raises:
+            StoreAway: it is gone.
+        """
+        return self._file is None or self._file.is_there()
+
+    def prove_writable(self) -> None:
+        """Prove that the database can be written; a power cut may take the write away.
+
+        Raises:
+            StoreAway: it cannot be written.
+            Busy: others write.
+        """
+        with engines.hasty_writer(self._engine).begin() as connection:
+            connection.execute(schema.update().values(proved_at=int(time.time())))
 
     def forget_ended(self, days: int, *, dry_run: bool = False) -> int:
-        """Forget the operations that ended so many days ago, none with 0; how many there were."""
+        """Forget the operations that ended so many days ago, none with 0; return how many."""
         if not days:
             return 0
         before = int((datetime.now(UTC) - timedelta(days=days)).timestamp())
         if dry_run:
             return pruning.count(self._engine, before)
+        self.dns.forget_old(before)
+        self.dkim.forget_old(before)
         return pruning.forget(engines.writer(self._engine), before)
 
     def close(self) -> None:
@@ -74,8 +119,8 @@ def _key(config: Config, engine: Engine) -> bytes:
     with engine.connect() as connection:
         used = connection.execute(sa.select(operation.c.id).limit(1)).first() is not None
     if used:
-        # Another key would make every line of the audit trail look forged, and a request that
-        # comes twice look like another one.
+        # With another key every line of the audit trail looks forged, and no retry of a request is
+        # recognised.
         raise Misconfigured(
             "The store's key file %(path)s is missing: put it back from a backup, or copy it from"
             " the machine that made the store.",

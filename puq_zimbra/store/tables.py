@@ -21,12 +21,18 @@ from sqlalchemy import (
 from sqlalchemy import UniqueConstraint as Unique
 
 #: raised when a table changes; a newer store is refused by older code
-VERSION = 4
+VERSION = 8
 
 metadata = MetaData()
 Key = BigInteger().with_variant(Integer, "sqlite")
 
-schema = Table("schema", metadata, Column("version", Integer, nullable=False))
+schema = Table(
+    "schema",
+    metadata,
+    Column("version", Integer, nullable=False),
+    #: when it was last seen that the store can be written
+    Column("proved_at", BigInteger),
+)
 
 #: the services that were ever measured, and each domain that they had
 service = Table(
@@ -71,11 +77,24 @@ usage = Table(
     #: the mailboxes' limits together; NULL when one is unlimited or none is there
     Column("mailbox_limits", BigInteger),
     Column("mailboxes", Integer, nullable=False),
-    #: JSON: class of service's name -> status -> mailboxes
+    #: JSON: class of service's id -> status -> mailboxes; before version 5 its name
     Column("classes", Text, nullable=False),
     Column("aliases", Integer, nullable=False),
     Column("lists", Integer, nullable=False),
     Column("alias_domains", Integer, nullable=False),
+    #: active rooms and equipment
+    Column("resources", Integer, nullable=False, server_default="0"),
+)
+
+#: the names of classes of service, as last seen; a deleted one keeps its name
+cos_name = Table(
+    "cos_name",
+    metadata,
+    #: host and port of the Zimbra
+    Column("server", String(300), primary_key=True),
+    #: Zimbra's id
+    Column("id", String(64), primary_key=True),
+    Column("name", String(300), nullable=False),
 )
 
 #: the mailboxes of a service at its last reading
@@ -106,6 +125,8 @@ mailbox_day = Table(
     sqlite_with_rowid=False,
 )
 
+#: followed by a class of service's id: its figure
+COS_FIGURE = "cos:"
 #: the highest figure of a month, with the reading that shows it
 peak = Table(
     "peak",
@@ -113,13 +134,13 @@ peak = Table(
     Column("service", ForeignKey("service.id"), primary_key=True),
     #: YYYY-MM (UTC)
     Column("month", String(7), primary_key=True),
-    #: storage (bytes), mailboxes, or cos: followed by the class of service's name
+    #: storage (bytes), mailboxes, resources, or `COS_FIGURE` with a class of service's id
     Column("figure", String(300), primary_key=True),
     Column("value", BigInteger, nullable=False),
     Column("measured_at", BigInteger, nullable=False),
 )
 
-#: what passed a threshold; once per crossing
+#: crossings of a threshold, each noted once
 notice = Table(
     "notice",
     metadata,
@@ -170,8 +191,21 @@ operation = Table(
     Column("runs", Integer, nullable=False, server_default="1"),
     #: 1 when a write was sent, by it or by one whose place it took
     Column("written", Integer, nullable=False, server_default="0"),
-    #: 1 if it takes the place of all that is not over, 0 if of its like alone (a new password)
+    #: "unsaid" where a call whose plan counts left the service's ending to us
+    Column("ending", String(10)),
+    #: 1 if it replaces the unfinished operations of its aspects, 0 if those of its event alone
     Column("supersedes", Integer, nullable=False, server_default="1"),
+    #: what it is about, see wishes.py, blanks between; "" (before version 5) = by its event
+    Column("aspects", String(400), nullable=False, server_default=""),
+    #: when it was asked for once more, by a person; 0 = it came back with a backup; see held.py
+    Column("asked_at", BigInteger),
+    #: who acted, as the host says it: customer, staff, automatic; NULL = it did not say
+    Column("actor_kind", String(10)),
+    Column("actor_id", String(64)),
+    Column("actor_name", String(200)),
+    #: of a form of the customer's page: the action, and Zimbra's id of what it is about
+    Column("action", String(60)),
+    Column("object", String(320)),
     Index("operation_request", "installation", "request_id"),
     Index("operation_service", "installation", "service_id"),
     Index("operation_state", "state"),
@@ -192,7 +226,7 @@ step = Table(
     Column("answer", String(60)),
 )
 
-#: who works on a service; at most one operation does
+#: which process works on a service; at most one operation does
 lease = Table(
     "lease",
     metadata,
@@ -203,11 +237,11 @@ lease = Table(
     Column("owner", String(300), nullable=False),
     #: seconds since 1970; afterwards its process counts as dead on other machines
     Column("until", BigInteger, nullable=False),
-    #: the same in seconds of its own machine's monotonic clock, which nobody can set
+    #: the same in seconds of its own machine's monotonic clock, which cannot be set
     Column("until_here", BigInteger, nullable=False, server_default="0"),
 )
 
-#: the last password that we set for an account, as a keyed digest
+#: the last password that the module set for an account, as a keyed digest
 password = Table(
     "password",
     metadata,
@@ -218,7 +252,7 @@ password = Table(
     Column("changed_at", String(40), nullable=False),
 )
 
-#: what was done, in order; each line seals the one before
+#: the operations that ended, in order; each line seals the one before
 audit = Table(
     "audit",
     metadata,
@@ -230,9 +264,14 @@ audit = Table(
     Column("operation", String(40), nullable=False),
     Column("code", String(20), nullable=False),
     Column("seal", String(64), nullable=False),
+    #: who acted, as the host said it: kind, id and name with blanks between; NULL = it did not say
+    Column("actor", String(300)),
+    #: of a form of the customer's page: the action, and Zimbra's id of what it was about
+    Column("action", String(60)),
+    Column("object", String(320)),
 )
 
-#: the end of the audit trail, so that its last lines cannot be taken away unnoticed
+#: the end of the audit trail, so that a missing last line is noticed
 audit_end = Table(
     "audit_end",
     metadata,
@@ -240,7 +279,7 @@ audit_end = Table(
     Column("seal", String(64), nullable=False),
 )
 
-#: what was answered over HTTP in the last quarter of an hour
+#: the answers given over HTTP in the last 15 minutes
 answer = Table(
     "answer",
     metadata,
@@ -257,4 +296,50 @@ answer = Table(
     Column("body", LargeBinary),
     Column("at", BigInteger, nullable=False),
     Index("answer_at", "at"),
+)
+
+#: what was last found in the DNS of a service's domain, and whether it is to be looked up again
+dns_check = Table(
+    "dns_check",
+    metadata,
+    Column("installation", String(64), primary_key=True),
+    Column("service_id", String(64), primary_key=True),
+    #: A-label form
+    Column("domain", String(255), primary_key=True),
+    #: JSON: what decides about its records, as of the last time that somebody wanted to know
+    Column("setup", Text, nullable=False),
+    #: since when it is to be looked up; NULL = it is not
+    Column("wanted_at", BigInteger),
+    #: JSON: type and name -> values, null = unknown; NULL = it was never looked up
+    Column("found", Text),
+    Column("checked_at", BigInteger),
+    Index("dns_check_wanted", "wanted_at"),
+)
+
+#: keys for the signatures of a domain's mail; at most one of a domain waits for its record
+dkim_key = Table(
+    "dkim_key",
+    metadata,
+    Column("installation", String(64), primary_key=True),
+    Column("service_id", String(64), primary_key=True),
+    #: A-label form
+    Column("domain", String(255), primary_key=True),
+    Column("selector", String(64), primary_key=True),
+    #: base64 of the DER form
+    Column("public", Text, nullable=False),
+    #: PEM, encrypted; NULL = it was handed to Zimbra, which alone has it now
+    Column("private", LargeBinary),
+    Column("made_at", BigInteger, nullable=False),
+    #: since when Zimbra signs with it
+    Column("used_at", BigInteger),
+    #: since when Zimbra signs with another one
+    Column("replaced_at", BigInteger),
+)
+
+#: one-use addresses of device profiles that were used, until they would have run out
+used_link = Table(
+    "used_link",
+    metadata,
+    Column("nonce", String(64), primary_key=True),
+    Column("until", BigInteger, nullable=False),
 )

@@ -1,11 +1,12 @@
-"""Collect the storage of every service on one Zimbra, in a number of requests that does not grow
-with the number of domains, and in flat memory.
+"""Collect the storage of every service on one Zimbra, in flat memory.
+
+The number of requests does not grow with the number of domains.
 
 Two listings are read whole, a page at a time: the directory, and the storage of each mailbox
 server. Each account is added to its service's tally and handed on; the two listings agree on a
-service when they name as many accounts, and the same. A server that cannot be read fails the whole
-reading, since a service's mailboxes may lie on any of them; a service whose listings do not agree
-fails alone.
+service when they name as many accounts, and the same. Of a mailbox server that cannot be read the
+directory thus tells which services have mailboxes there: those whose listings do not agree, each of
+which fails alone. When none can be read, or the directory cannot, the whole reading fails.
 
 A delegated administrator sees only some domains: those are read one by one.
 
@@ -19,12 +20,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from puq_zimbra import products
 from puq_zimbra.errors import PuqZimbraError
-from puq_zimbra.provisioning import objects, ownership, stamped
-from puq_zimbra.usage.tally import TYPES, Tallies, Tally
-from puq_zimbra.zimbra import answers, listings
+from puq_zimbra.provisioning import ownership, stamp_search
+from puq_zimbra.usage import parts
+from puq_zimbra.usage.classes import Classes
+from puq_zimbra.usage.tallies import TYPES, Tallies
+from puq_zimbra.usage.tally import Tally
+from puq_zimbra.zimbra import listings
 from puq_zimbra.zimbra.answers import Entry
 from puq_zimbra.zimbra.client import Zimbra
+from puq_zimbra.zimbra.paging import Progress
 
 
 class Sink(Protocol):
@@ -51,11 +57,13 @@ class Collected:
     unclear: frozenset[str]
     #: whether the administrator sees every domain, so that no service was passed over
     whole: bool
+    #: mailbox servers that gave no figures
+    lost: parts.Lost
+    #: mailboxes of services that are called like accounts of Zimbra's own
+    lookalikes: tuple[str, ...]
 
 
-def collect(
-    zimbra: Zimbra, sink: Sink, progress: listings.Progress = lambda done, total: None
-) -> Collected:
+def collect(zimbra: Zimbra, sink: Sink, progress: Progress = lambda done, total: None) -> Collected:
     """Measure every service on a Zimbra.
 
     ``progress`` hears how many objects of how many were read of the listing at hand.
@@ -63,51 +71,56 @@ def collect(
     Raises:
         NoAnswer: a listing was not read whole.
     """
-    whole = stamped.is_global_administrator(zimbra)
-    found = stamped.find_domains(zimbra)
-    tallies = Tallies(found.services, _beside(zimbra, found.services), found.alias_domains)
+    whole = stamp_search.is_global_administrator(zimbra)
+    found = stamp_search.find_domains(zimbra)
+    beside, classes = _beside(zimbra, found.services), Classes(zimbra, complete=whole)
+    tallies = Tallies(found.services, beside, found.alias_domains, found.default_cos, classes)
     failed = set(found.unclear)
+    lost = parts.Lost()
     if whole:
-        _read_whole(zimbra, tallies, sink, progress)
+        _read_whole(zimbra, tallies, sink, lost, progress)
     else:
-        failed |= _read_by_domain(zimbra, found.services, tallies, sink)
+        failed |= _read_by_domain(zimbra, found.services, tallies, sink, lost)
     unclear = frozenset(found.unclear | tallies.unclear)
-    failed |= unclear | {one.stamp for one in tallies if not one.agrees}
+    failed |= unclear | {one.stamp for one in tallies if one.broken or not one.agrees}
     good = tuple(one for one in tallies if one.stamp not in failed)
-    names = {cos.id: cos.name for cos in zimbra.get_all_cos()}
-    return Collected(good, names, frozenset(failed), unclear, whole)
+    seen = whole and not tallies.passed_over
+    named = tuple(sorted(tallies.lookalikes))
+    return Collected(good, classes.names, frozenset(failed), unclear, seen, lost, named)
 
 
 def _beside(zimbra: Zimbra, services: Mapping[str, Entry]) -> Mapping[str, Sequence[Entry]]:
     """The further domains of private servers."""
-    servers = [s for s, bearer in services.items() if ownership.contracted(bearer) is not None]
+    servers = [s for s, stamped in services.items() if ownership.contracted(stamped) is not None]
     if len(servers) != 1:  # two on one Zimbra: whose the others are is not clear
         return {}
-    return {servers[0]: objects.domains_beside(zimbra, services[servers[0]])}
+    return {servers[0]: products.server.domains_beside(zimbra, services[servers[0]])}
 
 
-def _read_whole(zimbra: Zimbra, tallies: Tallies, sink: Sink, progress: listings.Progress) -> None:
+def _read_whole(
+    zimbra: Zimbra, tallies: Tallies, sink: Sink, lost: parts.Lost, progress: Progress
+) -> None:
     for page in listings.directory(zimbra, TYPES, tallies.ATTRIBUTES, progress=progress):
         sink.accounts(tallies.directory(page))
-    servers = zimbra.get_all_servers("mailbox")
-    if not servers:
-        raise answers.garbled()
-    for server in servers:
-        for part in listings.storage(zimbra, server_id=server.id, progress=progress):
-            tallies.storage(part)
-            sink.storage((row.id, row.used, row.quota) for row in part.account)
+    for part in parts.of_servers(zimbra, lost, progress=progress):
+        tallies.storage(part)
+        sink.storage((row.id, row.used, row.quota) for row in part.account)
 
 
 def _read_by_domain(
-    zimbra: Zimbra, services: Mapping[str, Entry], tallies: Tallies, sink: Sink
+    zimbra: Zimbra,
+    services: Mapping[str, Entry],
+    tallies: Tallies,
+    sink: Sink,
+    lost: parts.Lost,
 ) -> set[str]:
     """Read the domains that we may see, each for itself; return the stamps of those that failed."""
     failed = set()
-    for stamp, bearer in services.items():
+    for stamp, stamped in services.items():
         try:
-            for page in listings.directory(zimbra, TYPES, tallies.ATTRIBUTES, domain=bearer.name):
+            for page in listings.directory(zimbra, TYPES, tallies.ATTRIBUTES, domain=stamped.name):
                 sink.accounts(tallies.directory(page))
-            for part in listings.storage(zimbra, domain=bearer.name):
+            for part in parts.of_domain(zimbra, lost, stamped.name):
                 tallies.storage(part)
                 sink.storage((row.id, row.used, row.quota) for row in part.account)
         except PuqZimbraError:  # one domain's trouble stops no other

@@ -15,7 +15,7 @@ from statistics import fmean
 from typing import TypeVar
 
 from puq_zimbra.errors import PuqZimbraError
-from puq_zimbra.model import Daemon, MachineLoad, Machines
+from puq_zimbra.readings import Daemon, MachineLoad, Machines
 from puq_zimbra.zimbra.client import Zimbra
 from puq_zimbra.zimbra.monitoring import Sample, get_logger_stats, get_service_status
 

@@ -1,7 +1,8 @@
-"""Zimbra's words and ours: the client of Zimbra's admin SOAP service.
+"""The client of Zimbra's admin SOAP service.
 
-`client.Zimbra` has one method per admin request, named after it. zeep writes the requests from
-the trimmed WSDL beside this file, requests carries them, lxml reads the answers.
+`client.Zimbra` has one method for each request, named after it. `request_table` declares the
+requests, and `pipeline` is the way that each takes: zeep writes it from the WSDL beside this file,
+requests carries it, lxml reads the answer.
 """
 
 import logging

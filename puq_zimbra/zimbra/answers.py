@@ -1,11 +1,12 @@
-"""Read SOAP answers with lxml: check that they are what was asked for, and raise faults.
+"""Read SOAP answers with lxml: check that they fit the request, and raise faults.
 
-An answer counts only if it is one SOAP envelope (1.1 or 1.2) in UTF-8 without a DOCTYPE whose body
-holds exactly the response that was asked for. Everything else (a proxy's page, a cut document,
-another namespace) is `NoAnswer`: whether Zimbra carried out the request is then unknown. A fault
-may come as JSON to a request in XML.
+An answer must be one SOAP envelope (1.1 or 1.2) in UTF-8 without a DOCTYPE, and its body must hold
+exactly the response to the request. Everything else (a proxy's page, a cut document, another
+namespace) is `NoAnswer`: it is unknown whether Zimbra carried out the request. A fault may come as
+JSON although the request was XML.
 
-Source: `soap/Element.java` (XML and JSON forms), `SoapFaultException`, `SoapProtocol`.
+Source: `soap/Element.java` (XML and JSON forms), `SoapFaultException`, `SoapProtocol`,
+`SoapServlet` (HTTP statuses).
 """
 
 from __future__ import annotations
@@ -18,14 +19,17 @@ from typing import Any
 from lxml import etree
 
 from puq_zimbra.errors import Fault, NoAnswer, Overloaded, fault
+from puq_zimbra.zimbra.context import Context
 from puq_zimbra.zimbra.transport import Answer
 
 _ENVELOPES = {
     "http://schemas.xmlsoap.org/soap/envelope/",
     "http://www.w3.org/2003/05/soap-envelope",
 }
-#: bytes of a document that become objects in memory, such as every "<"; a page of usage has half of
-#: it, and all that the transport lets pass could be 60 times as large in memory as on the wire
+#: HTTP statuses of answers that hold SOAP: faults come with 500, with 422 from Carbonio (24.7 on)
+STATUSES = frozenset({200, 422, 500})
+#: bytes that become objects in memory, such as every "<"; a page of usage has half as many. Without
+#: a limit an answer of the largest size could take 60 times its size in memory
 _MOST_OBJECTS = 240_000
 #: attributes of one XML element
 _MOST_MARKS = 100
@@ -41,7 +45,7 @@ class Entry:
     name: str
     #: attribute -> its values
     attrs: Mapping[str, tuple[str, ...]]
-    #: attributes that we may not read (pd="1"): unknown, not absent
+    #: attributes that the administrator may not read (pd="1"): unknown, not absent
     denied: frozenset[str] = frozenset()
     #: the element's other XML attributes, such as isExternal or dynamic
     marks: Mapping[str, str] = field(default_factory=dict)
@@ -81,7 +85,7 @@ def marks_of(element: etree._Element) -> dict[str, str]:
     """An element's XML attributes.
 
     Raises:
-        NoAnswer: there are more than Zimbra would write; lxml takes their number squared.
+        NoAnswer: there are more than Zimbra writes; lxml's time grows with their number squared.
     """
     if len(element.attrib) > _MOST_MARKS:
         raise garbled()
@@ -94,6 +98,17 @@ def entry(element: etree._Element) -> Entry:
     Raises:
         NoAnswer: it has no id or no name.
     """
+    values, denied = values_of(element)
+    marks = marks_of(element)
+    try:
+        identity, name = marks.pop("id"), marks.pop("name")
+    except KeyError as error:
+        raise garbled() from error
+    return Entry(local(element), identity, name, values, denied, marks)
+
+
+def values_of(element: etree._Element) -> tuple[dict[str, tuple[str, ...]], frozenset[str]]:
+    """The attributes below an element, and the names of those that may not be read."""
     attrs: dict[str, list[str]] = {}
     denied = set()
     for a in children(element):
@@ -104,13 +119,7 @@ def entry(element: etree._Element) -> Entry:
             denied.add(name)
         else:
             attrs.setdefault(name, []).append(a.text or "")
-    marks = marks_of(element)
-    try:
-        identity, name = marks.pop("id"), marks.pop("name")
-    except KeyError as error:
-        raise garbled() from error
-    values = {key: tuple(value) for key, value in attrs.items()}
-    return Entry(local(element), identity, name, values, frozenset(denied), marks)
+    return {key: tuple(value) for key, value in attrs.items()}, frozenset(denied)
 
 
 def entries(response: etree._Element) -> list[Entry]:
@@ -131,8 +140,21 @@ def the_entry(response: etree._Element, kind: str) -> Entry:
 
 
 def garbled() -> NoAnswer:
-    """The error for an answer that is SOAP but not what Zimbra would say."""
+    """The error for an answer that is SOAP but not as Zimbra writes it."""
     return NoAnswer("Zimbra's answer cannot be understood.")
+
+
+def decode(answer: Answer, context: Context) -> Any:
+    """What an answer says; the answer itself where the caller wants it unread."""
+    name = context.request.name
+    if context.unread:
+        return answer
+    if context.listing is None:
+        return read(answer, name, context.request.namespace)
+    # Loaded for the usage collector only: msgspec would slow down every hook's start.
+    from puq_zimbra.zimbra import jsonlistings
+
+    return jsonlistings.read(answer, name, context.listing)
 
 
 def read(answer: Answer, request: str, namespace: str = "urn:zimbraAdmin") -> etree._Element:
@@ -142,9 +164,9 @@ def read(answer: Answer, request: str, namespace: str = "urn:zimbraAdmin") -> et
 
     Raises:
         Fault: Zimbra refused.
-        NoAnswer: it is no answer to this request.
+        NoAnswer: it does not answer this request.
     """
-    if answer.status not in (200, 500):
+    if answer.status not in STATUSES:
         raise not_soap(answer)
     if answer.body[:1] == b"{":
         document = parse_json(answer)
@@ -156,14 +178,14 @@ def read(answer: Answer, request: str, namespace: str = "urn:zimbraAdmin") -> et
         raise garbled()
     response = inside[0]
     if etree.QName(response) == etree.QName(etree.QName(body).namespace, "Fault"):
-        raise _xml_fault(response)
+        raise xml_fault(response)
     if etree.QName(response) != etree.QName(namespace, request + "Response"):
         raise garbled()
     return response
 
 
 def not_soap(answer: Answer) -> NoAnswer:
-    """The error for an HTTP answer that no SOAP service gives."""
+    """The error for an HTTP answer that is not SOAP."""
     if answer.status in (429, 503):
         return Overloaded("Zimbra is too busy just now (HTTP %(status)s).", status=answer.status)
     return NoAnswer(
@@ -174,11 +196,11 @@ def not_soap(answer: Answer) -> NoAnswer:
 
 
 def _body(answer: Answer) -> etree._Element:
-    # Entities are never resolved, and a document that declares any is refused unread: the check is
-    # on the bytes because the encoding is fixed to UTF-8 whatever the document claims.
+    # Entities are never resolved, and a document that can declare any is refused before it is
+    # parsed. The check reads bytes: the encoding is UTF-8, whatever the document declares.
     if b"<!DOCTYPE" in answer.body:
         raise not_soap(answer)
-    _refuse_crowds(answer.body, b"<=")
+    _refuse_too_many(answer.body, b"<=")
     parser = etree.XMLParser(
         encoding="utf-8",
         resolve_entities=False,
@@ -200,13 +222,14 @@ def _body(answer: Answer) -> etree._Element:
     return body
 
 
-def _refuse_crowds(body: bytes, signs: bytes) -> None:
-    """Refuse a document of too many objects before it is read; each of ``signs`` begins one."""
+def _refuse_too_many(body: bytes, signs: bytes) -> None:
+    """Refuse a document with too many objects before parsing; each of ``signs`` begins one."""
     if sum(map(body.count, signs)) > _MOST_OBJECTS:
         raise garbled()
 
 
-def _xml_fault(element: etree._Element) -> Fault | NoAnswer:
+def xml_fault(element: etree._Element) -> Fault | NoAnswer:
+    """The error that a fault says."""
     error = next((one for one in element.iter("{*}Error")), None)
     code = None if error is None else text(error, "Code")
     if error is None or not code:
@@ -220,11 +243,11 @@ def parse_json(answer: Answer) -> dict[str, Any]:
     """The document of an answer in JSON.
 
     Raises:
-        NoAnswer: it is none.
+        NoAnswer: it is not JSON of a SOAP service.
     """
-    if answer.status not in (200, 500):
+    if answer.status not in STATUSES:
         raise not_soap(answer)
-    _refuse_crowds(answer.body, b"{[,:")
+    _refuse_too_many(answer.body, b"{[,:")
     try:
         document = json.loads(answer.body)
     except (ValueError, RecursionError) as error:
@@ -246,8 +269,7 @@ def read_json(document: Mapping[str, Any], request: str) -> dict[str, Any]:
         try:
             error = body["Fault"]["Detail"]["Error"]
             reason = body["Fault"].get("Reason", {}).get("Text", "")
-            given = error.get("a", [])
-            arguments = {a["n"]: str(a.get("_content", "")) for a in given}
+            arguments = {a["n"]: str(a.get("_content", "")) for a in error.get("a", [])}
             refusal = fault(str(error["Code"]), str(reason), arguments)
         except (KeyError, TypeError, AttributeError) as problem:
             raise garbled() from problem

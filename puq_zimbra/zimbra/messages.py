@@ -1,7 +1,7 @@
 """Write SOAP requests with zeep, from our own WSDL.
 
-The WSDL names only what we send, so a misspelt argument is refused before anything leaves. zeep
-never reads an answer: reading is too strict with a server newer than the schema, or too lax.
+The WSDL has only the requests that we send, so a misspelt argument is refused before anything is
+sent. zeep never reads an answer: it is too strict with a server newer than the schema, or too lax.
 
 Source: `ZimbraAdminService.wsdl` beside this file (document/literal, SOAP 1.1).
 """
@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from lxml import etree
 
 from puq_zimbra import __version__
+from puq_zimbra.zimbra.context import Context
 
 if TYPE_CHECKING:
     from zeep.wsdl.definitions import Binding
@@ -27,7 +28,7 @@ Attributes = Mapping[str, str | Sequence[str]]
 _WSDL = Path(__file__).with_name("ZimbraAdminService.wsdl")
 
 
-#: held by who loads the schema: others wait instead of loading it, too
+#: held while the schema is loaded, so that one thread loads it and the others wait
 _loading = threading.Lock()
 
 
@@ -54,36 +55,34 @@ def _loaded() -> Binding:
     return next(iter(client.wsdl.bindings.values()))
 
 
-def write(
-    request: str,
-    arguments: Mapping[str, Any],
-    *,
-    token: str | None = None,
-    session: str | None = None,
-    target_server: str | None = None,
-    json: bool = False,
-) -> bytes:
-    """The envelope of one request, as bytes.
-
-    ``request`` is Zimbra's name without "Request"; ``session`` is "" to open an admin session or
-    the id of one; ``json`` asks for the answer as JSON.
-    """
-    context: dict[str, Any] = {"userAgent": {"name": "puq_zimbra", "version": __version__}}
-    if token:
-        context["authToken"] = token
-    if session is None:
-        context["nosession"] = ""
+def envelope(context: Context) -> bytes:
+    """The envelope of a request."""
+    header: dict[str, Any] = {"userAgent": {"name": "puq_zimbra", "version": __version__}}
+    if context.token:
+        header["authToken"] = context.token
+    if context.session is None:
+        header["nosession"] = ""
     else:
-        context["session"] = {"id": session or None, "_value_1": session}
-    if target_server:
-        context["targetServer"] = target_server
-    if json:
-        context["format"] = {"type": "js"}
-    operation = _binding().get(request[0].lower() + request[1:] + "Request")
+        header["session"] = {"id": context.session or None, "_value_1": context.session}
+    if context.target_server:
+        header["targetServer"] = context.target_server
+    if context.listing:
+        header["format"] = {"type": "js"}
+    name = context.request.name
+    operation = _binding().get(name[0].lower() + name[1:] + "Request")
     # Not Client.create_message: it cannot pass on an argument named "service".
-    message = operation.create(_soapheaders={"context": context}, **arguments)
+    message = operation.create(_soapheaders={"context": header}, **context.arguments)
     written: bytes = etree.tostring(message.content, encoding="utf-8")
     return written
+
+
+def command(name: str, arguments: Mapping[str, Any]) -> etree._Element:
+    """A request as it stands in a batch: without an envelope of its own."""
+    operation = _binding().get(name[0].lower() + name[1:] + "Request")
+    message = operation.create(**arguments)
+    body = next(one for one in message.content if etree.QName(one).localname == "Body")
+    found: etree._Element = body[0]
+    return found
 
 
 def attributes(attrs: Attributes) -> list[dict[str, str]]:

@@ -1,7 +1,4 @@
-"""What Zimbra's logger host knows of the machines: which daemons run, and figures over time.
-
-Neither request is repeated when it fails: a Zimbra without a logger host answers FAILURE to both,
-and nobody should wait for that.
+"""What Zimbra's logger host knows of the machines: running daemons, and figures over time.
 
 Source: `service/admin/{GetServiceStatus,GetLoggerStats}.java`; zm-core-utils `zmrrdfetch`.
 """
@@ -14,7 +11,7 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-from puq_zimbra.model import Daemon
+from puq_zimbra.readings import Daemon
 from puq_zimbra.zimbra import answers
 from puq_zimbra.zimbra.client import Zimbra
 
@@ -32,9 +29,9 @@ class Sample:
 def get_service_status(zimbra: Zimbra) -> tuple[Daemon, ...]:
     """Every enabled daemon, and whether it runs (GetServiceStatus.java).
 
-    Empty where the logger is off. One that did not report counts as down.
+    Empty where the logger is off. A daemon that did not report counts as down.
     """
-    response = zimbra.connection.call_once("GetServiceStatus")
+    response = zimbra.pipeline.send("GetServiceStatus", {})
     return tuple(
         Daemon(one.get("server") or "", one.get("service") or "", one.text == "1")
         for one in answers.children(response)
@@ -48,16 +45,16 @@ def get_logger_stats(
     """A group's figures by machine, oldest first (GetLoggerStats.java).
 
     ``group`` is one of the collector's files, such as ``vm.csv``; ``columns`` () = all of them;
-    ``since`` is the collector's word for a time, such as ``now-24h``. Some 500 samples at the most.
+    ``since`` is a time in the collector's notation, such as ``now-24h``. At most some 500 samples.
     Empty where the logger is off or has collected none.
     """
     wanted = {"stat": [{"name": column} for column in columns]}
-    response = zimbra.connection.call_once(
-        "GetLoggerStats",
-        stats={"name": group, "limit": "true", **({"values": wanted} if columns else {})},
-        startTime={"time": since},
-        endTime={"time": "now"},
-    )
+    arguments = {
+        "stats": {"name": group, "limit": "true", **({"values": wanted} if columns else {})},
+        "startTime": {"time": since},
+        "endTime": {"time": "now"},
+    }
+    response = zimbra.pipeline.send("GetLoggerStats", arguments)
     return {
         machine.get("hn") or "": sorted(_samples(machine), key=lambda one: one.at)
         for machine in answers.children(response)
@@ -76,7 +73,7 @@ def _samples(machine: etree._Element) -> Iterator[Sample]:
 
 
 def _figures(row: etree._Element) -> Iterator[tuple[str, float]]:
-    """The columns that have a figure: the collector leaves those without one blank."""
+    """The columns that have a figure: the collector leaves the others blank."""
     for one in answers.children(row):
         try:
             figure = float(one.get("value") or "nan")

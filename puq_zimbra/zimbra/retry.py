@@ -1,26 +1,16 @@
-"""Repeat a request only where its meaning allows it.
+"""Send a request again where its row in `request_table` allows it.
 
-    what happened                     a read            a write
-    nothing was sent                  repeat            repeat
-    sent, no usable answer            repeat            the outcome is unknown: look first
-    429, 503                          repeat, slower    the outcome is unknown: look first
-    Zimbra stumbled (service.FAILURE) repeat            the outcome is unknown: look first
-    503 after rejected log-ins        never             the outcome is unknown: look first
-    time used up, TLS, any other      never             never
+Waits are random, so that hooks that failed together do not come back together, and never longer
+than the hook's time.
 
-Looking is the hook's own work: it begins by reading, so `puq_zimbra.hooks.dispatch` runs it once
-more, which goes on where the write was carried out and repeats it where it was not. A refused token
-is `connection`'s matter.
-
-Source: `soap/SoapEngine.java` (what is refused before it is carried out); the transport never
-repeats a POST by itself, which would create twice.
+Source: `request_table`; the transport never repeats a POST by itself, which would create twice.
 """
 
 from __future__ import annotations
 
+import logging
 import random
-from collections.abc import Callable
-from typing import TypeVar
+from typing import Any
 
 from puq_zimbra.errors import (
     AddressBlocked,
@@ -32,67 +22,67 @@ from puq_zimbra.errors import (
     TimeUsedUp,
     Transient,
 )
-from puq_zimbra.zimbra import budget
-
-Result = TypeVar("Result")
+from puq_zimbra.zimbra import deadline
+from puq_zimbra.zimbra.context import Context, Send
+from puq_zimbra.zimbra.request_table import Repeat, ZimbraRequest
 
 #: how often a request is sent in all
 ATTEMPTS = 3
-_HARMLESS = ("Get", "Search", "Check", "Compute", "Auth", "DelegateAuth")
+
+log = logging.getLogger("puq_zimbra")
 
 
-def may_be_made_twice(request: str) -> bool:
-    """Whether a request (without "Request") leaves Zimbra as it is, or the same if made twice."""
-    return request.startswith(_HARMLESS)
-
-
-def by_meaning(request: str, send: Callable[[], Result]) -> Result:
+def repeat(send: Send, context: Context) -> Any:
     """Send a request, and again where that can do no harm.
 
     Raises:
         PuqZimbraError: with ``outcome_unknown`` set where a write may have been carried out.
     """
     try:
-        return send()
+        return send(context)
     except PuqZimbraError as error:
-        if not _may_repeat(request, error):
+        if not _may_repeat(context.request, error):
             raise
     # Loaded when something went wrong, and not at every start.
     import stamina
     from stamina.instrumentation import set_on_retry_hooks
 
     set_on_retry_hooks(())  # it would log what was called, and with what
-    contexts = stamina.retry_context(
-        on=lambda error: _backoff(request, error),
+    attempts = stamina.retry_context(
+        on=lambda error: _backoff(context.request, error),
         attempts=ATTEMPTS - 1,
-        timeout=budget.remaining(60.0),
+        timeout=deadline.remaining(60.0),
     )
-    for attempt in contexts:
+    for attempt in attempts:
         with attempt:
-            return send()
+            return send(context)
     raise AssertionError("the last attempt raises")
 
 
-def _may_repeat(request: str, error: PuqZimbraError) -> bool:
-    if isinstance(error, TimeUsedUp | NotLoggedIn):
+def _may_repeat(request: ZimbraRequest, error: PuqZimbraError) -> bool:
+    """Whether the request is sent again; marks the error where the outcome is unknown."""
+    if request.repeat is Repeat.NEVER or isinstance(error, TimeUsedUp | NotLoggedIn):
         return False
     if isinstance(error, NotSent):
         return True
-    if not isinstance(error, (NoAnswer, Transient)):
+    if not isinstance(error, NoAnswer | Transient):
         return False
-    if may_be_made_twice(request):
+    if request.repeat is Repeat.ALWAYS:
         return not isinstance(error, AddressBlocked)
     error.outcome_unknown = True
+    shown_by = ", ".join(request.shown_by) or "none"
+    fields = {"request": request.name, "shown_by": shown_by}
+    log.info("write.outcome_unknown", extra={"fields": fields})
     return False
 
 
-def _backoff(request: str, error: Exception) -> bool | float:
-    """Seconds to wait before the request is repeated, or False.
+def _backoff(request: ZimbraRequest, error: Exception) -> bool | float:
+    """Seconds to wait before the request is sent again, or False.
 
-    A server that is too busy gets a second at least. Nobody waits longer than his hook may take.
+    A busy server gets at least one second. The wait ends with the hook's time.
     """
     if not isinstance(error, PuqZimbraError) or not _may_repeat(request, error):
         return False
     wait = random.uniform(1.0, 2.0) if isinstance(error, Overloaded) else random.uniform(0.2, 1.2)
-    left = budget.remaining(wait)
+    left = deadline.remaining(wait)
     return left if left > 0 else False

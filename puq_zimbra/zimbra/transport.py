@@ -1,11 +1,11 @@
-"""Carry one SOAP request over HTTPS and bring back its answer, within bounds.
+"""Send one SOAP request over HTTPS and return its answer, with limits on time and size.
 
-Everything that a plain `requests` call leaves open is closed here: a total deadline (its own
-time-out only bounds the wait for each piece), no redirects (a 307 would hand the admin token to
-another host), no proxies or certificate overrides from the environment, no cookies (with one,
-Zimbra starts to ask for CSRF tokens), no repeated POST, a cap on the size, no compression that was
-not asked for. TLS is always verified: by a CA file, by the system's authorities, or by the SHA-256
-fingerprint of the certificate itself, which is checked before the first byte is sent.
+A plain `requests` call lacks these: a total deadline (its time-out bounds each wait only), no
+redirects (a 307 would send the admin token to another host), no proxies or certificates from the
+environment, no cookies (with one, Zimbra requires CSRF tokens), no repeated POST, a limit on the
+size, no compression that was not asked for. TLS is always verified: by a CA file, by the system's
+authorities, or by the SHA-256 fingerprint of the certificate, checked before the first byte is
+sent.
 
 Source: requests' and urllib3's documentation; urllib3 `connection.py` for the order of connecting,
 the TLS handshake and sending.
@@ -16,11 +16,10 @@ from __future__ import annotations
 import hashlib
 import hmac
 import logging
+import socket
 import ssl
 import threading
 import time
-from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Any
@@ -33,19 +32,18 @@ from urllib3.connection import HTTPSConnection
 from urllib3.connectionpool import HTTPSConnectionPool
 
 from puq_zimbra import __version__
-from puq_zimbra.call import Tls
 from puq_zimbra.errors import (
     CertificateNotTrusted,
     Misconfigured,
     NoAnswer,
-    NotSent,
-    TimeUsedUp,
+    PuqZimbraError,
 )
-from puq_zimbra.zimbra import budget
+from puq_zimbra.zimbra import trust, unreachable
+from puq_zimbra.zimbra_server import Tls
 
 #: seconds to reach the server and to agree on TLS
 CONNECT_SECONDS = 3.0
-#: bytes; the largest answer we ask for (a page of usage) is a sixth of it
+#: bytes; six times the largest answer that we ask for, which is a page of usage
 MAX_ANSWER = 8 * 2**20
 #: connections to one server that are kept for the next request
 _KEPT = 10
@@ -55,6 +53,8 @@ _PIECE = 2**20
 log = logging.getLogger("puq_zimbra")
 
 _this_thread = threading.local()
+#: how far a request came
+_CONNECTING, _HANDSHAKE, _CONNECTED, _SENT = range(4)
 
 
 class _FingerprintDiffers(Exception):
@@ -62,7 +62,7 @@ class _FingerprintDiffers(Exception):
 
 
 class _Socket(ssl.SSLSocket):
-    """A socket that waits no longer than this thread's request may take, all waits together."""
+    """A socket whose waits, all together, end with the time of this thread's request."""
 
     def recv_into(self, *args: Any, **kwargs: Any) -> int:
         self.settimeout(_time_left())
@@ -81,9 +81,14 @@ def _time_left() -> float:
 
 
 class _Connection(HTTPSConnection):
-    """A connection that knows whether it has sent anything."""
+    """A connection that notes how far it came."""
 
     fingerprints: tuple[str, ...] = ()
+
+    def _new_conn(self) -> socket.socket:
+        plain = super()._new_conn()
+        _this_thread.stage = _HANDSHAKE
+        return plain
 
     def connect(self) -> None:
         super().connect()
@@ -94,17 +99,18 @@ class _Connection(HTTPSConnection):
                 self.close()
                 raise _FingerprintDiffers(seen)
             self.is_verified = True
+        _this_thread.stage = _CONNECTED
 
     def request(self, *args: Any, **kwargs: Any) -> None:
-        # Connecting may have taken all the time: what is sent now, nobody would wait for, and the
-        # next operation of the service may have begun.
+        # Connecting may have used up the time: the hook has ended, and the service's next operation
+        # may have begun.
         _time_left()
-        _this_thread.sent = True
+        _this_thread.stage = _SENT
         super().request(*args, **kwargs)
 
 
 class _Adapter(HTTPAdapter):
-    """Requests' adapter for one server, with our trust and a total deadline."""
+    """Requests' adapter for one server, with its own trust and a total deadline."""
 
     def __init__(self, url: str, tls: Tls) -> None:
         pinned = tls.fingerprint or ()
@@ -120,7 +126,7 @@ class _Adapter(HTTPAdapter):
         super().__init__(max_retries=urllib3.Retry(0, redirect=False))
 
     def get_connection_with_tls_context(self, *_: Any, **__: Any) -> HTTPSConnectionPool:
-        """Give the server's connections, whatever address is asked for."""
+        """Return the server's connections; the address is always the same."""
         return self._pool
 
     def cert_verify(self, conn: Any, url: Any, verify: Any, cert: Any) -> None:
@@ -132,7 +138,7 @@ class _Adapter(HTTPAdapter):
 
 def _trust(tls: Tls) -> dict[str, Any]:
     if tls.fingerprint:
-        # The chain is not looked at: the certificate itself is compared in _Connection.connect.
+        # The chain is not checked: the certificate itself is compared in _Connection.connect.
         return {"ssl_context": _pinned(), "cert_reqs": "CERT_NONE", "assert_hostname": False}
     try:
         return {"ssl_context": _verified(tls.ca_file)}
@@ -142,10 +148,10 @@ def _trust(tls: Tls) -> dict[str, Any]:
         ) from error
 
 
-# One for all servers: the system's authorities are many to read.
+# One for all servers: there are many system authorities to read.
 @cache
 def _verified(ca_file: str | None) -> ssl.SSLContext:
-    return _shared(ssl.create_default_context(cafile=ca_file))
+    return _shared(trust.context(ca_file))
 
 
 @cache
@@ -158,8 +164,8 @@ def _pinned() -> ssl.SSLContext:
 
 def _shared(context: ssl.SSLContext) -> ssl.SSLContext:
     context.sslsocket_class = _Socket
-    # urllib3 says this for each connection anew, which takes away what other threads' handshakes
-    # read at that moment (CPython issue 141012). It is said once.
+    # urllib3 sets this for each connection, which frees what other threads' handshakes are reading
+    # (CPython issue 141012). It is set once.
     context.set_alpn_protocols(["http/1.1"])
     context.set_alpn_protocols = lambda alpn_protocols: None  # type: ignore[method-assign]
     return context
@@ -172,7 +178,7 @@ class Answer:
     status: int
     content_type: str
     body: bytes
-    #: the header Date: the clock of whoever answered
+    #: the header Date
     date: str = ""
 
 
@@ -183,37 +189,25 @@ class Transport:
     have seen the request).
     """
 
-    def __init__(
-        self,
-        url: str,
-        tls: Tls,
-        seconds: float,
-        turn: Callable[[], AbstractContextManager[None]] = nullcontext,
-    ) -> None:
-        """``turn`` waits until a request may be made, and is held while it is."""
+    def __init__(self, url: str, tls: Tls) -> None:
         self.url = url
-        self._turn = turn
-        self.host = urllib3.util.parse_url(url).host or ""
-        #: total time of one request
-        self.seconds = seconds
-        # Alone: a session would follow redirects, keep cookies and heed the environment.
+        try:
+            self.host = urllib3.util.parse_url(url).host or ""
+        except urllib3.exceptions.LocationParseError as error:
+            raise Misconfigured(
+                "The Zimbra server's address in the server's settings is no host's: correct it."
+            ) from error
+        # Not a requests.Session: it would follow redirects, keep cookies and read the environment.
         self._adapter = _Adapter(url, tls)
 
-    def post(self, body: bytes, *, gzip: bool = False) -> Answer:
-        """Send one request and read its whole answer within the deadline."""
+    def post(self, body: bytes, seconds: float, *, gzip: bool = False) -> Answer:
+        """Send one request and read its whole answer within so many seconds."""
         headers = {
             "Content-Type": "text/xml; charset=utf-8",
             "User-Agent": f"puq_zimbra/{__version__}",
             "Accept-Encoding": "gzip" if gzip else "identity",
         }
-        with self._turn():
-            return self._send(body, headers, gzip=gzip)
-
-    def _send(self, body: bytes, headers: dict[str, str], *, gzip: bool) -> Answer:
-        seconds = budget.remaining(self.seconds)
-        if seconds <= 0:
-            raise TimeUsedUp("Zimbra took so long that the time for this was used up.")
-        _this_thread.sent, _this_thread.end = False, time.monotonic() + seconds
+        _this_thread.stage, _this_thread.end = _CONNECTING, time.monotonic() + seconds
         timeout = (min(CONNECT_SECONDS, seconds), seconds)
         try:
             request = self._blank.copy()
@@ -230,8 +224,11 @@ class Transport:
                 fingerprint=f"sha256:{error}",
             ) from error
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
-            # The kind and the system's own words: a URL or a header never stands in them.
-            log.info("no answer", extra={"fields": {"host": self.host, "cause": _cause(error)}})
+            # Only the error's type and the system's text: neither holds a URL or a header.
+            log.info(
+                "zimbra.no_answer",
+                extra={"fields": {"host": self.host, "cause": unreachable.cause(error)}},
+            )
             raise self._no_answer(error) from error
 
     @cached_property
@@ -261,20 +258,9 @@ class Transport:
     def _unusable(self) -> NoAnswer:
         return NoAnswer("Zimbra's answer is too large or in an encoding that was not asked for.")
 
-    def _not_trusted(self) -> CertificateNotTrusted:
-        return CertificateNotTrusted(
-            "The Zimbra server's certificate is not trusted: give its CA file or its fingerprint in"
-            " the server's settings."
-        )
-
-    def _no_answer(self, error: Exception) -> Exception:
-        if not _this_thread.sent:
-            if _certificate_failed(error):
-                return self._not_trusted()
-            return NotSent(
-                "The Zimbra server cannot be reached: check its address and port in the server's"
-                " settings, and whether it runs."
-            )
+    def _no_answer(self, error: Exception) -> PuqZimbraError:
+        if _this_thread.stage != _SENT:
+            return unreachable.why(error, in_handshake=_this_thread.stage == _HANDSHAKE)
         if time.monotonic() >= _this_thread.end:
             return NoAnswer("Zimbra did not answer in time.")
         return NoAnswer("The connection to Zimbra broke off.")
@@ -282,20 +268,3 @@ class Transport:
     def close(self) -> None:
         """Give back the connection."""
         self._adapter.close()
-
-
-def _cause(error: BaseException) -> str:
-    """The innermost error, in a word or two."""
-    while True:
-        inner = error.__cause__ or error.__context__ or getattr(error, "reason", None)
-        if not isinstance(inner, BaseException):
-            return f"{type(error).__name__} {getattr(error, 'strerror', None) or ''}".strip()
-        error = inner
-
-
-def _certificate_failed(error: BaseException | None) -> bool:
-    while error is not None:
-        if isinstance(error, ssl.SSLCertVerificationError):
-            return True
-        error = error.__cause__ or error.__context__ or getattr(error, "reason", None)
-    return False

@@ -5,17 +5,17 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, TypeAlias
 
 import lxml.html
 import pytest
 
-from puq_zimbra import model, units
-from puq_zimbra.call import Call
+from puq_zimbra import readings, units
 from puq_zimbra.clientarea import render
 from puq_zimbra.clientarea.views import NOT_TOLD
+from puq_zimbra.request import Request
 
-Page = lxml.html.HtmlElement
+Page: TypeAlias = lxml.html.HtmlElement
 Draw = Callable[..., Page]
 
 GIVEN: dict[str, Any] = {
@@ -51,26 +51,26 @@ def now() -> datetime:
 
 
 @pytest.fixture
-def call() -> Callable[..., Call]:
+def call() -> Callable[..., Request]:
     """Make a call; keywords replace whole keys of the given one."""
-    return lambda **changes: Call.model_validate({**GIVEN, **changes})
+    return lambda **changes: Request.model_validate({**GIVEN, **changes})
 
 
 @pytest.fixture
-def active() -> model.ServiceState:
+def active() -> readings.ServiceState:
     """A domain in service."""
-    return model.ServiceState("active", False, None, "admin@firma.example")
+    return readings.ServiceState("active", False, None, "admin@firma.example")
 
 
 @pytest.fixture
-def usage(now: datetime) -> Callable[..., model.ServiceUsage]:
+def usage(now: datetime) -> Callable[..., readings.ServiceUsage]:
     """Make a reading from (address, used in GB, limit in GB) with None as the model has it."""
 
     def make(
         *boxes: tuple[str, float | None, float | None], age: timedelta = timedelta(), **more: Any
-    ) -> model.ServiceUsage:
+    ) -> readings.ServiceUsage:
         mailboxes = tuple(
-            model.MailboxUsage(
+            readings.MailboxUsage(
                 str(number),
                 address,
                 None if used is None else math.ceil(used * units.GB),
@@ -81,13 +81,14 @@ def usage(now: datetime) -> Callable[..., model.ServiceUsage]:
         )
         used = sum(mailbox.used or 0 for mailbox in mailboxes)
         limits = [one.limit for one in mailboxes]
+        known = [limit for limit in limits if limit is not None]
         given: dict[str, Any] = {
             "limit": None,
-            "mailbox_limits": sum(map(int, limits)) if limits and None not in limits else None,
-            "counts": model.Counts({"": {"active": len(mailboxes)}}),
+            "mailbox_limits": sum(known) if limits and len(known) == len(limits) else None,
+            "counts": readings.Counts({"": {"active": len(mailboxes)}}),
             **more,
         }
-        return model.ServiceUsage(
+        return readings.ServiceUsage(
             "default",
             "42",
             "firma.example",
@@ -102,16 +103,18 @@ def usage(now: datetime) -> Callable[..., model.ServiceUsage]:
 
 
 @pytest.fixture
-def draw(call: Callable[..., Call], active: model.ServiceState, now: datetime) -> Draw:
+def draw(call: Callable[..., Request], active: readings.ServiceState, now: datetime) -> Draw:
     """Draw the page and read it as a browser does."""
 
-    def page(
-        state: model.ServiceState | None = active,
-        usage: model.ServiceUsage | None = None,
-        history: tuple[model.UsagePoint, ...] = (),
+    def page(  # noqa: PLR0913 - each part of a page by its name
+        state: readings.ServiceState | None = active,
+        usage: readings.ServiceUsage | None = None,
+        history: tuple[readings.UsagePoint, ...] = (),
         *,
-        growth: tuple[model.Growth, ...] = (),
-        machines: model.Machines = NOT_TOLD,
+        growth: tuple[readings.Growth, ...] = (),
+        machines: readings.Machines = NOT_TOLD,
+        counted: bool = True,
+        policy: str = "",
         problem: str | None = None,
         notice: str | None = None,
         **changes: Any,
@@ -123,6 +126,8 @@ def draw(call: Callable[..., Call], active: model.ServiceState, now: datetime) -
             history,
             growth=growth,
             machines=machines,
+            mailboxes_now=len(usage.mailboxes) if usage and counted else None,
+            policy=policy,
             problem=problem,
             notice=notice,
             now=now,

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from puq_zimbra.clientarea.figures import NBSP, Figures
+from puq_zimbra.clientarea.format import NBSP, Figures
 from puq_zimbra.units import GB
 
 NOW = datetime(2026, 11, 21, 11, 8, tzinfo=UTC)

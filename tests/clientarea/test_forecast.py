@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from puq_zimbra import model
+from puq_zimbra import readings
 from puq_zimbra.clientarea.forecast import Outlook, look
 from puq_zimbra.units import GB
 
@@ -21,16 +21,16 @@ LIMIT = 100 * GB
 NOT_YET = Outlook()
 
 
-def days(*used: float | None, limit: int | None = None) -> list[model.UsagePoint]:
+def days(*used: float | None, limit: int | None = None) -> list[readings.UsagePoint]:
     """A measurement a day until today, in GB; None = none on that day."""
     return [
-        model.UsagePoint(NOW - timedelta(days=ago), round(size * GB), limit, 3)
+        readings.UsagePoint(NOW - timedelta(days=ago), round(size * GB), limit, 3)
         for ago, size in zip(range(len(used) - 1, -1, -1), used, strict=True)
         if size is not None
     ]
 
 
-def left(points: Iterable[model.UsagePoint], limit: int | None = LIMIT) -> float | None:
+def left(points: Iterable[readings.UsagePoint], limit: int | None = LIMIT) -> float | None:
     """Days until full; None when nothing is said of it."""
     outlook = look(list(points), limit, now=NOW, zone=UTC)
     if outlook is None or outlook.left is None:
@@ -125,13 +125,13 @@ def test_the_limit_of_today_counts() -> None:
     """The plan was changed meanwhile: what was the limit then is of no interest."""
     grown = [20 + n for n in range(30)]
     before, after = days(*grown[:15], limit=30 * GB), days(*grown, limit=200 * GB)[15:]
-    early = [model.UsagePoint(p.measured_at - timedelta(days=15), *_rest(p)) for p in before]
+    early = [readings.UsagePoint(p.measured_at - timedelta(days=15), *_rest(p)) for p in before]
 
     assert left([*early, *after], 200 * GB) == pytest.approx(151)
     assert left([*early, *after], 60 * GB) == pytest.approx(11)
 
 
-def _rest(point: model.UsagePoint) -> tuple[int, int | None, int]:
+def _rest(point: readings.UsagePoint) -> tuple[int, int | None, int]:
     return point.used, point.limit, point.mailboxes
 
 
@@ -152,13 +152,15 @@ def test_an_old_pace_is_not_the_present_one() -> None:
 
 def test_the_slowest_growth_has_an_end() -> None:
     """A byte a day would take longer than a calendar can hold."""
-    points = [model.UsagePoint(NOW - timedelta(days=29 - n), 2**60 + n, None, 3) for n in range(30)]
+    points = [
+        readings.UsagePoint(NOW - timedelta(days=29 - n), 2**60 + n, None, 3) for n in range(30)
+    ]
 
     assert left(points, 2**62) == pytest.approx(3650)
 
 
 def test_full_today_is_a_day_at_the_least() -> None:
-    """ "In about 0 days" would be a riddle."""
+    """The page never says "in about 0 days"."""
     assert left(days(*(20 + n for n in range(30))), 49 * GB + 1) == 1
 
 
@@ -189,7 +191,7 @@ def test_the_sentence_is_as_precise_as_the_forecast(
 
 
 def test_what_cannot_be_told_is_left_out_of_the_page(
-    draw: Draw, words: Words, usage: Callable[..., model.ServiceUsage]
+    draw: Draw, words: Words, usage: Callable[..., readings.ServiceUsage]
 ) -> None:
     """Too little is said to be so; without a limit of the whole there is not a word of it."""
     growing = tuple(days(*(20 + n for n in range(30))))
@@ -201,7 +203,7 @@ def test_what_cannot_be_told_is_left_out_of_the_page(
         "mailbox": {"address": "a@x.example"},
     }
 
-    assert "Pomiarów jest jeszcze za mało" in words(draw(history=growing[-2:]))
+    assert "Za mało pomiarów, by określić" in words(draw(history=growing[-2:]))
     assert "tempo" not in words(draw(history=growing[-2:]))
     for page in (
         draw(usage=reading, history=growing, service=no_quota),

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from puq_zimbra import model
+from puq_zimbra import readings
 from puq_zimbra.clientarea import history
 from puq_zimbra.units import GB
 
@@ -17,15 +17,17 @@ Draw = Callable[..., Any]
 Words = Callable[[Any], str]
 
 
-def points(now: datetime, *days: int) -> list[model.UsagePoint]:
+def points(now: datetime, *days: int) -> list[readings.UsagePoint]:
     """A GB more for each day, up to forty today."""
-    return [model.UsagePoint(now - timedelta(days=day), (40 - day) * GB, None, 3) for day in days]
+    return [
+        readings.UsagePoint(now - timedelta(days=day), (40 - day) * GB, None, 3) for day in days
+    ]
 
 
-def at(*moments: str) -> list[model.UsagePoint]:
+def at(*moments: str) -> list[readings.UsagePoint]:
     """A measurement at each moment (UTC), each of a GB more."""
     return [
-        model.UsagePoint(datetime.fromisoformat(f"{one}+00:00"), number * GB, None, number)
+        readings.UsagePoint(datetime.fromisoformat(f"{one}+00:00"), number * GB, None, number)
         for number, one in enumerate(moments, 1)
     ]
 
@@ -43,7 +45,7 @@ def test_days_that_were_not_measured_are_gaps(now: datetime) -> None:
 
     assert past is not None
     assert [day.place for day in past.columns] == [0, 24, 29]
-    assert (past.places, past.top, past.change) == (30, 40 * GB, 29 * GB)
+    assert (past.slots, past.top, past.change) == (30, 40 * GB, 29 * GB)
     assert [day.height for day in past.columns] == [28, 88, 100]
 
 
@@ -66,7 +68,7 @@ def test_a_month_is_its_last_measurement(now: datetime) -> None:
         (date(2026, 2, 1), 2, 4, 4),
         (date(2026, 11, 1), 11, 6, 6),
     ]
-    assert (past.places, past.first, past.last) == (12, date(2025, 12, 1), date(2026, 11, 1))
+    assert (past.slots, past.first, past.last) == (12, date(2025, 12, 1), date(2026, 11, 1))
 
 
 def test_one_month_is_no_history(now: datetime) -> None:
@@ -90,7 +92,7 @@ def test_days_and_months_end_at_the_customers_midnight(now: datetime) -> None:
 @pytest.mark.parametrize("used", [0, 1, GB // 100, GB, 9 * GB + 1, 10 * GB, 12345 * GB])
 def test_the_scale_reaches_over_the_highest_column(now: datetime, used: int) -> None:
     """Columns of nothing and of terabytes both fit."""
-    measured = [model.UsagePoint(now - timedelta(days=day), used, None, 1) for day in (1, 0)]
+    measured = [readings.UsagePoint(now - timedelta(days=day), used, None, 1) for day in (1, 0)]
     past = history.days(measured, now=now, zone=UTC)
 
     assert past is not None
@@ -101,7 +103,7 @@ def test_the_scale_reaches_over_the_highest_column(now: datetime, used: int) -> 
 def test_days_are_a_chart_with_its_table(draw: Draw, words: Words, now: datetime) -> None:
     """Columns are attributes, every value stands in a table, one point is a sentence."""
     measured = tuple(
-        model.UsagePoint(now - timedelta(days=day), (9 - day) * GB, None, 3) for day in (3, 1, 0)
+        readings.UsagePoint(now - timedelta(days=day), (9 - day) * GB, None, 3) for day in (3, 1, 0)
     )
     page = draw(history=measured)
     chart = page.find(".//svg[@role='img']")

@@ -9,7 +9,8 @@ import sys
 
 import pytest
 
-from puq_zimbra.clientarea import catalogue, i18n
+from puq_zimbra import i18n
+from puq_zimbra.clientarea import catalogue
 
 COUNTS = (0, 1, 2, 5, 12, 14, 21, 22, 25, 101, 112, 122)
 SKRZYNKI = (
@@ -22,9 +23,10 @@ SKRZYNKI = (
 def test_polish_counts_have_three_forms(count: int, polish: str) -> None:
     """22 skrzynki, but 12 skrzynek."""
     known = i18n.translations("pl")
-    text = known.ngettext("%(n)s mailbox", "%(n)s mailboxes", count) % {"n": count}
+    message = ("%(n)s mailbox nearly full", "%(n)s mailboxes nearly full")
+    text = known.ngettext(*message, count) % {"n": count}
 
-    assert text == polish
+    assert text.rpartition(" prawie")[0] == polish
 
 
 @pytest.mark.parametrize(
@@ -50,18 +52,18 @@ def test_a_message_is_translated_with_its_places() -> None:
     assert i18n.translate(message, places, "xx") == "The password of a@firma.example was changed."
 
 
-@pytest.mark.parametrize("hostile", ["<script>", '"onx=', "{php}", "a\r\nb", "‮", "%(x)s"])
+@pytest.mark.parametrize("hostile", ["<script>", '"onx=', "{php}", "a\r\nb", "\u202e", "%(x)s"])
 def test_what_fills_a_place_cannot_be_markup(hostile: str) -> None:
     """Billing hosts print a message unescaped."""
     text = i18n.translate("%(key)s is missing.", {"key": hostile}, "pl")
 
-    assert not set(text) & set("<>\"'{}\r\n‮&")
+    assert not set(text) & set("<>\"'{}\r\n\u202e&")
 
 
 def test_translating_a_message_imports_neither_babel_nor_jinja() -> None:
     """Each hook is a process of its own and translates its answer: the libraries cost 0.1 s."""
     code = (
-        "import sys; from puq_zimbra.clientarea.i18n import translate; "
+        "import sys; from puq_zimbra.i18n import translate; "
         "print(translate('unlimited', {}, 'pl'), {'babel', 'jinja2'} & set(sys.modules))"
     )
     done = subprocess.run(
@@ -88,8 +90,9 @@ def test_every_text_has_the_places_of_its_message() -> None:
     for message in catalogue.read("pl"):
         ids = message.id if isinstance(message.id, tuple | list) else (message.id,)
         texts = message.string if isinstance(message.string, tuple | list) else (message.string,)
+        assert None not in texts
         if message.id and any(
-            sorted(places.findall(text)) != sorted(places.findall(ids[-1])) for text in texts
+            sorted(places.findall(text or "")) != sorted(places.findall(ids[-1])) for text in texts
         ):
             wrong.append(ids[0])
 
@@ -111,8 +114,9 @@ def test_the_compiled_catalogue_is_the_readable_one() -> None:
             )
             assert held == message.string
         else:
-            forms = [compiled.ngettext(*message.id, count) for count in (1, 2, 5)]
-            assert forms == list(message.string)
+            one, many = message.id
+            forms = [compiled.ngettext(one, many, count) for count in (1, 2, 5)]
+            assert forms == list(message.string or ())
 
 
 def test_messages_are_found_wherever_the_sources_have_them() -> None:

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from puq_zimbra import model
+from puq_zimbra import readings
 from puq_zimbra.clientarea import machine
-from puq_zimbra.clientarea.space import Space
+from puq_zimbra.clientarea.quota_bar import Space
 from puq_zimbra.units import GB
 
 Draw = Callable[..., Any]
@@ -19,12 +19,12 @@ Words = Callable[[Any], str]
 SERVICE = {"id": "42", "model": "server", "domain": "firma.example", "disk": 200 * GB}
 UNSAID = [
     "Zimbra nie podaje, które z jej usług działają.",
-    "Zimbra nie podaje, jak bardzo obciążone są jej maszyny: nie zbiera o nich danych albo nie "
+    "Zimbra nie podaje, jak bardzo obciążone są jej serwery: nie zbiera o nich danych albo nie "
     "odpowiedziała na czas.",
 ]
 
 
-def load(now: datetime, **given: Any) -> model.MachineLoad:
+def load(now: datetime, **given: Any) -> readings.MachineLoad:
     """A machine's figures."""
     hour = now.replace(minute=0)
     figures: dict[str, Any] = {
@@ -34,12 +34,12 @@ def load(now: datetime, **given: Any) -> model.MachineLoad:
         "memory": (3 * GB, 8 * GB),
         "disks": {"/dev/sda1": (10 * GB, 50 * GB), "/dev/sdb1": (190 * GB, 200 * GB)},
     }
-    return model.MachineLoad(**{**figures, **given})
+    return readings.MachineLoad(**{**figures, **given})
 
 
 def test_a_day_of_hours(now: datetime) -> None:
     """Those that were measured, at their places; what is older or to come is left out."""
-    (one,) = machine.build(model.Machines((), (load(now),)), now).machines
+    (one,) = machine.build(readings.Machines((), (load(now),)), now).machines
 
     assert [(hour.place, hour.busy) for hour in one.hours] == [(0, 33), (21, 12), (23, 10)]
     assert (one.least, one.most, one.last - one.first) == (10, 33, timedelta(hours=23))
@@ -49,15 +49,15 @@ def test_a_day_of_hours(now: datetime) -> None:
 
 def test_what_does_not_run_comes_first(draw: Draw, words: Words) -> None:
     """In words and with an icon, counted in the right plural."""
-    told = model.Machines(
+    told = readings.Machines(
         (
-            model.Daemon("mail.example.test", "mailbox", True),
-            model.Daemon("mail.example.test", "mta", False),
-            model.Daemon("a.example.test", "spell", True),
+            readings.Daemon("mail.example.test", "mailbox", True),
+            readings.Daemon("mail.example.test", "mta", False),
+            readings.Daemon("a.example.test", "spell", True),
         )
     )
     page = draw(service=SERVICE, machines=told)
-    (table,) = page.xpath(".//table[../@aria-labelledby='puqz-42-daemons']")
+    (table,) = page.xpath(".//*[@aria-labelledby='puqz-42-daemons']//table")
     rows = [[words(cell) for cell in row] for row in table.findall("tbody/tr")]
 
     assert rows == [
@@ -68,8 +68,8 @@ def test_what_does_not_run_comes_first(draw: Draw, words: Words) -> None:
     assert all(row.find(".//svg") is not None for row in table.findall("tbody/tr"))
     assert "1 usługa nie działa" in words(page)
     assert all(head.get("scope") for head in table.iter("th"))
-    all_up = words(draw(service=SERVICE, machines=model.Machines(told.daemons[:1])))
-    assert "wszystkie usługi działają" in all_up
+    all_up = words(draw(service=SERVICE, machines=readings.Machines(told.daemons[:1])))
+    assert "1 usługa Zimbry działa" in all_up
 
 
 @pytest.mark.parametrize(
@@ -84,7 +84,7 @@ def test_how_many_do_not_run(
     draw: Draw, words: Words, down: int, polish: str, english: str
 ) -> None:
     """One is tested above."""
-    told = model.Machines(tuple(model.Daemon("m", f"d{n}", False) for n in range(down)))
+    told = readings.Machines(tuple(readings.Daemon("m", f"d{n}", False) for n in range(down)))
 
     assert polish in words(draw(service=SERVICE, machines=told))
     assert english in words(draw(service=SERVICE, machines=told, locale="en"))
@@ -92,10 +92,10 @@ def test_how_many_do_not_run(
 
 def test_a_machines_figures(draw: Draw, words: Words, now: datetime) -> None:
     """A chart with its table, and a bar each for memory and disks, fullest first."""
-    page = draw(service=SERVICE, machines=model.Machines((), (load(now),)))
+    page = draw(service=SERVICE, machines=readings.Machines((), (load(now),)))
     (chart,) = page.findall(".//svg[@role='img']")
     (table,) = page.findall(".//details//table")
-    bars = page.xpath(".//*[contains(@class, 'puqz-panel-usage')]//li//*[@role='meter']")
+    bars = page.xpath(".//li//*[@role='meter']")
 
     assert [column.findtext("title") for column in chart.findall("rect")] == [
         "13:00: 33\u00a0%",
@@ -122,20 +122,22 @@ def test_a_machines_figures(draw: Draw, words: Words, now: datetime) -> None:
 @pytest.mark.parametrize(
     ("missing", "sentence"),
     [
-        ({"busy": {}}, "Zimbra nie podaje, jak bardzo zajęte były procesory."),
+        ({"busy": {}}, "Zimbra nie podaje, jak bardzo obciążone były procesory."),
         ({"memory": None}, "Zimbra nie podaje, ile pamięci jest w użyciu."),
-        ({"disks": {}}, "Zimbra nie podaje, jak bardzo zapełnione są dyski."),
+        ({"disks": {}}, "Zimbra nie podaje, jak bardzo zajęte są dyski."),
     ],
 )
 def test_what_zimbra_does_not_say_is_said(
     draw: Draw, words: Words, now: datetime, missing: dict[str, Any], sentence: str
 ) -> None:
     """Instead of an empty chart or list."""
-    page = draw(service=SERVICE, machines=model.Machines((), (load(now, **missing),)))
+    page = draw(service=SERVICE, machines=readings.Machines((), (load(now, **missing),)))
     charts = page.findall(".//svg[@role='img']")
 
     assert sentence in words(page)
-    assert sentence not in words(draw(service=SERVICE, machines=model.Machines((), (load(now),))))
+    assert sentence not in words(
+        draw(service=SERVICE, machines=readings.Machines((), (load(now),)))
+    )
     assert len(charts) == (0 if "busy" in missing else 1)
 
 
@@ -152,7 +154,7 @@ def test_shared_machines_are_nobodys_business(
 ) -> None:
     """Whatever is known of them."""
     service = {"id": "42", "model": sold, "domain": "x.pl", "mailbox": {"address": "a@x.example"}}
-    told = model.Machines((model.Daemon("m.example", "mta", True),), (load(now),))
+    told = readings.Machines((readings.Daemon("m.example", "mta", True),), (load(now),))
     page = words(draw(service=service, machines=told))
 
     assert "Usługi Zimbry" not in page

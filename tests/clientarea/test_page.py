@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 
-from puq_zimbra import model
-from puq_zimbra.call import Call
+from puq_zimbra import readings
 from puq_zimbra.clientarea import render
+from puq_zimbra.request import Request
 
 Draw = Callable[..., Any]
 Words = Callable[[Any], str]
-Usage = Callable[..., model.ServiceUsage]
+Usage = Callable[..., readings.ServiceUsage]
 
 POLISH = [
     "Data rejestracji", "Kwota cykliczna", "Cykl rozliczeniowy", "Następny termin płatności",
@@ -30,9 +30,15 @@ ENGLISH = [
 FORM = {"action": "clientarea.php?action=productdetails", "token": "t", "id": "42"}
 
 
+PAGE_URL = "clientarea.php?action=productdetails&id=42&p="
+
+
 def _rows(page: Any, words: Words) -> dict[str, str]:
-    labels = [words(one) for one in page.iterfind(".//dl//dt")]
-    values = [words(one) for one in page.iterfind(".//dl//dd")]
+    (facts,) = page.find_class("puqz-facts")
+    for button in facts.findall(".//button"):
+        button.drop_tree()  # "Copy", which shows only where a script runs
+    labels = [words(one) for one in facts.iterfind(".//dt")]
+    values = [words(one) for one in facts.iterfind(".//dd")]
     return dict(zip(labels, values, strict=True))
 
 
@@ -55,7 +61,7 @@ def test_the_rows_values(draw: Draw, words: Words, usage: Usage) -> None:
     assert list(rows.values()) == [
         "5 stycznia 2026", "49,00 zł", "miesięczny", "5 grudnia 2026", "Przelew",
         "mail.example.test", "192.0.2.10", "https://mail.example.test/",
-        "https://mail.example.test:7071/zimbraAdmin/", "60 GB", "34,77 GB (57 %)",
+        "https://mail.example.test:7071/zimbraAdmin/", "60 GB", "34,77 GB",
     ]  # fmt: skip
 
 
@@ -79,8 +85,8 @@ def test_what_nobody_told_is_no_data(draw: Draw, words: Words) -> None:
     page = draw(None, billing={}, server=None, service={"id": "7", "domain": "x.example"})
 
     assert set(_rows(page, words).values()) == {"brak danych"}
-    assert "Stan nieznany" in words(page)
-    assert "jeszcze nie zmierzono" in words(page)
+    assert "Nie możemy teraz sprawdzić, czy poczta działa" in words(page)
+    assert "Nie ma jeszcze danych o zajętej przestrzeni." in words(page)
     assert page.find(".//form") is None
 
 
@@ -97,11 +103,11 @@ def test_meters_say_their_value(draw: Draw, usage: Usage) -> None:
 
 def test_an_empty_domain_and_a_full_plan(draw: Draw, words: Words, usage: Usage) -> None:
     """No mailboxes is said; so is how many more there can be."""
-    assert "Nie ma jeszcze żadnych skrzynek." in words(draw(usage=usage()))
-    assert "można utworzyć jeszcze 22 skrzynki" in words(
+    assert "Nie ma jeszcze żadnej skrzynki." in words(draw(usage=usage()))
+    assert "Możesz utworzyć jeszcze 22." in words(
         draw(usage=usage(*((f"{n}@x.example", 1, 2) for n in range(3))))
     )
-    assert "wszystkie skrzynki z planu są wykorzystane" in words(
+    assert "Wszystkie skrzynki z planu są wykorzystane." in words(
         draw(usage=usage(*((f"{n}@x.example", 1, 2) for n in range(25))))
     )
     assert "2 skrzynki ponad plan" in words(
@@ -110,53 +116,128 @@ def test_an_empty_domain_and_a_full_plan(draw: Draw, words: Words, usage: Usage)
 
 
 @pytest.mark.parametrize(
-    ("state", "badge", "sentence"),
+    ("state", "title", "badge", "sentence"),
     [
-        (("active", False, None), "Aktywna", ""),
-        (("locked", True, None), "Zawieszona", "poczta nadal przychodzi"),
-        (("maintenance", True, None), "Zawieszona", "czeka na serwerach nadawców"),
-        (("closed", True, None), "Zawieszona", "wraca do nadawców"),
-        (("locked", False, None), "Zablokowana przez administratora", "poczta nadal przychodzi"),
-        (("locked", True, date(2026, 12, 14)), "Do usunięcia 14 grudnia 2026", "można przywrócić"),
+        (("active", False, None), "Poczta działa", "Działa", "nic robić"),
+        (("locked", True, None), "Usługa jest zawieszona", "Zawieszona", "nadal przychodzi"),
+        (("maintenance", True, None), "Usługa jest zawieszona", "Zawieszona", "czeka na serwerach"),
+        (("closed", True, None), "Usługa jest zawieszona", "Zawieszona", "wraca do nadawców"),
+        (("locked", False, None), "Zablokowana przez administratora",
+         "Zablokowana przez administratora", "nadal przychodzi"),
+        (("locked", True, date(2026, 12, 14)), "Usługa zostanie usunięta 14 grudnia 2026",
+         "Do usunięcia 14 grudnia 2026", "można ją przywrócić"),
     ],
-)
+)  # fmt: skip
 def test_states_are_words(
     draw: Draw,
     words: Words,
     state: tuple[str, bool, date | None],
+    title: str,
     badge: str,
     sentence: str,
 ) -> None:
-    """Colour and icon only underline; links that would fail are not offered as buttons."""
-    page = draw(model.ServiceState(*state, "admin@firma.example"))
-    buttons = [words(link) for link in page.findall(".//header//a")]
+    """Colour and icon only underline; addresses that would fail are no links, with the reason."""
+    given = readings.ServiceState(*state, "admin@firma.example")
+    page = draw(given, form={"page_url": PAGE_URL})
+    other = draw(given, form={"page_url": PAGE_URL}, page="usage")
+    (card,) = page.find_class("puqz-status")
+    works = state[0] == "active"
 
-    assert words(page.find(".//*[@class='puqz-line']/span")) == badge
-    assert sentence in words(page)
-    assert buttons == (["Otwórz webmail", "Panel administracyjny"] if badge == "Aktywna" else [])
+    assert words(card.find(".//h3")) == title
+    assert sentence in words(card)
+    assert words(other.find_class("puqz-badge")[0]) == badge
+    assert page.find_class("puqz-badge") == []
+    assert [words(link) for link in page.findall(".//header//a")] == ["Otwórz webmail"] * works
+    assert len(page.xpath(".//dl[@class='puqz-facts']//a")) == 2 * works
+    assert ("nieczynny" in words(page)) is not works
+
+
+def test_the_hosts_own_links_are_the_way_out(draw: Draw, words: Words, usage: Usage) -> None:
+    """Paying, more space, a message: one main button; without an address the sentence stays."""
+    urls = {f"{name}_url": f"{name}.php" for name in ("pay", "upgrade", "ticket", "sso")}
+    unpaid = readings.ServiceState("locked", True, None, "admin@firma.example")
+    over = usage(("a@firma.example", 61, None))
+
+    def buttons(state: Any, **more: Any) -> list[tuple[str, str]]:
+        (card,) = draw(state, **more).find_class("puqz-status")
+        return [(words(one), one.get("href")) for one in card.xpath(".//a")]
+
+    assert buttons(unpaid, form=urls) == [
+        ("Opłać fakturę", "pay.php"),
+        ("Napisz do nas", "ticket.php"),
+    ]
+    assert buttons(unpaid) == []
+    assert "Co zrobić: opłać zaległość albo napisz do nas." in words(draw(unpaid))
+    active = readings.ServiceState("active", False, None, "admin@firma.example")
+    assert buttons(active, usage=over, form=urls) == [("Dokup przestrzeń", "upgrade.php")]
+    assert buttons(unpaid, form={"pay_url": "javascript:alert(1)"}) == []
+    (webmail,) = draw(active, form=urls).findall(".//header//a")
+    assert webmail.get("href") == "sso.php"
+    (plain,) = draw(active, form={"sso_url": "//evil.example/"}).findall(".//header//a")
+    assert plain.get("href") == "https://mail.example.test/"
+
+
+def test_links_of_the_host_are_no_hidden_fields(draw: Draw) -> None:
+    """The password form carries what the host gave to be carried, and nothing else."""
+    form = draw(
+        form={**FORM, "pay_url": "p", "upgrade_url": "u", "ticket_url": "t", "sso_url": "s"}
+    )
+
+    assert set(dict(form.find(".//form").form_values())) == {"token", "id", "puqz_action"}
 
 
 def test_old_figures_have_their_age(draw: Draw, words: Words, usage: Usage) -> None:
     """With Zimbra out of reach the page shows what is known, since when, and the reason."""
     old = usage(("a@x.example", 1, 2), age=timedelta(hours=3), stale=True)
-    page = draw(None, old, problem="Zimbra nie odpowiada.")
+    page = draw(None, old, problem="Zimbra nie odpowiada.", form={"page_url": PAGE_URL})
+    (card,) = page.find_class("puqz-status")
+    other = draw(None, old, problem="Zimbra x.", form={"page_url": PAGE_URL}, page="usage")
 
-    assert "Zimbra nie odpowiada. Dane na tej stronie są z 09:08." in words(page)
-    assert "3 godziny temu" in words(page.find(".//header"))
-    assert "Ostatni odczyt się nie udał" in words(draw(usage=old))
-    assert "przybliżone" in words(page)
+    assert (
+        "Zimbra nie odpowiada. Poniżej są ostatnie znane dane, z 09:08 (3 godziny temu)."
+        in words(card)
+    )
+    assert [one.get("href") for one in card.findall(".//a")] == [f"{PAGE_URL}overview"]
+    assert "Zimbra x. Poniżej są ostatnie znane dane" in words(other.find(".//*[@role='alert']"))
+    assert "Ostatni odczyt się nie udał. To ostatnie dobre dane. Dane z 09:08" in words(
+        draw(usage=old)
+    )
 
 
-@pytest.mark.parametrize(("page", "checked"), [(None, "info"), ("usage", "usage"), ("2", "info")])
-def test_the_address_can_open_the_second_tab(draw: Draw, page: str | None, checked: str) -> None:
-    """The tabs are radio buttons; each has its label."""
-    drawn = draw(page=page)
+@pytest.mark.parametrize(
+    ("page", "current", "mark"),
+    [
+        (None, "overview", "facts"), ("", "overview", "facts"), ("2", "overview", "facts"),
+        ("nonsense", "overview", "facts"), ("overview", "overview", "facts"),
+        ("usage", "usage", "days"),
+    ],
+)  # fmt: skip
+def test_each_page_has_its_own_address(
+    draw: Draw, words: Words, page: str | None, current: str, mark: str
+) -> None:
+    """Real links, the present one marked; what is asked for stands alone."""
+    drawn = draw(page=page, form={"page_url": PAGE_URL})
+    links = drawn.findall(".//nav//a")
 
-    assert drawn.xpath(".//input[@type='radio'][@checked]/@id") == [f"puqz-42-tab-{checked}"]
-    assert drawn.xpath(".//label[@for='puqz-42-tab-info' or @for='puqz-42-tab-usage']/text()") == [
-        "Informacja o serwerze",
-        "Wykorzystanie zasobów",
+    assert [(words(one), one.get("href")) for one in links] == [
+        ("Informacja o serwerze", f"{PAGE_URL}overview"),
+        ("Wykorzystanie zasobów", f"{PAGE_URL}usage"),
     ]
+    assert drawn.xpath(".//nav//a[@aria-current='page']/@href") == [PAGE_URL + current]
+    assert {name for name in ("facts", "days") if drawn.xpath(f".//*[@id='puqz-42-{name}']")} == {
+        mark
+    }
+
+
+@pytest.mark.parametrize("page_url", [None, "", "javascript:x", "//evil.example/"])
+def test_without_addresses_both_pages_stand_below_each_other(
+    draw: Draw, page_url: str | None
+) -> None:
+    """A host of an older module gives none: nothing may be out of reach."""
+    drawn = draw(form={"page_url": page_url} if page_url is not None else {}, page="usage")
+
+    assert drawn.xpath(".//nav//a/@href") == ["#puqz-42-overview", "#puqz-42-usage"]
+    assert drawn.xpath("count(.//*[@id='puqz-42-facts' or @id='puqz-42-days'])") == 2
 
 
 def test_two_services_on_one_page_do_not_collide(draw: Draw, usage: Usage) -> None:
@@ -195,17 +276,22 @@ def test_the_password_form(draw: Draw) -> None:
 def test_the_style_sheet_is_linked_only_from_where_the_host_serves_it(draw: Draw) -> None:
     """The fragment carries no style of its own."""
     assert draw().find(".//link") is None
-    assert draw(assets_url="modules/puq/").find(".//link").get("href") == "modules/puq/puqz.css"
+    assert draw().find(".//script") is None
+    page = draw(assets_url="modules/puq/")
+    assert page.find(".//link").get("href") == "modules/puq/puqz.css"
+    assert [dict(one.attrib) for one in page.findall(".//script")] == [
+        {"src": "modules/puq/puqz.js", "defer": "defer"}
+    ]
 
 
 def test_the_admins_lines(
-    call: Callable[..., Call], active: model.ServiceState, usage: Usage, now: datetime
+    call: Callable[..., Request], active: readings.ServiceState, usage: Usage, now: datetime
 ) -> None:
     """A label and a little HTML for each."""
     fields = render.admin_fields(call(), active, usage(("a@x.example", 3, 5)), now=now)
 
     assert fields == {
-        "Stan": "Aktywna",
+        "Stan": "Działa",
         "Domena pocztowa w Zimbrze": "<bdi>firma.example</bdi>",
         "Przestrzeń": "3\u00a0GB z 60\u00a0GB (5\u00a0%)",
         "Pomiar": "Dane z 12:08 (przed chwilą)",
@@ -213,9 +299,9 @@ def test_the_admins_lines(
 
 
 def test_compiled_templates_that_cannot_be_kept_cost_no_page(
-    call: Callable[..., Call],
-    active: model.ServiceState,
-    usage: Callable[..., model.ServiceUsage],
+    call: Callable[..., Request],
+    active: readings.ServiceState,
+    usage: Callable[..., readings.ServiceUsage],
     now: datetime,
     tmp_path: Path,
 ) -> None:

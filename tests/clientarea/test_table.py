@@ -8,17 +8,19 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from puq_zimbra import model
+from puq_zimbra import readings
 from puq_zimbra.clientarea import mailboxes
-from puq_zimbra.clientarea.mailboxes import Wanted, wanted
-from puq_zimbra.clientarea.space import Space
+from puq_zimbra.clientarea.mailboxes import CONTROLS_FROM, Wanted, wanted
+from puq_zimbra.clientarea.quota_bar import Space
 from puq_zimbra.units import GB
 
 Draw = Callable[..., Any]
 Words = Callable[[Any], str]
-Usage = Callable[..., model.ServiceUsage]
+Usage = Callable[..., readings.ServiceUsage]
 
 PAGE_URL = "details.php?id=42&page="
+#: links to the other pages of the table
+PAGES = ".//nav[@class='puqz-pages']//a"
 BOXES = (
     ("small-but-full@x.example", 0.9, 1),
     ("unknown@x.example", None, 5),
@@ -46,7 +48,6 @@ def test_the_fullest_come_first(usage: Usage) -> None:
         "unknown",
     ]
 
-    assert names(mailboxes.fullest(boxes)) == order
     assert names(mailboxes.table(boxes, Wanted()).lines) == order
 
 
@@ -101,26 +102,25 @@ def test_the_user_table(draw: Draw, words: Words, usage: Usage) -> None:
             ("e@firma.example", 0.000001, 5),
         )
     )
-    table = page.find(".//table")
+    (table,) = page.find_class("puqz-usage")
     cells = [[words(cell) for cell in row] for row in table.iter("tr")]
 
     assert cells == [
-        ["Nazwa użytkownika / adres", "Użyto w % ▼", "Użyto w GB", "Limit w GB"],
-        ["a@firma.example", "132 % ponad limit", "6,60", "5"],
+        ["Nazwa użytkownika", "Użyto w %", "Użyto w GB", "Limit w GB"],
+        ["a@firma.example", "132 % przepełniona", "6,60", "5"],
         ["d@firma.example", "92 % prawie pełna", "4,60", "5"],
         ["e@firma.example", "<1 %", "<0,01", "5"],
         ["b@firma.example", "bez limitu", "1,00", "bez limitu"],
         ["c@firma.example", "brak danych", "brak danych", "5"],
         [
             "Razem (nie licząc 1 skrzynki, dla której brak danych)",
-            "bez limitu",
+            "",
             "12,20",
             "bez limitu",
         ],
     ]
     assert all(th.get("scope") for th in table.iter("th"))
-    assert "od najpełniejszej" in words(table.find("caption"))
-    assert "Dane z 12:08" in words(table.find("caption"))
+    assert words(table.find("caption")) == "Od najbardziej zapełnionej"
 
 
 def test_a_long_table_says_what_it_shows(draw: Draw, words: Words, usage: Usage) -> None:
@@ -129,11 +129,14 @@ def test_a_long_table_says_what_it_shows(draw: Draw, words: Words, usage: Usage)
     plain = draw(usage=many)
     linked = draw(usage=many, page="2", form={"page_url": PAGE_URL})
 
-    assert "Pokazano 50 z 1 234" in words(plain.find(".//nav"))
-    assert plain.find(".//nav//a") is None
+    assert words(plain.find(".//nav[@class='puqz-pages']")) == "1–50 z 1 234 · strona 1 z 25"
+    assert words(linked.find(".//nav[@class='puqz-pages']/span")) == (
+        "51–100 z 1 234 · strona 2 z 25"
+    )
+    assert plain.find(".//nav[@class='puqz-pages']//a") is None
     assert plain.find(".//form") is None
     assert plain.find(".//th//a") is None
-    assert [link.get("href") for link in linked.findall(".//nav//a")] == [
+    assert [link.get("href") for link in linked.findall(PAGES)] == [
         "details.php?id=42&page=1#puqz-42-mailboxes",
         "details.php?id=42&page=3#puqz-42-mailboxes",
     ]
@@ -157,7 +160,7 @@ def test_the_heads_sort(draw: Draw, usage: Usage) -> None:
     by_use = draw(usage=many, **follow(links[2]))
     other_way = draw(usage=many, **follow(by_use.findall(".//th/a")[2].get("href")))
     sorts = [
-        page.xpath(".//th[@aria-sort]/@aria-sort | .//th[@aria-sort]/a/text()")
+        [one.strip() for one in page.xpath(".//th/@aria-sort | .//th[@aria-sort]/a/text()")]
         for page in (start, by_use, other_way)
     ]
 
@@ -173,8 +176,8 @@ def test_the_heads_sort(draw: Draw, usage: Usage) -> None:
         ["descending", "Użyto w GB"],
         ["ascending", "Użyto w GB"],
     ]
-    assert "puqz_sort=-used" in by_use.find(".//nav//a").get("href")
-    assert "puqz_search=u0" in by_use.find(".//nav//a").get("href")
+    assert "puqz_sort=-used" in by_use.find(PAGES).get("href")
+    assert "puqz_search=u0" in by_use.find(PAGES).get("href")
     assert [bdi.text_content() for bdi in other_way.findall(".//tbody//bdi")][:2] == [
         "u0000@x.example",
         "u0007@x.example",
@@ -183,7 +186,9 @@ def test_the_heads_sort(draw: Draw, usage: Usage) -> None:
 
 def test_the_search_form_keeps_what_the_host_gave(draw: Draw, words: Words, usage: Usage) -> None:
     """A browser replaces the query of a GET form's action, so it goes as hidden fields."""
-    reading = usage(("anna@x.example", 1, 2), ("biuro@x.example", 1, 2), ("hania@x.example", 1, 2))
+    rest = ((f"u{number}@x.example", 0, 2) for number in range(CONTROLS_FROM - 3))
+    three = (("anna@x.example", 1, 2), ("biuro@x.example", 1, 2), ("hania@x.example", 1, 2))
+    reading = usage(*three, *rest)
     given = {"page_url": PAGE_URL, "sort": "-used", "token": "secret", "action": "act.php"}
     form = draw(usage=reading, form=given).find(".//form[@method='get']")
     fields = dict(form.form_values()) | {"puqz_search": "AN"}
@@ -196,10 +201,9 @@ def test_the_search_form_keeps_what_the_host_gave(draw: Draw, words: Words, usag
         "anna@x.example",
         "hania@x.example",
     ]
-    assert "Znaleziono 2 skrzynki z 3" in words(page)
+    assert "Znaleziono 2 skrzynki z 21" in words(page)
     assert "Razem wszystkie skrzynki" in words(page.find(".//tfoot"))
     assert page.xpath(".//input[@type='search']/@value") == ["AN"]
-    assert page.xpath(".//input[@type='radio'][@checked]/@id") == ["puqz-42-tab-info"]
     assert page.xpath(".//form//a/@href") == [
         "details.php?id=42&page=1&puqz_sort=-used#puqz-42-mailboxes"
     ]
@@ -234,20 +238,59 @@ def test_any_address_of_the_host_will_do(
 
     assert form.get("action") == action.replace("#A", anchor)
     assert given == hidden
-    assert page.find(".//nav//a").get("href") == second.replace("#A", anchor)
+    assert page.find(PAGES).get("href") == second.replace("#A", anchor)
+
+
+def test_one_mailbox_has_no_total(draw: Draw, words: Words, usage: Usage) -> None:
+    """It would say the same twice."""
+    one, two = (draw(usage=usage(*((f"u{n}@x.example", 1, 2) for n in range(c)))) for c in (1, 2))
+
+    assert one.find(".//tfoot") is None
+    assert words(two.find(".//tfoot")) == "Razem 2,00 4"
+
+
+@pytest.mark.parametrize(
+    ("limits", "sentence"),
+    [
+        ((10, 20), "Limity skrzynek to razem 30 GB z 60 GB przestrzeni. "
+         "Do rozdzielenia zostało 30 GB."),
+        ((40, 40), "Limity skrzynek to razem 80 GB, czyli o 20 GB więcej "
+         "niż przestrzeń całkowita."),
+        ((40, None), ""),
+    ],
+)  # fmt: skip
+def test_the_sum_of_limits_is_not_the_whole_space(
+    draw: Draw, words: Words, usage: Usage, limits: tuple[float | None, ...], sentence: str
+) -> None:
+    """What is granted to mailboxes and what there is are two figures."""
+    page = draw(usage=usage(*((f"u{n}@x.example", 1, limit) for n, limit in enumerate(limits))))
+    (note,) = page.xpath(".//*[@id='puqz-42-mailboxes']/..//p[@class='puqz-note']")
+
+    assert words(note) == f"{sentence} Zajętość mierzy Zimbra; 1 GB = 1024 MB.".strip()
+
+
+def test_an_address_may_break_after_its_at(draw: Draw, usage: Usage) -> None:
+    """And nowhere else, as long as there is room."""
+    page = draw(usage=usage(("anna@firma-x.example", 1, 2)))
+    (name,) = page.xpath(".//tbody/tr/th/bdi")
+
+    assert name.text == "anna@"
+    assert name[0].tag == "wbr"
+    assert name.text_content() == "anna@firma-x.example"
 
 
 def test_nothing_found_is_said(draw: Draw, words: Words, usage: Usage) -> None:
     """With the word that was looked for, and a way back to all."""
-    two = usage(("a@x.example", 1, 2), ("b@x.example", 1, 2))
-    page = draw(usage=two, form={"page_url": PAGE_URL, "search": "zzz"})
-    alone = draw(usage=usage(("a@x.example", 1, 2)), form={"page_url": PAGE_URL})
+    boxes = [(f"u{number}@x.example", 1, 2) for number in range(CONTROLS_FROM)]
+    page = draw(usage=usage(*boxes), form={"page_url": PAGE_URL, "search": "zzz"})
+    few = draw(usage=usage(*boxes[1:]), form={"page_url": PAGE_URL})
 
-    assert "Żaden adres skrzynki nie zawiera tego: zzz" in words(page)
-    assert page.findall(".//tbody//bdi") == []
+    assert "Nie ma skrzynki, której adres zawiera: zzz" in words(page)
+    assert page.find_class("puqz-usage") == []
     assert [words(link) for link in page.findall(".//form//a")] == ["Pokaż wszystkie"]
-    assert alone.find(".//form") is None
-    assert alone.find(".//th/a") is None
+    # Twenty are seen at a glance: they need no search and no other order.
+    assert few.find(".//form") is None
+    assert few.find(".//th/a") is None
 
 
 @pytest.mark.parametrize(

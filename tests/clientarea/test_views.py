@@ -8,14 +8,14 @@ from typing import Any
 
 import pytest
 
-from puq_zimbra import model
-from puq_zimbra.call import Call
+from puq_zimbra import readings
 from puq_zimbra.clientarea import views
-from puq_zimbra.clientarea.space import UNKNOWN, Space
+from puq_zimbra.clientarea.quota_bar import UNKNOWN, Space
+from puq_zimbra.request import Request
 from puq_zimbra.units import GB
 
-Call = Callable[..., Call]
-Usage = Callable[..., model.ServiceUsage]
+MakeRequest = Callable[..., Request]
+Usage = Callable[..., readings.ServiceUsage]
 
 
 @pytest.mark.parametrize(
@@ -31,7 +31,7 @@ Usage = Callable[..., model.ServiceUsage]
         (132, 100, 132, 100, "over"),
         (5000, 100, 5000, 100, "over"),
         (5, None, None, 0, "none"),
-        (5, 0, None, 0, "none"),
+        (5, 0, 100, 100, "over"),
         (None, 100, None, 0, "none"),
         (5, UNKNOWN, None, 0, "none"),
     ],
@@ -56,7 +56,7 @@ def test_a_bar_stops_at_its_end_and_the_number_does_not(
     ],
 )
 def test_total_space(
-    call: Call,
+    call: MakeRequest,
     usage: Usage,
     now: datetime,
     service: dict[str, Any],
@@ -80,7 +80,7 @@ def test_total_space(
     assert (view.total.limit, view.total_source) == (wanted, source)
 
 
-def test_without_a_reading_the_total_is_not_guessed(call: Call, now: datetime) -> None:
+def test_without_a_reading_the_total_is_not_guessed(call: MakeRequest, now: datetime) -> None:
     """Nothing measured is not the same as no limit."""
     view = views.build(call(service={"id": "1", "domain": "x.example"}), None, None, (), now=now)
 
@@ -101,7 +101,7 @@ def test_without_a_reading_the_total_is_not_guessed(call: Call, now: datetime) -
     ],
 )
 def test_states(
-    call: Call,
+    call: MakeRequest,
     now: datetime,
     status: str,
     suspended: bool,
@@ -110,13 +110,13 @@ def test_states(
     mail: str,
 ) -> None:
     """An administrator's lock is not the host's suspension; a coming deletion outweighs both."""
-    state = model.ServiceState(status, suspended, purge_at, "admin@x.example")
+    state = readings.ServiceState(status, suspended, purge_at, "admin@x.example")
     view = views.build(call(), state, None, (), now=now)
 
     assert (view.state.kind, view.state.mail, view.state.until) == (kind, mail, purge_at)
 
 
-def test_domains_are_shown_as_people_write_them(call: Call, now: datetime) -> None:
+def test_domains_are_shown_as_people_write_them(call: MakeRequest, now: datetime) -> None:
     """A-labels are for machines."""
     service = {"id": "1", "domain": "firma-przykład.example"}
     mailbox = {

@@ -9,10 +9,10 @@ from typing import Any
 
 from puq_zimbra.simulator.calllog import Call
 from puq_zimbra.simulator.chaos import STALE, Plan
-from puq_zimbra.simulator.mangle import WAYS
+from puq_zimbra.simulator.corrupt import WAYS
 
-from .stories import HARMFUL, KINDS, Story
-from .world import World, Worlds
+from .case_env import World, Worlds
+from .scenarios import HARMFUL, KINDS, Story
 
 
 @dataclass(frozen=True)

@@ -67,10 +67,10 @@ def run(
 ) -> None:
     """Call a hook of the host ``plain`` and send its answer, with what was counted."""
     import stamina
-    from puq_zimbra.hooks.dispatch import dispatch
-    from puq_zimbra.hooks.runtime import Runtime
 
     from puq_zimbra.config import Config
+    from puq_zimbra.engine.dispatch import dispatch
+    from puq_zimbra.engine.runtime import Runtime
 
     counted = Counted()
     log = Path(settings["store"]["dir"]) / "store.db-wal"

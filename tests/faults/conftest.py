@@ -15,9 +15,9 @@ import responses
 from puq_zimbra.simulator import Running, Simulator, TlsFiles
 from tests import databases
 
+from .case_env import SERVER, URL, Clock, InMemory, Worlds
 from .figures import PROPERTY
 from .stores import Postgres, Sqlite
-from .world import SERVER, URL, Clock, InMemory, Worlds
 
 Item = TypeVar("Item")
 Note = Callable[..., None]
@@ -84,6 +84,16 @@ def in_memory() -> Iterator[InMemory]:
 def worlds(tmp_path: Path, in_memory: InMemory) -> Iterator[Worlds]:
     """Worlds in memory, one after the other."""
     simulator = Simulator(clock=Clock())
+    simulator.mount(in_memory, URL)  # type: ignore[arg-type]
+    made = Worlds(tmp_path, simulator, SERVER)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def carbonio_worlds(tmp_path: Path, in_memory: InMemory) -> Iterator[Worlds]:
+    """Worlds on a Carbonio, in memory, one after the other."""
+    simulator = Simulator(clock=Clock(), flavour="carbonio")
     simulator.mount(in_memory, URL)  # type: ignore[arg-type]
     made = Worlds(tmp_path, simulator, SERVER)
     yield made

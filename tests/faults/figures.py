@@ -17,6 +17,10 @@ LEVELS: Mapping[str, tuple[str, str]] = {
         " {figures} false figures",
         "1,600 cases, all, 0, 0, 0",
     ),
+    "call x fault on Carbonio": (
+        "{cases} cases: {converged} converged, {twice} made twice, {foreign} foreign writes",
+        "all, 0, 0",
+    ),
     "two faults in a row": (
         "{cases} cases: {converged} converged, {twice} made twice, {foreign} foreign writes,"
         " {figures} false figures",
@@ -30,14 +34,19 @@ LEVELS: Mapping[str, tuple[str, str]] = {
     "memory of a process": ("{cases} answers: {most_mb:.0f} MB more at the most", "64 MB"),
     "kill -9, SQLite": ("{cases} cases: {converged} converged", "240 cases, all"),
     "kill -9, PostgreSQL": ("{cases} cases: {converged} converged", "240 cases, all"),
+    "kill -9, import of mailboxes": ("{cases} cases: {converged} converged", "200 cases, all"),
     "at once": (
         "{rounds} rounds, {calls} calls: {right} right, {twice} made twice, {locked} times"
         ' "database is locked"',
         "1,000 rounds, all, 0, 0",
     ),
     "state machine": ("{runs} runs, {steps} steps: all invariants hold", "300 runs of 40 steps"),
+    "state machine, Carbonio": (
+        "{runs} runs, {steps} steps: all invariants hold",
+        "50 runs of 40 steps",
+    ),
     "usage sync": ("{cases} faults: {wrong} stored figures wrong", "0"),
-    "forged ids": ("{cases} calls: {refused} refused, {writes} writes", "all, 0"),
+    "forged ids": ("{cases} calls: {refused} right, {writes} foreign writes", "all, 0"),
     "canary secrets at DEBUG": (
         "{cases} cases, {most_places} places looked at: {hits} hits",
         "0",

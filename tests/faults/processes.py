@@ -6,9 +6,9 @@ import multiprocessing
 from typing import Any
 
 from . import child
+from .case_env import World
 from .child import Counted, Trap
-from .stories import Story
-from .world import World
+from .scenarios import Story
 
 #: seconds to wait for another process
 PATIENCE = 60.0
@@ -24,11 +24,11 @@ _forks.set_forkserver_preload(
         "psycopg",
         "stamina",
         "zeep",
-        "puq_zimbra.hooks.dispatch",
-        "puq_zimbra.hooks.runtime",
+        "puq_zimbra.engine.dispatch",
+        "puq_zimbra.engine.runtime",
         "puq_zimbra.store.database",
         "puq_zimbra.zimbra.client",
-        "puq_zimbra.clientarea.i18n",
+        "puq_zimbra.i18n",
     ]
 )
 

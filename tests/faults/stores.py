@@ -103,6 +103,9 @@ class Postgres(Sqlite):
         super().put_back(kept, directory)
         file = directory / "rows.json"
         rows = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
+        if not rows:
+            self._make_new()
+            return
         tables = self._tables()
         with self._engine.begin() as connection:
             for table in reversed(tables):
@@ -110,6 +113,12 @@ class Postgres(Sqlite):
             for table in tables:
                 if rows.get(table.name):
                     connection.execute(table.insert(), rows[table.name])
+
+    def _make_new(self) -> None:
+        """Make the schema anew: a store whose tables are there is not a new one."""
+        with self._engine.begin() as connection:
+            connection.execute(sa.text(f"DROP SCHEMA {self._schema} CASCADE"))
+            connection.execute(sa.text(f"CREATE SCHEMA {self._schema}"))
 
 
 def _last_event(engine: sa.Engine) -> str | None:

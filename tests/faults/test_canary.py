@@ -16,10 +16,10 @@ from puq_zimbra.simulator.chaos import Plan
 from tests.conftest import Params
 from tests.processes import start
 
+from .case_env import PASSWORDS, InMemory, World, Worlds
 from .cases import Case, calm, cases
 from .conftest import Note, Share
-from .stories import HTML, STORIES, Story
-from .world import PASSWORDS, InMemory, World, Worlds
+from .scenarios import HTML, STORIES, Story
 
 #: of the administrator with whom we log in
 SERVER_PASSWORD = "test123"
@@ -52,7 +52,7 @@ def test_no_secret_comes_out(
         caplog.clear()
         world = worlds.before(story)
         told = lived(world, case)
-        secrets = [*PASSWORDS, SERVER_PASSWORD, *world.simulator.world.tokens._known]
+        secrets = [*PASSWORDS, SERVER_PASSWORD, *world.simulator.state.tokens._known]
         seen = {"answers": told, "log": logged(caplog), **dict(kept(world))}
         seen["stdout"], seen["stderr"] = capfd.readouterr()
         places = max(places, len(seen))
@@ -70,7 +70,7 @@ def test_a_real_process_prints_no_secret(
     simulator.chaos.add(Plan("CreateAccountRequest", times=3, **about))
     printed = start(params, tmp_path, subprocess.PIPE).communicate(timeout=60)
     seen = {"stdout": printed[0].decode(), "stderr": printed[1].decode()}
-    tokens = simulator.world.tokens._known
+    tokens = simulator.state.tokens._known
 
     assert all(seen.values())
     assert tokens
@@ -127,5 +127,5 @@ def kept(world: World) -> Iterator[tuple[str, str]]:
     for path in sorted(world.place.rglob("*")):
         if path.is_file():
             yield path.name, path.read_bytes().decode("latin-1")
-    trail = world.runtime.store().operations.audit()
+    trail = world.runtime.store().trail.lines()
     yield "audit", repr([dict(line) for line, _ in trail])

@@ -17,13 +17,13 @@ import pytest
 from puq_zimbra.simulator.chaos import Plan
 from tests.processes import wait_for
 
+from .case_env import World, Worlds
 from .cases import Calm, Wrong, calm, wrong_in_the_end
 from .child import Counted, Trap
 from .conftest import Note, Share
 from .processes import HookProcess
+from .scenarios import STORIES, WRITING, Story
 from .stores import Postgres
-from .stories import STORIES, WRITING, Story
-from .world import World, Worlds
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ def die(world: World, story: Story, run: Calm, death: Death) -> int | None:
         return HookProcess(world, story, trap).end()
     if isinstance(store, Postgres) and death.where == "commit":
         held: list[HookProcess] = []
-        store.trap.set(death.number, death.written == 1, lambda: held[0].process.kill())
+        store.trap.set(death.number, death.written == 1, lambda: held[0].process.kill())  # noqa: PLW0108 - filled below
         held.append(HookProcess(world, story))
         return held[0].end()
     names = Counter(call.name for call in run.calls[: death.number])

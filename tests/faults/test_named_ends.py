@@ -1,5 +1,6 @@
-"""What no retry can finish: it ends with a name that tells a person what to do, nothing is touched,
-and once he has done it the next call goes through.
+"""Permanent errors say what to do.
+
+Nothing is touched, and once a person has done it the next call goes through.
 """
 
 from __future__ import annotations
@@ -11,9 +12,9 @@ import pytest
 
 from puq_zimbra.simulator.directory import Entry
 
-from .seen import ADMIN, DOMAIN, STAMP
-from .stories import Story
-from .world import World, Worlds
+from .case_env import World, Worlds
+from .observed import ADMIN, DOMAIN, STAMP
+from .scenarios import Story
 
 CREATE = Story("domain", "create")
 SUSPEND = Story("domain", "suspend", ("create",))
@@ -60,7 +61,7 @@ def gone(name: str) -> Deed:
     """Take something away, a domain with all that is in it."""
 
     def remove(world: World) -> None:
-        directory = world.simulator.world.directory
+        directory = world.simulator.state.directory
         for each in [*directory.contents.get(name, {}).values(), entry(world, name)]:
             directory.remove(each)
 
@@ -74,14 +75,14 @@ def unfinished(also: Deed, *, whole: bool = True) -> Deed:
         world.simulator.create_domain(
             DOMAIN,
             zimbraForeignName=[STAMP, "puq_zimbra.creating"],
-            zimbraDomainDefaultCOSId=world.simulator.world.directory.coses["business"].id,
+            zimbraDomainDefaultCOSId=world.simulator.state.directory.coses["business"].id,
             zimbraDomainMaxAccounts=25,
             zimbraMailDomainQuota=5 * 2**30,
             zimbraDomainAggregateQuota=50 * 2**30,
             zimbraDomainAggregateQuotaPolicy="BLOCKSENDRECEIVE",
         )
         if not whole:
-            world.simulator.world.directory.headless.add(DOMAIN)
+            world.simulator.state.directory.headless.add(DOMAIN)
         also(world)
 
     return make
@@ -90,15 +91,16 @@ def unfinished(also: Deed, *, whole: bool = True) -> Deed:
 def alias_of_a_stranger(world: World) -> None:
     """An address in the domain that belongs to a mailbox elsewhere."""
     stranger = entry(world, "admin@foreign.example")
-    world.simulator.world.directory.add_alias(stranger, f"sales@{DOMAIN}", "20260615120000Z")
+    world.simulator.state.directory.add_alias(stranger, f"sales@{DOMAIN}", "20260615120000Z")
 
 
 def alias_domain_of_a_stranger(world: World) -> None:
-    """A domain that somebody else let point to the service's."""
+    """Another service's domain that points to this one's."""
     world.simulator.create_domain(
         "pointing.example",
         zimbraDomainType="alias",
         zimbraDomainAliasTargetId=entry(world, DOMAIN).id,
+        zimbraForeignName="puq_zimbra:crm.example:99",
     )
 
 
@@ -168,15 +170,15 @@ ENDS = {
     ),
     "no such class of service": End(
         Story("domain", "change_package", ("create",), "bigger"),
-        lambda world: world.simulator.world.directory.remove(
-            world.simulator.world.directory.coses["starter"]
+        lambda world: world.simulator.state.directory.remove(
+            world.simulator.state.directory.coses["starter"]
         ),
         "misconfigured",
         "no class of service starter",
         lambda world: world.simulator.create_cos("starter"),
     ),
     "more in use than the new plan holds": End(
-        Story("domain", "change_package", ("create",), "bigger"),
+        Story("domain", "change_package", ("create",), "smaller"),
         lambda world: world.simulator.add_mail(ADMIN, 2**41),
         "refused",
         "in use: free some space first",
@@ -217,19 +219,26 @@ ENDS = {
         "terminate it once more",
         lambda world: (world.call("terminate"), world.call("create")),
     ),
-    "another service's mailbox inside": End(
-        TERMINATE,
-        put(f"anna@{DOMAIN}", "zimbraForeignPrincipal", "puq_zimbra:crm.example:99"),
+    "another service's mailbox in a private server's domain": End(
+        Story("server", "terminate", ("create",), "delete"),
+        put("anna@druga-firma.example", "zimbraForeignPrincipal", "puq_zimbra:crm.example:99"),
         "conflict",
-        f"anna@{DOMAIN} in the domain belongs to another service",
-        put(f"anna@{DOMAIN}", "zimbraForeignPrincipal"),
+        "anna@druga-firma.example in the domain belongs to another service",
+        put("anna@druga-firma.example", "zimbraForeignPrincipal"),
+    ),
+    "a global administrator inside": End(
+        TERMINATE,
+        put(f"anna@{DOMAIN}", "zimbraIsAdminAccount", "TRUE"),
+        "conflict",
+        f"anna@{DOMAIN} in the domain belongs to another service or is a",
+        put(f"anna@{DOMAIN}", "zimbraIsAdminAccount"),
     ),
     "a stranger's alias inside": End(
         TERMINATE,
         alias_of_a_stranger,
         "conflict",
         "Remove the alias first",
-        lambda world: world.simulator.world.directory.drop_alias(
+        lambda world: world.simulator.state.directory.drop_alias(
             entry(world, "admin@foreign.example"), f"sales@{DOMAIN}"
         ),
     ),

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import pytest
 
+from .case_env import InMemory, Worlds
 from .cases import calm, disturbed, figures, pairs
 from .conftest import Note, Share
-from .stories import STORIES, Story
-from .world import InMemory, Worlds
+from .scenarios import STORIES, Story
 
 
 @pytest.mark.parametrize("story", STORIES, ids=str)

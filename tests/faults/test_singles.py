@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import pytest
 
+from .case_env import InMemory, Worlds
 from .cases import calm, cases, disturbed, figures
 from .conftest import Note, Share
-from .stories import STORIES, Story
-from .world import InMemory, Worlds
+from .scenarios import STORIES, Story
 
 
 @pytest.mark.parametrize("story", STORIES, ids=str)
@@ -22,6 +22,20 @@ def test_every_hook_converges_after_one_retry(
     chosen = share.of(cases(story, run), story, sample=8, part=60)
     wrong = {str(case): disturbed(worlds, story, run, case.plan()) for case in chosen}
     note("every call x every fault", **figures(wrong))
+
+    assert {case: found for case, found in wrong.items() if found} == {}
+
+
+@pytest.mark.parametrize("story", STORIES[::4], ids=str)
+def test_every_hook_converges_on_carbonio_too(
+    carbonio_worlds: Worlds, in_memory: InMemory, story: Story, share: Share, note: Note
+) -> None:
+    """Its faults come with another HTTP status, and some of its answers are others."""
+    run = calm(carbonio_worlds, story, in_memory.bodies)
+    name = f"carbonio {story}"
+    chosen = share.of(cases(story, run), name, sample=4, part=20, whole=60)
+    wrong = {str(case): disturbed(carbonio_worlds, story, run, case.plan()) for case in chosen}
+    note("call x fault on Carbonio", **figures(wrong))
 
     assert {case: found for case, found in wrong.items() if found} == {}
 

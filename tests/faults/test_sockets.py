@@ -15,12 +15,12 @@ import stamina
 
 from puq_zimbra.simulator import Simulator
 
+from .case_env import Clock, World, Worlds
 from .cases import TOLD, Calm, Wrong, calm, wrong_in_the_end
 from .conftest import Note, Share
 from .processes import HookProcess
-from .stories import STORIES, Story
+from .scenarios import STORIES, Story
 from .wire import WIRE, Elsewhere, Server, certificates
-from .world import Clock, World, Worlds
 
 #: seconds that a hook may take here, and one of its requests
 BUDGET, REQUEST = 1.0, 0.5

@@ -16,8 +16,8 @@ from puq_zimbra.simulator import Simulator
 from puq_zimbra.simulator.chaos import STALE, Plan
 
 from .conftest import Note, Share
-from .estate import FILLED, MB, Estate, new, old
-from .stories import KINDS
+from .scenarios import KINDS
+from .two_servers import FILLED, MB, Estate, new, old
 
 REJECTED = ("account.AUTH_FAILED", "service.PERM_DENIED", "account.MAINTENANCE_MODE")
 PINNED = {"fingerprint": "sha256:" + "00" * 32}
@@ -49,7 +49,7 @@ def test_no_stored_figure_is_ever_wrong(estate: Estate, share: Share, note: Note
     simulator.reset_log()
     estate.sync()
     calls = [call.name for call in simulator.log]
-    # Rejected log-ins are not tried again for a quarter of an hour: tests/test_rejections.py.
+    # Rejected log-ins are not tried again for a quarter of an hour: tests/test_login_backoff.py.
     every = [
         (at, kind)
         for at, name in enumerate(calls)
@@ -58,7 +58,7 @@ def test_no_stored_figure_is_ever_wrong(estate: Estate, share: Share, note: Note
         if name != "AuthRequest" or not kind.startswith(REJECTED)
     ]
     chosen = share.of(every, "sync", sample=25, part=150)
-    wrong = {}
+    wrong: dict[str, object] = {}
     used = FILLED
     for at, kind in chosen:
         for zimbra, name in ((simulator, "a"), (estate.zimbras["b"], "b")):

@@ -10,7 +10,7 @@ import pytest
 from puq_zimbra.simulator import Simulator
 
 from .conftest import Note, Share
-from .estate import FILLED, MB, Estate, new, old
+from .two_servers import FILLED, MB, Estate, new, old
 from .wire import WIRE, Elsewhere, Server, certificates
 
 #: seconds that a request may take here
@@ -51,7 +51,7 @@ def test_no_stored_figure_is_ever_wrong(
     estate.sync()
     calls = [call.name for call in server.simulator.log]
     chosen = share.of(WIRE, "sync", sample=3, part=10)
-    wrong = {}
+    wrong: dict[str, object] = {}
     used = FILLED
     for kind in chosen:
         for name, zimbra in estate.zimbras.items():

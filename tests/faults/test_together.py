@@ -15,12 +15,12 @@ from typing import Any
 
 import pytest
 
+from .case_env import World, Worlds
 from .cases import calm, differences
 from .child import Counted, watch_locks
 from .conftest import PARTS, Note, Share
 from .processes import HookProcess
-from .stories import Story
-from .world import World, Worlds
+from .scenarios import Story
 
 CREATE = Story("domain", "create")
 SOLD = Story("domain", "create", ("create",))
@@ -54,9 +54,11 @@ def a_round(chance: Random) -> Round:
         events = ("create",) * chance.randint(2, most)
         return Round(CREATE, events, processes, told, frozenset({"created"}))
     if kind == "end":
-        told = {"created", "already_exists", "already_gone", "refused", "conflict", *DONE}
+        told = frozenset(
+            {"created", "already_exists", "already_gone", "refused", "conflict", *DONE}
+        )
         events = ("create", "terminate") * chance.randint(1, 2)
-        return Round(chance.choice([CREATE, SOLD]), events, processes, frozenset(told))
+        return Round(chance.choice([CREATE, SOLD]), events, processes, told)
     events = ("suspend", "unsuspend") * chance.randint(1, 2)
     return Round(chance.choice([SOLD, UNPAID]), events, processes, frozenset(DONE))
 
@@ -86,7 +88,8 @@ def wrong_with(world: World, one: Round, codes: list[str], ends: list[dict[str, 
     if one.once:
         found += [f"made twice: {request}" for request in world.made_twice()]
     found += [f"{name} to somebody else" for name in world.writes_to_others()]
-    found += min((differences(world.state(), end) for end in ends), key=len)
+    least: list[str] = min((differences(world.state(), end) for end in ends), key=len)
+    found += least
     if not world.audit_is_intact():
         found.append("the audit trail is broken")
     return found

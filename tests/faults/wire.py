@@ -21,7 +21,7 @@ import trustme
 from puq_zimbra.simulator import Running, Simulator, TlsFiles
 from puq_zimbra.simulator.chaos import Plan
 
-from .stories import HTML
+from .scenarios import HTML
 
 #: longer than anybody waits
 EVER = 60.0
@@ -83,12 +83,12 @@ def certificates(directory: Path) -> tuple[TlsFiles, TlsFiles, TlsFiles]:
     for number, (authority, host) in enumerate(
         [(known, "127.0.0.1"), (unknown, "127.0.0.1"), (known, "other.example")]
     ):
-        files = [directory / f"{number}-{name}.pem" for name in ("ca", "cert", "key")]
+        ca, chain, key = (directory / f"{number}-{name}.pem" for name in ("ca", "cert", "key"))
         leaf = authority.issue_cert(host, key_type=trustme.KeyType.ECDSA)
-        known.cert_pem.write_to_path(files[0])
-        leaf.cert_chain_pems[0].write_to_path(files[1])
-        leaf.private_key_pem.write_to_path(files[2])
-        made.append(TlsFiles(*files, fingerprint=""))
+        known.cert_pem.write_to_path(ca)
+        leaf.cert_chain_pems[0].write_to_path(chain)
+        leaf.private_key_pem.write_to_path(key)
+        made.append(TlsFiles(ca, chain, key, fingerprint=""))
     return made[0], made[1], made[2]
 
 

@@ -3,7 +3,8 @@
 /**
  * Calls methods of the server manager as FOSSBilling does: a JSON object a line, one back for each.
  *
- *   {"function": "createAccount", "params": {config}, "account": {…}, "package": {…}, "text": "…"}
+ *   {"function": "createAccount", "params": {config}, "account": {…}, "package": {…}, "text": "…",
+ *    "clients": {"e-mail address": id}}
  *
  * Usage: php driver.php LIBRARY_FOLDER
  */
@@ -24,6 +25,7 @@ require $argv[1] . '/Server/Manager/Puqzimbra.php';
 while (($line = fgets(STDIN)) !== false) {
     $asked = json_decode($line, true, 64, JSON_THROW_ON_ERROR);
     try {
+        $GLOBALS['di'] = new ArrayObject(isset($asked['clients']) ? ['db' => new Clients($asked['clients'])] : []);
         $manager = new Server_Manager_Puqzimbra($asked['params']);
         $arguments = [];
         if (isset($asked['account'])) {

@@ -3,7 +3,8 @@
 /**
  * What of FOSSBilling the server manager meets: the abstract methods and the values that it is given.
  *
- * Source: FOSSBilling 0.7, `library/Server/Manager.php`, `Account.php`, `Package.php`, `Exception.php`.
+ * Source: FOSSBilling 0.7, `library/Server/Manager.php`, `Account.php`, `Client.php`, `Package.php`,
+ * `Exception.php`, `library/Box/Database.php`.
  */
 
 declare(strict_types=1);
@@ -13,6 +14,39 @@ class Server_Exception extends Exception
     public function __construct(string $message, ?array $variables = null, int $code = 0)
     {
         parent::__construct($message, $code);
+    }
+}
+
+class Server_Client
+{
+    public function __construct(private array $values)
+    {
+    }
+
+    public function getId(): ?int
+    {
+        return $this->values['id'] ?? null;
+    }
+
+    public function getEmail(): ?string
+    {
+        return $this->values['email'] ?? null;
+    }
+}
+
+/** FOSSBilling's database, as far as it is asked for clients. */
+class Clients
+{
+    public function __construct(private array $ids)
+    {
+    }
+
+    public function findOne(string $model, ?string $sql = null, array $values = []): ?object
+    {
+        if ($model !== 'Client' || $sql !== 'email = ?') {
+            throw new LogicException('The stub has no such query.');
+        }
+        return isset($this->ids[$values[0]]) ? (object) ['id' => (string) $this->ids[$values[0]]] : null;
     }
 }
 
@@ -64,6 +98,11 @@ class Server_Account
     public function getPassword(): ?string
     {
         return $this->values['password'] ?? null;
+    }
+
+    public function getClient(): ?Server_Client
+    {
+        return isset($this->values['client']) ? new Server_Client($this->values['client']) : null;
     }
 
     public function getPackage(): Server_Package

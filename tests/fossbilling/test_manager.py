@@ -9,14 +9,16 @@ from typing import Any
 
 import pytest
 
+from deploy import packages
 from puq_zimbra.simulator import Simulator, TlsFiles
 
 from ..conftest import Params
 from ..whmcs.door import SECRET, opened, signed
-from ..whmcs.php import PHP, ROOT, Module, Told
+from ..whmcs.php import PHP, Module, Told
 from ..whmcs.service import serving
+from ..zimbra_state import days_until_deletion
 
-LIBRARY = ROOT / "hooks/fossbilling/library"
+DRIVER = Path(__file__).parent / "driver.php"
 #: bridge.md names them; with their further arguments
 METHODS: dict[str, Params] = {
     "testConnection": {},
@@ -31,11 +33,12 @@ METHODS: dict[str, Params] = {
 
 
 @pytest.fixture
-def manager() -> Iterator[Module]:
-    """The manager in a PHP process."""
+def manager(tmp_path: Path) -> Iterator[Module]:
+    """The manager of the package in a PHP process."""
     if PHP is None:
         pytest.skip("there is no PHP with its extensions")
-    module = Module(LIBRARY, driver=Path(__file__).parent / "driver.php")
+    packages.unpacked("fossbilling", tmp_path / "fossbilling")
+    module = Module(tmp_path / "fossbilling/library", driver=DRIVER)
     yield module
     module.close()
 
@@ -66,7 +69,12 @@ ACCOUNT = {
     "domain": "Firma.example",
     "username": "firmaexa",
     "password": "First & <Pass> 1",
-    "package": {"quota": "51200", "max_pop": "25", "custom": {"cos": "business"}},
+    "package": {
+        "quota": "51200",
+        "max_pop": "25",
+        "custom": {"cos": "business", "terminate": "delete"},
+    },
+    "client": {"id": 7, "email": "a@klient.example"},
 }
 
 
@@ -90,13 +98,159 @@ def test_a_life_in_fossbillings_words(
                 assert (method, told.value, told.thrown) == (method, True, "")
         if method == "createAccount":
             domain = simulator.domain("firma.example").attrs
-            assert domain["zimbraForeignName"] == ["puq_zimbra:crm.example:firma.example"]
+            assert sorted(domain["zimbraForeignName"]) == [
+                "puq_zimbra.customer:7",
+                "puq_zimbra:crm.example:firma.example",
+            ]
             assert domain["zimbraDomainAggregateQuota"] == [str(51200 * 2**20)]
             assert simulator.verify_password("admin@firma.example", "First & <Pass> 1")
         if method == "suspendAccount":
             assert call(manager, "synchronizeAccount", server, account={}).value["suspended"]
 
     assert simulator.domain("firma.example") is None
+
+
+def test_an_order_of_what_is_shut_is_not_made_active(manager: Module, server: Params) -> None:
+    """FOSSBilling would show it as active while nobody can log in."""
+    call(manager, "createAccount", server, account={})
+    call(manager, "suspendAccount", server, account={})
+    told = call(manager, "createAccount", server, account={})
+
+    assert told.type == "Server_Exception"
+    assert "unsuspend it instead" in told.thrown
+
+
+@pytest.mark.parametrize("custom", [{}, {"terminate": "grace", "grace_days": "0"}])
+def test_a_plan_that_says_nothing_deletes_nothing(
+    manager: Module, server: Params, simulator: Simulator, custom: Params
+) -> None:
+    """A mistaken click must not cost the customer his mail; a stored 0 counts as none."""
+    account = {"package": {"custom": {"cos": "business", **custom}}}
+    call(manager, "createAccount", server, account=account)
+    told = call(manager, "cancelAccount", server, account=account)
+
+    assert told.value is True
+    assert days_until_deletion(simulator) == 14
+
+
+@pytest.mark.parametrize("custom", [{"terminate": "erase"}, {"grace_days": "many"}])
+def test_an_ending_that_is_not_known_is_refused(
+    manager: Module, server: Params, simulator: Simulator, custom: Params
+) -> None:
+    """What nobody understands must not delete."""
+    call(manager, "createAccount", server, account={})
+    told = call(manager, "cancelAccount", server, account={"package": {"custom": custom}})
+
+    assert told.type == "Server_Exception"
+    assert next(iter(custom)) in told.thrown
+    assert simulator.domain("firma.example") is not None
+
+
+@pytest.mark.parametrize(
+    ("written", "size"),
+    [
+        ("10,5 GB", 10752 * 2**20),
+        ("10,5", 11010048),
+        ("5120.00", 5120 * 2**20),
+        ("bez limitu", 0),
+        ("\u22121", 0),
+    ],
+)
+def test_limits_are_read_as_people_write_them(
+    manager: Module, server: Params, simulator: Simulator, written: str, size: int
+) -> None:
+    """A plan that was saved with "10 GB" must not keep a paid order from being made."""
+    custom = {"cos": "business", "mailbox_quota": written}
+    told = call(manager, "createAccount", server, account={"package": {"custom": custom}})
+
+    assert told.value is True
+    domain = simulator.domain("firma.example")
+    assert domain is not None
+    assert domain.attrs["zimbraMailDomainQuota"] == [str(size)]
+
+
+@pytest.mark.parametrize("package", [{"custom": {"mailbox_quota": "5.120"}}, {"max_pop": "many"}])
+def test_a_limit_that_cannot_be_read_is_named(
+    manager: Module, server: Params, simulator: Simulator, package: Params
+) -> None:
+    """A guess would be a thousand times too much, or nothing."""
+    told = call(manager, "createAccount", server, account={"package": package})
+
+    assert told.type == "Server_Exception"
+    assert "mailbox_quota is 5.120" in told.thrown or "mailboxes is many" in told.thrown
+    assert simulator.domain("firma.example") is None
+
+
+@pytest.mark.parametrize("method", [one for one in METHODS if one != "testConnection"])
+def test_the_same_domain_ordered_by_another_client_is_refused(
+    manager: Module, server: Params, simulator: Simulator, method: str
+) -> None:
+    """FOSSBilling takes the order; true would give him the first client's mail, or delete it."""
+    call(manager, "createAccount", server, account={})
+    simulator.reset_log()
+    theirs = {"client": {"id": 8}, "password": "Other-Pass-9x"}
+    told = call(manager, method, server, **{**METHODS[method], "account": theirs})
+    link = call(manager, "getLoginUrl", server, account=theirs).value
+
+    assert told.type == "Server_Exception"
+    assert "authtoken" not in link
+    assert simulator.writes() == []
+    assert call(manager, "createAccount", server, account={}).value is True
+
+
+def test_an_order_whose_domain_was_changed_reaches_nobody(
+    manager: Module, server: Params, simulator: Simulator
+) -> None:
+    """A cancelled order's domain can be changed without the manager being asked."""
+    call(manager, "createAccount", server, account={})
+    call(manager, "createAccount", server, account={"domain": "b.example", "client": {"id": 8}})
+    changed = {"domain": "firma.example", "client": {"id": 8}}
+
+    assert "another customer" in call(manager, "cancelAccount", server, account=changed).thrown
+    assert "authtoken" not in call(manager, "getLoginUrl", server, account=changed).value
+    assert simulator.domain("firma.example") is not None
+
+
+def test_a_service_of_before_waits_for_staff_where_it_could_be_taken(
+    manager: Module, server: Params, simulator: Simulator
+) -> None:
+    """Orders go on being suspended; what lets somebody in, or ends the mail, says what to do."""
+    stamp = "puq_zimbra:crm.example:firma.example"
+    simulator.create_domain("firma.example", zimbraForeignName=stamp)
+    for method in ("createAccount", "changeAccountPassword", "cancelAccount"):
+        told = call(manager, method, server, **{**METHODS[method], "account": {}})
+        assert "service transfer crm.example firma.example --customer" in told.thrown
+
+    assert call(manager, "suspendAccount", server, account={}).value is True
+    assert call(manager, "synchronizeAccount", server, account={}).value["suspended"] is True
+
+
+def test_the_clients_id_is_looked_up_by_his_address(manager: Module, fields: Params) -> None:
+    """FOSSBilling leaves the id out of what it hands over; an address can change hands."""
+    clients = {"a@klient.example": 7, "b@klient.example": 8}
+    with opened() as door:
+        server = fields | {"accesshash": f"{fields['accesshash']} engine={door.engine}"}
+        account = {"client": {"email": "a@klient.example"}}
+        call(manager, "suspendAccount", server, account=account, clients=clients)
+    (seen,) = door.seen
+
+    assert seen.params["service"]["customer_id"] == "7"
+    assert seen.params["identity"] == "name"
+
+
+@pytest.mark.parametrize("method", [one for one in METHODS if one != "testConnection"])
+@pytest.mark.parametrize("client", [None, {}, {"id": 0}, {"email": "c@klient.example"}])
+def test_an_account_of_nobody_reaches_nothing(
+    manager: Module, fields: Params, client: Params | None, method: str
+) -> None:
+    """Without its client the engine could not tell it from another's."""
+    more = {**METHODS[method], "account": {"client": client}, "clients": {"a@klient.example": 7}}
+    with opened() as door:
+        server = fields | {"accesshash": f"{fields['accesshash']} engine={door.engine}"}
+        told = call(manager, method, server, **more)
+
+    assert "which client" in told.thrown
+    assert door.seen == []
 
 
 def test_asterisks_are_never_sent(manager: Module, fields: Params) -> None:
@@ -119,11 +273,12 @@ def test_a_request_says_what_it_is_for(manager: Module, fields: Params) -> None:
         call(manager, "suspendAccount", server, account={"package": {"max_pop": "many"}})
     (seen,) = door.seen
 
-    assert seen.path == "/v1/hook/plain/suspend"
+    assert seen.path == "/v1/hook/fossbilling/suspend"
     assert seen.params["event"] == "suspend"
     assert seen.params["request_id"] == seen.id
     assert seen.params["service"] == {
         "id": "firma.example",
+        "customer_id": "7",
         "domain": "Firma.example",
         "plan": {},
         "admin": {},
@@ -163,9 +318,11 @@ def test_the_domain_is_the_services_id(
             {"mailbox_quota": 2 * 2**20, "aliases": 3, "suspend_mode": "closed"},
         ),
         (
-            {"custom": {"terminate": "grace", "grace_days": "14"}},
-            {"terminate": {"mode": "grace", "grace_days": 14}},
+            {"custom": {"terminate": "grace", "grace_days": "30"}},
+            {"terminate": {"mode": "grace", "grace_days": 30}},
         ),
+        ({"custom": {"terminate": "grace", "grace_days": "0"}}, {"terminate": {"mode": "grace"}}),
+        ({"custom": {"grace_days": "30"}}, {"terminate": {"grace_days": 30}}),
     ],
 )
 def test_a_package_is_a_plan(
@@ -236,3 +393,12 @@ def test_the_form_asks_for_credentials(manager: Module) -> None:
     fields = {one["name"]: one for one in form["form"]["credentials"]["fields"]}
     assert list(fields) == ["username", "password", "accesshash"]
     assert all({"type", "label", "placeholder", "required"} <= set(one) for one in fields.values())
+
+
+def test_the_manager_works_from_the_repository(server: Params) -> None:
+    """There the bridge lies elsewhere; a developer needs no package."""
+    module = Module(packages.HOOKS / "fossbilling/library", driver=DRIVER)
+    told = module.call("testConnection", server)
+    module.close()
+
+    assert (told.value, told.thrown) == (True, "")

@@ -19,7 +19,11 @@ MAILBOX: dict[str, Any] = {
     "plan": {"mailboxes": None, "domain_quota": None, "mailbox_quota": 2**30},
 }
 #: and model ``server``
-SERVER: dict[str, Any] = {"model": "server", "disk": 200 * 2**30, "plan": {"domain_quota": None}}
+SERVER: dict[str, Any] = {
+    "model": "server",
+    "disk": 200 * 2**30,
+    "plan": {"domain_quota": None, "terminate": None},
+}
 
 
 @pytest.fixture
@@ -27,20 +31,22 @@ def mailbox(hook: Hook, simulator: Simulator) -> Hook:
     """Call an event for a mailbox in a domain of the provider's."""
     simulator.create_domain("poczta.example")
     simulator.reset_log()
-    return _laid_over(hook, MAILBOX)
+    return laid_over(hook, MAILBOX)
 
 
 @pytest.fixture
 def server(hook: Hook) -> Hook:
     """Call an event for a private server."""
-    return _laid_over(hook, SERVER)
+    return laid_over(hook, SERVER)
 
 
-def _laid_over(hook: Hook, sold: dict[str, Any]) -> Hook:
+def laid_over(hook: Hook, sold: dict[str, Any]) -> Hook:
+    """Call an event with so much laid over the whole call, and changes of the service over that."""
+
     def call(event: str, service: dict[str, Any] | None = None, **changes: Any) -> Any:
         given = copy.deepcopy(sold)
         for key, value in (service or {}).items():
-            given[key] = {**given[key], **value} if isinstance(value, dict) else value
+            given[key] = {**given.get(key, {}), **value} if isinstance(value, dict) else value
         return hook(event, service=given, **changes)
 
     return call

@@ -14,6 +14,7 @@ from ..zimbra_state import STAMP, add_alias, foreign_names
 
 ADDRESS = "anna@poczta.example"
 WORD = f"puq_zimbra.server:{200 * 2**30}"
+SOLD = "puq_zimbra.sold:mailboxes=25"
 
 
 def items(answer: Any) -> dict[str, dict[str, Any]]:
@@ -97,7 +98,7 @@ def test_each_change_of_a_mailbox_is_named_and_mended(mailbox: Hook, simulator: 
     stricter = items(mailbox("drift"))
     account.attrs["zimbraAccountStatus"] = ["active"]
     account.attrs["zimbraMailQuota"] = ["0"]
-    account.attrs["zimbraCOSId"] = [simulator.world.directory.coses["starter"].id]
+    account.attrs["zimbraCOSId"] = [simulator.state.directory.coses["starter"].id]
     found = items(mailbox("drift"))
     repaired = mailbox("repair")
 
@@ -151,8 +152,9 @@ def test_a_private_server_is_adopted_with_its_word(server: Hook, simulator: Simu
     assert dry.value["data"]["holds"]["accounts"] == 0
     assert (first.value["code"], second.value["code"]) == ("updated", "unchanged")
     assert suspended.value["code"] == "updated"
-    assert foreign_names(simulator) == sorted([STAMP, WORD, "puq_zimbra.was:active"])
-    assert foreign_names(simulator, "druga.example") == ["puq_zimbra.was:active"]
+    words = ["puq_zimbra.shut:locked", "puq_zimbra.was:active"]
+    assert foreign_names(simulator) == sorted([STAMP, WORD, SOLD, *words])
+    assert foreign_names(simulator, "druga.example") == words
 
 
 def test_a_shared_zimbra_is_not_adopted_as_a_server(
@@ -171,7 +173,7 @@ def test_nothing_is_adopted_out_of_a_private_server(
     server: Hook, hook: Hook, mailbox: Hook, simulator: Simulator
 ) -> None:
     """What bears no stamp there is that service's all the same."""
-    server("create")
+    server("create", take_existing=True)
     simulator.create_domain("druga.example")
     simulator.create_account(ADDRESS, "Some-Pass-1")
     simulator.reset_log()

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from puq_zimbra.hooks.dispatch import carry_on
-from puq_zimbra.hooks.runtime import Runtime
 
+from puq_zimbra.engine.runtime import Runtime
 from puq_zimbra.simulator import Simulator
 
 from ..conftest import Hook
+from ..operations import carried_on
 
 ADDRESS = "anna@poczta.example"
 
@@ -25,7 +25,7 @@ def test_a_pending_mailbox_is_finished_by_work(
     simulator.chaos.clear()
 
     assert pending.value["code"] == "pending"
-    assert carry_on(pending.value["reference"], worker).code == "updated"
+    assert carried_on(pending.value["reference"], worker).code == "updated"
     assert (
         mailbox(event).value["code"] == {"suspend": "unchanged", "terminate": "already_gone"}[event]
     )
@@ -41,7 +41,7 @@ def test_a_pending_suspension_of_a_server_locks_every_domain(
     simulator.create_domain("third.example")
     simulator.drop_next("ModifyDomainRequest", times=2)
     pending = server("suspend")
-    worked = carry_on(pending.value["reference"], worker)
+    worked = carried_on(pending.value["reference"], worker)
     names = ("firma.example", "second.example", "third.example")
 
     assert (pending.value["code"], worked.code) == ("pending", "updated")

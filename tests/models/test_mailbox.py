@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 
 from puq_zimbra.simulator import Simulator
+from puq_zimbra.zimbra.client import Zimbra
 
 from ..conftest import Hook
-from ..zimbra_state import GRACE, STAMP
+from ..zimbra_state import GRACE, STAMP, add_alias, after_the_next_write, rename_account
 
 ADDRESS = "anna@poczta.example"
 
@@ -77,8 +78,13 @@ def test_a_lost_answer_makes_one_mailbox(
     assert mailbox("create").value["code"] == "already_exists"
 
 
-@pytest.mark.parametrize("mode", ["locked", "maintenance", "closed"])
-@pytest.mark.parametrize("before", ["active", "lockout", "locked", "maintenance", "closed"])
+#: from open to shut, and what a plan's suspend mode is for a mailbox
+STATUSES = ("active", "lockout", "locked", "maintenance", "pending", "closed")
+MODES = {"locked": "locked", "maintenance": "maintenance", "closed": "pending"}
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("before", STATUSES)
 def test_suspension_is_exact_and_never_closes(
     mailbox: Hook, simulator: Simulator, before: str, mode: str
 ) -> None:
@@ -91,9 +97,59 @@ def test_suspension_is_exact_and_never_closes(
     mailbox("unsuspend", plan)
 
     assert (first.value["code"], second.value["code"]) == ("updated", "unchanged")
-    assert during == ("locked" if before in ("active", "lockout") else before)
+    assert during == max(before, MODES[mode], key=STATUSES.index)
     assert status(simulator) == before
     assert words(simulator) == sorted([STAMP, QUOTA])
+
+
+def test_a_mode_that_returns_mail_returns_a_mailboxs_too(
+    mailbox: Hook, simulator: Simulator
+) -> None:
+    """Neither delivered nor forwarded while unpaid; its lists and its forwarding stay its own."""
+    mailbox("create")
+    forwarding = {"zimbraPrefMailForwardingAddress": ["anna@outside.example"]}
+    simulator.account(ADDRESS).attrs.update(forwarding)
+    simulator.create_list("all@poczta.example", [ADDRESS])
+    plan = {"plan": {"suspend_mode": "closed"}}
+    mailbox("suspend", plan)
+    during = list(simulator.account(ADDRESS).attrs["zimbraMailStatus"])
+    mailbox("unsuspend", plan)
+    held = simulator.account(ADDRESS).attrs
+
+    assert during == ["disabled"]
+    assert (held["zimbraMailStatus"], held["zimbraAccountStatus"]) == (["enabled"], ["active"])
+    assert held["zimbraPrefMailForwardingAddress"] == ["anna@outside.example"]
+    assert ADDRESS in (simulator.list("all@poczta.example").members or {})
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_one_suspended_before_modes_counted_comes_back(
+    mailbox: Hook, simulator: Simulator, mode: str
+) -> None:
+    """An earlier version locked every mailbox, and noted the status before alone."""
+    mailbox("create")
+    account = simulator.account(ADDRESS)
+    account.attrs["zimbraAccountStatus"] = ["locked"]
+    account.attrs["zimbraForeignPrincipal"].append("puq_zimbra.was:active")
+    answer = mailbox("unsuspend", {"plan": {"suspend_mode": mode}})
+
+    assert answer.value["code"] == "updated"
+    assert status(simulator) == "active"
+    assert words(simulator) == sorted([STAMP, QUOTA])
+
+
+def test_a_mailbox_in_a_shut_domain_is_not_called_active(
+    mailbox: Hook, simulator: Simulator
+) -> None:
+    """The provider's own domain lies over it."""
+    mailbox("create")
+    mailbox("suspend")
+    simulator.domain("poczta.example").attrs["zimbraDomainStatus"] = ["maintenance"]
+    answer = mailbox("unsuspend")
+
+    assert status(simulator) == "active"
+    assert "poczta.example: maintenance" in answer.value["message"]
+    assert "is active" not in answer.value["message"]
 
 
 def test_suspended_it_cannot_be_entered(mailbox: Hook, simulator: Simulator) -> None:
@@ -117,6 +173,16 @@ def test_it_has_no_administration_panel(mailbox: Hook) -> None:
     html = mailbox("client_area").value["html"]
     assert ADDRESS in html
     assert "zimbraAdmin" not in html
+
+
+def test_a_mailbox_of_which_nothing_is_said_waits(mailbox: Hook, simulator: Simulator) -> None:
+    """As for domains: only an explicit mode deletes at once."""
+    mailbox("create")
+    answer = mailbox("terminate", {"plan": {"terminate": None}})
+
+    assert answer.value["code"] == "updated"
+    assert answer.value["data"]["purge_at"]
+    assert simulator.account(ADDRESS) is not None
 
 
 def test_grace_is_called_off_by_a_renewal(mailbox: Hook, simulator: Simulator) -> None:
@@ -167,9 +233,30 @@ def test_a_forged_stamp_in_somebodys_domain_counts_for_nothing(
     sync = hook("usage", service=None)
 
     assert {one["service_id"] for one in listed.value["data"]["services"]} == {"42", "43"}
-    assert taken.value["code"] == "not_ours"
+    assert taken.value["code"] == "conflict"
+    assert ADDRESS in taken.value["message"]
     assert sync.value["ok"]
     assert simulator.writes() == []
+
+
+@pytest.mark.parametrize("lack", ["the end of the creation", "the quota"])
+def test_a_mailbox_that_does_not_read_back_complete_is_not_called_created(
+    mailbox: Hook, simulator: Simulator, lack: str
+) -> None:
+    """The welcome mail goes out once; the next call would have nothing to finish."""
+
+    def act() -> None:
+        account = simulator.account(ADDRESS)
+        if lack == "the quota":
+            account.put("zimbraMailQuota", "1")
+        else:
+            account.attrs["zimbraForeignPrincipal"].append("puq_zimbra.creating")
+
+    after_the_next_write(simulator, act, writes=2)
+    answer = mailbox("create")
+
+    assert answer.value["code"] == "conflict"
+    assert "does not read back complete" in answer.value["message"]
 
 
 @pytest.mark.parametrize("event", ["create", "suspend", "change_password", "terminate"])
@@ -247,3 +334,133 @@ def test_a_due_mailbox_is_listed_with_its_address(mailbox: Hook) -> None:
     listed = mailbox("list_services").value["data"]["services"]
 
     assert (listed[0]["model"], listed[0]["mailbox"]) == ("mailbox", ADDRESS)
+
+
+#: local parts that Zimbra takes and no new address may have
+ODD = ("o'brien", "_biuro", "a..b", ".kontakt", "sales*", "back\\slash", "r&d", "x" * 65)
+
+
+@pytest.mark.parametrize("local", ODD, ids=ascii)
+def test_an_existing_address_is_adopted_and_served_whatever_zimbra_took(
+    mailbox: Hook, simulator: Simulator, local: str
+) -> None:
+    """The rule for new addresses binds creation alone."""
+    address = f"{local}@poczta.example"
+    simulator.create_account(address, "Some-Pass-1")
+    sold = {"mailbox": {"address": address}}
+    codes = [
+        mailbox(event, sold, new_password="Second-Pass-2").value["code"]
+        for event in (
+            "adopt", "adopt", "suspend", "unsuspend", "change_password", "sso_service", "drift",
+            "usage", "client_area", "change_package", "create", "terminate", "terminate",
+        )
+    ]  # fmt: skip
+
+    assert codes == [
+        "updated", "unchanged", "updated", "updated", "updated", "unchanged", "unchanged",
+        "unchanged", "unchanged", "updated", "already_exists", "updated", "already_gone",
+    ]  # fmt: skip
+    assert simulator.account(address) is None
+
+
+@pytest.mark.parametrize("dry_run", [True, False])
+@pytest.mark.parametrize("local", ODD, ids=ascii)
+def test_no_odd_address_is_made(
+    mailbox: Hook, simulator: Simulator, local: str, dry_run: bool
+) -> None:
+    """Other mail systems would not write to it."""
+    sold = {"mailbox": {"address": f"{local}@poczta.example"}}
+    answer = mailbox("create", sold, dry_run=dry_run)
+
+    assert answer.value["code"] == "invalid"
+    assert "service.mailbox.address" in answer.value["message"]
+    assert simulator.writes() == []
+
+
+@pytest.mark.parametrize("local", ["a b", "a,b", "a(b)", "zażółć", "a@b", "\N{KELVIN SIGN}elvin"])
+def test_what_no_address_can_be_is_refused_for_every_event(mailbox: Hook, local: str) -> None:
+    """Zimbra would look for another one."""
+    answer = mailbox("suspend", {"mailbox": {"address": f"{local}@poczta.example"}})
+
+    assert answer.value["code"] == "invalid"
+
+
+def test_a_due_mailbox_with_an_odd_address_is_purged(
+    mailbox: Hook, simulator: Simulator, command: Any
+) -> None:
+    """What was adopted must end, too, when its day has come."""
+    sold = {"mailbox": {"address": "o'brien@poczta.example"}, "plan": GRACE}
+    simulator.create_account("o'brien@poczta.example", "Some-Pass-1")
+    mailbox("adopt", sold)
+    mailbox("terminate", sold)
+    words = simulator.account("o'brien@poczta.example").attrs["zimbraForeignPrincipal"]
+    words[:] = [one if ".purge:" not in one else "puq_zimbra.purge:2020-01-01" for one in words]
+    done = command("purge", "--due")
+
+    assert done.status == 0, done.stdout
+    assert simulator.account("o'brien@poczta.example") is None
+
+
+@pytest.mark.parametrize("how", ["in the domain", "to another domain", "keeping its alias"])
+def test_a_renamed_mailbox_is_found_by_its_stamp(
+    mailbox: Hook, simulator: Simulator, zimbra: Zimbra, how: str
+) -> None:
+    """It is acted on; before it is made, changed or ended a person puts the name right."""
+    mailbox("create")
+    simulator.create_domain("inna.example")
+    new = "anna@inna.example" if how == "to another domain" else "anna.nowak@poczta.example"
+    rename_account(simulator, ADDRESS, new)
+    if how == "keeping its alias":
+        add_alias(zimbra, simulator.account(new).id, ADDRESS)
+    told = {}
+    for event in ("suspend", "unsuspend", "change_password", "sso_service", "client_area", "usage"):
+        answer = mailbox(event, new_password="Second-Pass-2")
+        assert answer.value["ok"], (event, answer.value)
+        told[event] = answer.value["message"] + answer.value.get("html", "")
+    refused = [mailbox(e) for e in ("create", "change_package", "terminate", "repair", "adopt")]
+
+    assert all(new in told[event] for event in told if event != "usage"), told
+    assert simulator.verify_password(new, "Second-Pass-2")
+    for answer in refused:
+        assert answer.value["code"] == "conflict"
+        assert new in answer.value["message"]
+        assert ADDRESS in answer.value["message"]
+    items = mailbox("drift").value["data"]["changes"]
+    assert [(one["item"], one["held"]) for one in items] == [("renamed", {"name": [new]})]
+    assert simulator.account(new) is not None
+
+
+@pytest.mark.parametrize("renamed", [False, True])
+@pytest.mark.parametrize("event", ["suspend", "change_password", "sso_service", "terminate"])
+def test_a_sold_mailbox_that_became_a_global_administrators_is_not_touched(
+    mailbox: Hook, simulator: Simulator, event: str, renamed: bool
+) -> None:
+    """A customer must not be let into an account that runs the whole Zimbra."""
+    mailbox("create")
+    simulator.account(ADDRESS).attrs["zimbraIsAdminAccount"] = ["TRUE"]
+    if renamed:
+        rename_account(simulator, ADDRESS, "root@poczta.example")
+    simulator.reset_log()
+    answer = mailbox(event, new_password="Second-Pass-2")
+
+    assert answer.value["code"] == "conflict"
+    assert "it is not touched" in answer.value["message"]
+    assert simulator.writes() == []
+    assert simulator.calls("DelegateAuthRequest") == []
+
+
+def test_a_mailbox_that_was_moved_into_another_service_is_not_ours_any_more(
+    hook: Hook, mailbox: Hook, simulator: Simulator
+) -> None:
+    """The administrator of that domain may have written the stamp himself."""
+    mailbox("create")
+    hook("create", service={"id": "43", "domain": "druga.example"})
+    rename_account(simulator, ADDRESS, "anna@druga.example")
+    simulator.reset_log()
+    suspended, ended = mailbox("suspend"), mailbox("terminate")
+
+    assert suspended.value["code"] == "not_found"
+    assert "another service" in suspended.value["message"]
+    assert ended.value["code"] == "already_gone"
+    assert simulator.writes() == []
+    assert simulator.account("anna@druga.example") is not None

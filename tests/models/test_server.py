@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -10,9 +11,10 @@ from puq_zimbra.simulator import Simulator
 from puq_zimbra.simulator.chaos import Plan
 
 from ..conftest import Hook
-from ..zimbra_state import GRACE, STAMP, foreign_names
+from ..zimbra_state import GRACE, STAMP, alias_domain, foreign_names
 
 WORD = f"puq_zimbra.server:{200 * 2**30}"
+SOLD = "puq_zimbra.sold:mailboxes=25"
 
 
 def status(simulator: Simulator, domain: str) -> str:
@@ -39,7 +41,7 @@ def test_create_makes_the_first_domain_and_marks_the_server(
     domain = simulator.domain("firma.example")
 
     assert (first.value["code"], second.value["code"]) == ("created", "already_exists")
-    assert foreign_names(simulator) == sorted([STAMP, WORD])
+    assert foreign_names(simulator) == sorted([STAMP, WORD, SOLD])
     assert "zimbraDomainMaxAccounts" not in domain.attrs
     assert domain.attrs["zimbraDomainAggregateQuota"] == ["0"]
     assert simulator.verify_password("admin@firma.example", "First-Pass-1")
@@ -55,6 +57,61 @@ def test_a_shared_zimbra_is_not_sold_as_a_server(
 
     assert answer.value["code"] == "conflict"
     assert "sold.example" in answer.value["message"]
+    assert simulator.writes() == []
+
+
+def test_alias_domains_of_a_private_server_are_left_to_the_domain_they_point_to(
+    estate: Hook, simulator: Simulator
+) -> None:
+    """They have no log-ins of their own; a status on them would stay when the domain's is gone."""
+    alias_domain(simulator)
+    estate("suspend")
+    suspended = status(simulator, "druga.example")
+    written = simulator.writes()
+
+    assert suspended == "locked"
+    assert status(simulator, "alias.example") == "active"
+    assert foreign_names(simulator, "alias.example") == []
+    assert simulator.domain("alias.example").id not in {one.element.get("id") for one in written}
+
+
+def test_domains_of_nobody_are_not_taken_by_accident(server: Hook, simulator: Simulator) -> None:
+    """Suspending the server would lock them: whoever sells it says that they are the customer's."""
+    for number in range(12):
+        simulator.create_domain(f"dawna{number:02}.example")
+    simulator.reset_log()
+    answers = [server("create"), server("create", dry_run=True), server("plan")]
+
+    for answer in answers:
+        assert answer.value["code"] == "conflict"
+        assert "dawna00.example" in answer.value["message"]
+        assert "dawna09.example, + 2;" in answer.value["message"]
+        assert "example.test" not in answer.value["message"]  # its global administrators' own
+    assert simulator.writes() == []
+    assert server("create", take_existing=True).value["code"] == "created"
+    assert server("suspend").value["code"] == "updated"
+    assert status(simulator, "dawna11.example") == "locked"
+
+
+def test_a_take_over_that_broke_off_is_finished_by_the_hosts_retry(
+    server: Hook, simulator: Simulator
+) -> None:
+    """The host's retry is a plain create: that the domains are taken was said once."""
+    simulator.create_domain("dawna.example")
+    simulator.fail_next("CreateAccountRequest", "service.PERM_DENIED")
+    first = server("create", take_existing=True)
+
+    assert first.value["code"] == "misconfigured"
+    assert server("create").value["code"] == "created"
+
+
+def test_a_take_over_takes_no_other_service(hook: Hook, server: Hook, simulator: Simulator) -> None:
+    """It is about what is nobody's alone, and for private servers alone."""
+    hook("create", service={"id": "43", "domain": "sold.example"})
+    simulator.reset_log()
+
+    assert server("create", take_existing=True).value["code"] == "conflict"
+    assert hook("create", take_existing=True).value["code"] == "invalid"
     assert simulator.writes() == []
 
 
@@ -89,6 +146,22 @@ def test_suspension_locks_what_was_active_and_gives_back_just_that(
     names = ("firma.example", "druga.example", "shut.example")
     assert [status(simulator, name) for name in names] == ["active", "active", "closed"]
     assert foreign_names(simulator, "druga.example") == []
+
+
+def test_each_domain_that_staff_shut_during_a_suspension_stays_shut(
+    estate: Hook, simulator: Simulator
+) -> None:
+    """One abused domain of a customer who pays again; the reply names all that is shut."""
+    estate("suspend")
+    simulator.domain("druga.example").attrs["zimbraDomainStatus"] = ["closed"]
+    ended = estate("unsuspend").value
+
+    assert [status(simulator, name) for name in ("firma.example", "druga.example")] == [
+        "active", "closed",
+    ]  # fmt: skip
+    assert foreign_names(simulator, "druga.example") == []
+    assert "druga.example: closed, shut.example: closed" in ended["message"]
+    assert ended["data"]["state"] == "active"
 
 
 @pytest.mark.parametrize("event", ["suspend", "unsuspend"])
@@ -131,7 +204,7 @@ def test_usage_is_the_whole_servers(hook: Hook, estate: Hook, simulator: Simulat
     for rows in (one, every):
         assert [(r["service_id"], r["domain"]) for r in rows] == [("42", "firma.example")]
         assert (rows[0]["disk_used_mb"], rows[0]["disk_limit_mb"]) == (7, 200 * 1024)
-    assert "anna@druga.example" in html
+    assert "anna@druga.example" in re.sub("<[^>]*>", "", html)
     assert "200" in html
 
 
@@ -186,7 +259,7 @@ def test_grace_is_restored_with_one_call(estate: Hook, simulator: Simulator) -> 
     assert "purge_at" in answer.value["data"]
     assert restored.value["code"] == "updated"
     assert {status(simulator, n) for n in ("firma.example", "druga.example")} == {"active"}
-    assert foreign_names(simulator) == sorted([STAMP, WORD])
+    assert foreign_names(simulator) == sorted([STAMP, WORD, SOLD])
 
 
 def test_change_package_notes_the_contracted_space(estate: Hook, simulator: Simulator) -> None:

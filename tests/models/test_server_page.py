@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from lxml import html
-from puq_zimbra.hooks.runtime import Runtime
 
 from puq_zimbra.config import Config
+from puq_zimbra.engine.runtime import Runtime
 from puq_zimbra.simulator import Simulator
 from puq_zimbra.simulator.chaos import Plan
 from puq_zimbra.simulator.handlers import monitoring
@@ -31,7 +32,8 @@ def page(server: Hook) -> Text:
     def text() -> str:
         answer = server("client_area")
         assert answer.value["code"] == "unchanged"
-        return " ".join(html.fromstring(answer.value["html"]).text_content().split())
+        element: Any = html.fromstring(answer.value["html"])
+        return " ".join(element.text_content().split())
 
     return text
 
@@ -39,7 +41,7 @@ def page(server: Hook) -> Text:
 @pytest.fixture
 def logging(simulator: Simulator) -> Simulator:
     """A Zimbra whose logger runs."""
-    monitoring.enable(simulator.world)
+    monitoring.enable(simulator.state)
     return simulator
 
 
@@ -57,12 +59,12 @@ def asked(simulator: Simulator) -> list[str]:
 
 def test_the_page_shows_what_zimbra_tells(page: Text, logging: Simulator) -> None:
     """Each daemon, the processors' day, memory and disks, for three requests."""
-    logging.world.stopped.add(("mail.example.test", "mailbox"))
+    logging.state.stopped.add(("mail.example.test", "mailbox"))
     logging.reset_log()
     text = page()
 
     assert "1 service does not run" in text
-    assert "mailboxmail.example.test does not run" in text
+    assert "mailboxmail.example.testdoes not run" in text
     assert "Machine mail.example.test" in text
     assert "Processors over the last 24 hours" in text
     assert "of 7.79 GB" in text
@@ -84,7 +86,7 @@ def test_without_a_logger_host_the_page_says_so(page: Text, simulator: Simulator
 
 def test_a_logger_that_is_switched_off_says_nothing(page: Text, logging: Simulator) -> None:
     """A note instead of figures."""
-    entry = logging.world.directory.servers["mail.example.test"]
+    entry = logging.state.directory.servers["mail.example.test"]
     enabled = [name for name in entry.attrs["zimbraServiceEnabled"] if name != "logger"]
     entry.put("zimbraServiceEnabled", *enabled)
     text = page()

@@ -159,6 +159,43 @@ def refused(zimbra: Client) -> Callable[..., Refused]:
 
 
 @pytest.fixture
+def code_of() -> Callable[..., str]:
+    """Call something that must be refused; answers the refusal's code."""
+
+    def call(function: Callable[..., Any], /, *args: Any, **options: Any) -> str:
+        with pytest.raises(Refused) as caught:
+            function(*args, **options)
+        return str(caught.value.code)
+
+    return call
+
+
+@pytest.fixture
+def session_of(zimbra: Client) -> Callable[[str], Callable[..., Any]]:
+    """Open a delegated session of an account; answers how to send its user's commands."""
+
+    def open_(address: str) -> Callable[..., Any]:
+        made = zimbra.admin("DelegateAuth", f'<account by="name">{address}</account>')
+        token = made.findtext("{*}authToken")
+
+        def call(
+            command: str,
+            inner: str = "",
+            /,
+            space: str = "Account",
+            attrs: str = "",
+            **options: Any,
+        ) -> Any:
+            name = f"{command}Request"
+            text = f'<{name} xmlns="urn:zimbra{space}" {attrs}>{inner}</{name}>'
+            return zimbra(text, url="user", **{"token": token, **options})
+
+        return call
+
+    return open_
+
+
+@pytest.fixture
 def read_values() -> Callable[[Any], dict[str, list[str]]]:
     """Read the ``a`` children of an element."""
     return values

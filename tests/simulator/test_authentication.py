@@ -139,6 +139,28 @@ def test_delegated_tokens_outlive_a_locked_domain(
             zimbra(NO_OP, url="user", token=token)
 
 
+@pytest.mark.parametrize("value", ["0", "5", "2147483647"])
+def test_another_validity_value_ends_every_token(
+    zimbra: Any, sim: Any, refused: Any, value: str
+) -> None:
+    """The "sign out everywhere": own and delegated tokens alike; new ones work at once."""
+    anna = sim.account("anna@firma.test").id
+    delegate = ("DelegateAuth", f'<account by="id">{anna}</account>')
+    old = [
+        zimbra.log_in("anna@firma.test", "Anna-Pass-1", "user"),
+        zimbra.admin(*delegate).findtext("{*}authToken"),
+    ]
+    inner = f'<a n="zimbraAuthTokenValidityValue">{value}</a>'
+    zimbra.admin("ModifyAccount", inner, id=anna)
+    for token in old:
+        with pytest.raises(Exception, match=r"service\.AUTH_EXPIRED"):
+            zimbra(NO_OP, url="user", token=token)
+    new = zimbra.admin(*delegate).findtext("{*}authToken")
+
+    assert zimbra(NO_OP, url="user", token=new) is not None
+    assert zimbra.log_in("anna@firma.test", "Anna-Pass-1", "user")
+
+
 def test_delegated_lifetime_is_echoed(zimbra: Any, sim: Any) -> None:
     """The answer shows what was asked, whatever the token really gets."""
     anna = sim.account("anna@firma.test").id

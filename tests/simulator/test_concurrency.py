@@ -54,8 +54,10 @@ def test_identical_creates_succeed_once(
 def test_limit_under_parallel_creates(
     client_of: Any, tls: TlsFiles, stale: bool | int, made: int
 ) -> None:
-    """Limit 3, twenty creates: a genuine server makes nine (FACTS section 3), whichever they are;
-    the option says how many go by the count from before."""
+    """Limit 3, twenty creates: a genuine server makes nine of them (FACTS section 3).
+
+    The option says how many creates go by the old count.
+    """
     sim = Simulator(stale_counts=stale)
     sim.create_domain("firma.test", zimbraDomainMaxAccounts=3)
 
@@ -66,7 +68,7 @@ def test_limit_under_parallel_creates(
         found = outcomes(running, client_of, create)
 
     assert found == +Counter({"ok": made, "account.TOO_MANY_ACCOUNTS": WORKERS - made})
-    assert sum(1 for _ in sim.world.directory.of_domain("firma.test", "account")) == made
+    assert sum(1 for _ in sim.state.directory.of_domain("firma.test", "account")) == made
 
 
 def test_stale_count_lasts_a_minute_and_is_of_any_domain() -> None:

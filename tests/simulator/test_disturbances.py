@@ -172,8 +172,10 @@ GET = '<GetDomainRequest xmlns="urn:zimbraAdmin"><domain by="{}">{}</domain></Ge
 
 
 def test_stale_reads_miss_what_was_just_made(zimbra: Any, sim: Any) -> None:
-    """A read after a create says no such, by name and by id, as often as planned; other entries
-    are seen all the time."""
+    """A read after a create says no such, by name and by id, as often as planned.
+
+    Other entries are seen all the time.
+    """
     sim.stale_next("GetDomainRequest", times=2)
     zimbra(GET.format("name", "firma.test"))
     id_ = zimbra(CREATE)[0].get("id")

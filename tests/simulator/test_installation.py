@@ -40,7 +40,7 @@ def start(state: Path) -> tuple[subprocess.Popen[str], dict[str, str]]:
 
 def test_state_outlives_a_clean_stop(client_of: Any, tmp_path: Path) -> None:
     """SIGTERM saves; the next start goes on with the same certificate and entries."""
-    from puq_zimbra.simulator.server import Running
+    from puq_zimbra.simulator.running import Running
 
     def session(body: Any) -> dict[str, str]:
         process, fields = start(tmp_path)
@@ -86,7 +86,7 @@ def test_several_mailbox_servers(client_of: Any, tls: Any) -> None:
             return int(answer.get("searchTotal"))
 
         assert (total(), total(allServers="1")) == (5, 10)
-        second = sim.world.directory.servers[servers[1]].id
+        second = sim.state.directory.servers[servers[1]].id
         usage = '<GetQuotaUsageRequest xmlns="urn:zimbraAdmin"/>'
         routed = client(usage, context=f"<targetServer>{second}</targetServer>")
         assert int(routed.get("searchTotal")) >= 5

@@ -1,5 +1,9 @@
-"""The logger host: GetServiceStatus and GetLoggerStats (`GetServiceStatus.java`,
-`GetLoggerStats.java`, `zmrrdfetch`); beyond "not configured" nothing of it was recorded."""
+"""The logger host: GetServiceStatus and GetLoggerStats.
+
+Beyond "not configured" nothing of it was recorded.
+
+Source: `GetServiceStatus.java`, `GetLoggerStats.java`, `zmrrdfetch`.
+"""
 
 from __future__ import annotations
 
@@ -40,16 +44,19 @@ def plain(client_of: Any, tls: TlsFiles) -> Iterator[Any]:
 
 
 def of(host: str) -> str:
+    """Write the choice of a host."""
     return f'<hostname hn="{host}"/>'
 
 
 def group(name: str, *columns: str, **attributes: str) -> str:
+    """Write the choice of a group and its columns."""
     wanted = "".join(f'<stat name="{column}"/>' for column in columns)
     others = "".join(f' {key}="{value}"' for key, value in attributes.items())
     return f'<stats name="{name}"{others}><values>{wanted}</values></stats>'
 
 
 def between(start: str, end: str) -> str:
+    """Write the choice of a period."""
     return f'<startTime time="{start}"/><endTime time="{end}"/>'
 
 
@@ -78,7 +85,7 @@ def test_logger_host_without_the_service(plain: Any) -> None:
 def test_service_status(zimbra: Any, sim: Any) -> None:
     """Every enabled service of every server; what did not report is down as of now."""
     zimbra.admin("CreateServer", '<name>new.test</name><a n="zimbraServiceEnabled">mta</a>')
-    sim.world.stopped.add((HOST, "mailbox"))
+    sim.state.stopped.add((HOST, "mailbox"))
     found = zimbra.admin("GetServiceStatus").findall("{*}status")
     shown = {(each.get("server"), each.get("service")): each for each in found}
 

@@ -57,7 +57,7 @@ def test_cos_commands_take_child_elements_only(zimbra: Any, refused: Any, sim: A
     assert refused("CreateCos", "<name>GOLD</name>").code == "account.COS_EXISTS"
     assert refused("CreateCos", "<name></name>").code == "ldap.LDAP_ERROR"
     assert refused("CreateCos", f"<name>{'n' * 300}</name>").code == "ldap.LDAP_ERROR"
-    default = sim.world.directory.coses["default"].id
+    default = sim.state.directory.coses["default"].id
     assert refused("DeleteCos", f"<id>{default}</id>").code == "service.INVALID_REQUEST"
     zimbra.admin("CreateCos", "<name>a, b &amp; c &gt; d</name>")
 

@@ -28,6 +28,7 @@ def test_own_domain(zimbra: Any, sim: Any, boss: str) -> None:
     for name, inner, options in (
         ("CreateAccount", "", {"name": "new@firma.test", "password": "Some-Pass-1"}),
         ("ModifyAccount", '<a n="zimbraForeignPrincipal">mine:1</a>', {"id": anna}),
+        ("ModifyAccount", '<a n="zimbraAuthTokenValidityValue">7</a>', {"id": anna}),
         ("SetPassword", "", {"id": anna, "newPassword": "Anna-Pass-2"}),
         ("AddAccountAlias", "", {"id": anna, "alias": "info@firma.test"}),
         ("DelegateAuth", f'<account by="id">{anna}</account>', {}),
@@ -98,6 +99,7 @@ def test_other_domains_and_unknown_ids(zimbra: Any, refused: Any, sim: Any, boss
 def test_quota_cap_binds_changes_only(zimbra: Any, refused: Any, sim: Any, boss: str) -> None:
     """zimbraDomainAdminMaxMailQuota does not bind CreateAccount, and its holder may raise it."""
     anna = sim.account("anna@firma.test").id
+    zimbra.admin("GrantRight", GRANT.format("domainAdminConsoleRights"))
     quota = '<a n="zimbraMailQuota">5000</a>'
     options = {"name": "big@firma.test", "password": "Some-Pass-1", "token": boss}
     zimbra.admin("CreateAccount", quota, **options)
@@ -135,6 +137,21 @@ def test_grants_come_and_go(zimbra: Any, refused: Any, sim: Any, boss: str) -> N
     zimbra.admin("GrantRight", grant)
     zimbra.admin("DeleteAccount", id=sim.account("boss@firma.test").id)
     assert "zimbraACE" not in sim.domain("firma.test").attrs
+
+
+def test_grants_of_somebody_say_whether_his_groups_count(
+    zimbra: Any, refused: Any, sim: Any, boss: str
+) -> None:
+    """GetGrants.java wants the attribute, and a client that leaves it out gets no grant."""
+    zimbra.admin("GrantRight", GRANT.format("domainAdminRights"))
+    asked = '<grantee type="usr" by="name"{}>boss@firma.test</grantee>'
+    fault = refused("GetGrants", asked.format(""))
+
+    assert (fault.code, fault.text) == (
+        "service.INVALID_REQUEST",
+        "invalid request: missing required attribute: all",
+    )
+    assert len(zimbra.admin("GetGrants", asked.format(' all="0"'))) == 1
 
 
 def test_who_asks_for_himself_names_his_id(zimbra: Any, refused: Any, sim: Any, boss: str) -> None:

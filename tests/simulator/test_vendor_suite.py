@@ -1,5 +1,7 @@
-"""Rules that Zimbra's own suite of SOAP tests expects (zm-soap-harness, `soapvalidator/Admin`)
-and that no recording shows."""
+"""Rules that Zimbra's own suite of SOAP tests expects, and that no recording shows.
+
+Source: zm-soap-harness, `soapvalidator/Admin`.
+"""
 
 from __future__ import annotations
 
@@ -91,15 +93,17 @@ def test_deleted_servers_are_gone(zimbra: Any, outcome: Any) -> None:
         ("zimbraGalMode", "nonsense", BAD_VALUE, BAD_VALUE),
         ("zimbraGalMaxResults", "22.22", BAD_VALUE, BAD_VALUE),
         ("zimbraGalMaxResults", "0033", "ldap.INVALID_ATTR_VALUE", BAD_VALUE),
-        ("zimbraDomainDefaultCOSId", "text", BAD_VALUE, BAD_VALUE),
+        ("zimbraDomainDefaultCOSId", "text", BAD_VALUE, "account.NO_SUCH_COS"),
         ("zimbraFeatureResetPasswordStatus", "enabled", OK, OK),
     ],
 )
 def test_values_of_domains(
     outcome: Any, sim: Any, attribute: str, value: str, at_create: str, at_change: str
 ) -> None:
-    """Domains/Domains-Create.xml and Domains-Modify.xml: what a callback refuses is wrapped at
-    creation."""
+    """What a callback refuses is wrapped at creation.
+
+    Source: Domains/Domains-Create.xml, Domains-Modify.xml.
+    """
     inner = f'<a n="{attribute}">{value}</a>'
 
     assert outcome("CreateDomain", f"<name>new.test</name>{inner}") == at_create
@@ -107,8 +111,10 @@ def test_values_of_domains(
 
 
 def test_selector_of_a_domain_that_comes_twice(zimbra: Any, sim: Any) -> None:
-    """Domains/Domain-Getinfo.xml: the first selector counts; what is unknown gives the global
-    configuration."""
+    """The first selector counts; an unknown one gives the global configuration.
+
+    Source: Domains/Domain-Getinfo.xml.
+    """
     first = sim.domain("firma.test").id
     inner = f'<domain by="id">{first}</domain><domain by="name">example.test</domain>'
     assert zimbra.admin("GetDomainInfo", inner)[0].get("id") == first
@@ -155,7 +161,7 @@ def test_new_names_of_plans(outcome: Any, sim: Any) -> None:
     def rename(id_: str, name: str) -> str:
         return str(outcome("RenameCos", f"<id>{id_}</id><newName>{name}</newName>"))
 
-    assert rename(gold, "") == rename(gold, "   ") == "service.FAILURE"
+    assert rename(gold, "") == rename(gold, "   ") == "ldap.LDAP_ERROR"
     assert (rename(gold, "gold"), rename(gold, "silver")) == (OK, "account.COS_EXISTS")
     assert rename("1234567890", "x") == rename("", "x") == "account.NO_SUCH_COS"
     assert outcome("RenameCos", f"<id>{silver}</id>") == INVALID

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from puq_zimbra.hooks.runtime import Runtime
 
+from puq_zimbra.engine.runtime import Runtime
 from puq_zimbra.simulator import Simulator
 
 from ..conftest import Hook, Params

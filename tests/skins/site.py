@@ -11,9 +11,11 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
 
+from deploy import packages
+
 #: where `.ci/run` lets npm put Bootstrap and axe-core
 PACKAGES = Path(sys.prefix) / "skins" / "node_modules"
-POLICY = "default-src 'none'; style-src 'self'; img-src 'self' data:"
+POLICY = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:"
 #: the folder in which a host would serve our style sheet
 ASSETS = "/modules/servers/puqzimbra"
 
@@ -43,6 +45,7 @@ SKINS: Mapping[str, Skin] = {
     "Bootstrap 4": Skin("bootstrap4"),
     "Bootstrap 5": Skin("bootstrap5"),
     "Bootstrap 5, dark": Skin("bootstrap5", ' data-bs-theme="dark"'),
+    "Bootstrap 5, light": Skin("bootstrap5", ' data-bs-theme="light"'),
 }
 
 #: the boxes in which WHMCS's own themes print the fragment, centred
@@ -125,7 +128,10 @@ def serve() -> Iterator[Site]:
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
         site.port = server.server_port
-        site.put_sheet(f"{ASSETS}/puqz.css", Path(__file__).parents[2] / "templates/puqz.css")
+        held = packages.contents("whmcs")
+        for name, kind in (("puqz.css", "text/css"), ("puqz.js", "text/javascript")):
+            asset = held[f"{ASSETS.strip('/')}/assets/{name}"]
+            site.files[f"{ASSETS}/{name}"] = (asset, f"{kind}; charset=utf-8")
         for skin in SKINS.values():
             site.put_sheet(skin.address, skin.sheet)
         thread = Thread(target=server.serve_forever)

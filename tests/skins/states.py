@@ -12,12 +12,11 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from puq_zimbra.hooks import reading
-from puq_zimbra.hooks.runtime import Runtime
-
-from puq_zimbra import model
+from puq_zimbra import readings
 from puq_zimbra.billing import plain
 from puq_zimbra.clientarea import render
+from puq_zimbra.engine import usage_reading
+from puq_zimbra.engine.runtime import Runtime
 from puq_zimbra.simulator import Simulator
 from puq_zimbra.simulator.handlers import monitoring
 
@@ -35,7 +34,7 @@ PACE = {
     "jan": MB,
     "cisza": 0,
 }
-ACTIVE = model.ServiceState("active", False, None, "admin@firma.example")
+ACTIVE = readings.ServiceState("active", False, None, "admin@firma.example")
 HOSTILE = (
     "<script>alert(1)</script>",
     "</table></div><img src=x onerror=alert(1)>",
@@ -72,6 +71,8 @@ class Sold:
     def by_values(self, **values: Any) -> Draw:
         """Draw the page from values in place of those that a hook reads."""
         known: dict[str, Any] = {"state": ACTIVE, "usage": None, "history": ()}
+        usage = values.get("usage")
+        known["mailboxes_now"] = len(usage.mailboxes) if usage else None
 
         def draw(changes: Params) -> str:
             call = plain.validate(_laid(self.params, changes))
@@ -113,14 +114,24 @@ def normal(sold: Sold) -> Draw:
     return sold.by_hook()
 
 
-def nearly_full(sold: Sold) -> Draw:
-    """Less than a twentieth of the space is free, and of a mailbox."""
+def near_whole(sold: Sold) -> Draw:
+    """Less than a twentieth of the space is free."""
     return _filled(sold, 4.75, 11.5)
 
 
-def over_quota(sold: Sold) -> Draw:
+def over_whole(sold: Sold) -> Draw:
     """More than the space, after a change to a smaller plan."""
     return _filled(sold, 6.6, 12)
+
+
+def near_box(sold: Sold) -> Draw:
+    """One mailbox has room for a few messages more."""
+    return _filled(sold, 4.7, 50)
+
+
+def over_box(sold: Sold) -> Draw:
+    """One mailbox holds more than it may."""
+    return _filled(sold, 5.3, 50)
 
 
 def _filled(sold: Sold, jan: float, quota: float) -> Draw:
@@ -140,6 +151,7 @@ def suspended(sold: Sold) -> Draw:
 def ending(sold: Sold) -> Draw:
     """Cancelled, and to be deleted in two weeks."""
     normal(sold)
+    sold.simulator.state.clock = NOW.timestamp  # no day is named while the clocks differ
     sold.hook("terminate", service={"plan": {"terminate": {"mode": "grace", "grace_days": 14}}})
     return sold.by_hook()
 
@@ -147,10 +159,10 @@ def ending(sold: Sold) -> Draw:
 def stale(sold: Sold) -> Draw:
     """The last reading failed."""
     normal(sold)
-    usage = reading.last(plain.validate(sold.params), sold.runtime, domain="firma.example")
+    usage = usage_reading.last(plain.validate(sold.params), sold.runtime, domain="firma.example")
     assert usage is not None
-    whole = replace(reading.with_mailboxes(usage, sold.runtime), stale=True)
-    return sold.by_values(usage=whole, history=reading.history(usage, sold.runtime))
+    whole = replace(usage_reading.with_mailboxes(usage, sold.runtime), stale=True)
+    return sold.by_values(usage=whole, history=usage_reading.history(usage, sold.runtime))
 
 
 def error(sold: Sold) -> Draw:
@@ -185,8 +197,8 @@ def mailbox(sold: Sold) -> Draw:
 
 def server(sold: Sold) -> Draw:
     """A private Zimbra, one of its services down."""
-    monitoring.enable(sold.simulator.world)
-    sold.simulator.world.stopped.add(("mail.example.test", "mailbox"))
+    monitoring.enable(sold.simulator.state)
+    sold.simulator.state.stopped.add(("mail.example.test", "mailbox"))
     sold.hook("create", service=SERVER)
     return sold.by_hook(service=SERVER)
 
@@ -194,16 +206,16 @@ def server(sold: Sold) -> Draw:
 def hostile(sold: Sold) -> Draw:
     """Everything that somebody outside can name has a name that wants to be more than that."""
     boxes = tuple(
-        model.MailboxUsage(name, name, number * GB, 5 * GB, name)
+        readings.MailboxUsage(name, name, number * GB, 5 * GB, name)
         for number, name in enumerate(HOSTILE)
     )
-    counts = model.Counts({"": {"active": len(boxes)}})
-    usage = model.ServiceUsage(
+    counts = readings.Counts({"": {"active": len(boxes)}})
+    usage = readings.ServiceUsage(
         "default", "42", HOSTILE[0], "1", NOW, 21 * GB, None, None, counts, boxes
     )
     return sold.by_values(
         usage=usage,
-        growth=[model.Growth(name, GB, MB, NOW.date()) for name in HOSTILE],
+        growth=[readings.Growth(name, GB, MB, NOW.date()) for name in HOSTILE],
         problem=HOSTILE[0],
         notice=HOSTILE[1],
     )
@@ -212,10 +224,12 @@ def hostile(sold: Sold) -> Draw:
 #: those that every skin shows
 STATES: Mapping[str, Callable[[Sold], Draw]] = {
     each.__name__: each
-    for each in (empty, normal, nearly_full, over_quota, suspended, stale, error)
+    for each in (
+        normal, near_box, over_box, near_whole, over_whole, suspended, ending, error, empty,
+    )
 }  # fmt: skip
 #: and more, which one skin of each width shows
 RARE: Mapping[str, Callable[[Sold], Draw]] = {
     each.__name__: each
-    for each in (unmeasured, ending, unknown, many, mailbox, server, hostile)
+    for each in (unmeasured, stale, unknown, many, mailbox, server, hostile)
 }  # fmt: skip

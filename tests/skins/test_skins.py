@@ -8,32 +8,40 @@ import pytest
 
 from ..conftest import Params
 from . import site
-from .look import COUNTED, Look
-from .states import HOSTILE, RARE, STATES, Sold, empty, hostile, normal, over_quota
+from .look import COUNTED, SCHEMES, Look
+from .states import HOSTILE, RARE, STATES, Sold, empty, hostile, near_box, normal, over_whole
 
 FORM = {
     "action": "clientarea.php?action=productdetails",
     "id": "42",
     "token": "0123456789abcdef",
     "page_url": "clientarea.php?action=productdetails&id=42&puq_page=",
+    "pay_url": "viewinvoice.php?id=7",
+    "upgrade_url": "upgrade.php?type=package&id=42",
+    "ticket_url": "submitticket.php",
+    "sso_url": "clientarea.php?action=productdetails&id=42&dosinglesignon=1",
 }
 #: a state's own words: without them, another one would be looked at
 SAYS = {
-    "empty": "There are not enough measurements yet",
-    "normal": "filling up",
-    "nearly_full": "The space is nearly used up.",
-    "over_quota": "The space is used up.",
-    "suspended": "Nobody can log in, but mail still arrives",
+    "empty": "The server is ready",
+    "normal": "There is nothing you need to do.",
+    "near_box": "Mail works, but one mailbox is running out of space",
+    "over_box": "One mailbox accepts no mail",
+    "near_whole": "Mail works, but the space is running out",
+    "over_whole": "No space left: sending and receiving are stopped",
+    "suspended": "Service suspended: an invoice waits for its payment",
     "stale": "The last reading failed.",
     "error": "gives no answer just now",
-    "unmeasured": "State not known",
-    "ending": "To be deleted on 5 December 2026",
+    "unmeasured": "Zimbra has not told how the service is.",
+    "ending": "The service will be deleted on 5 December 2026",
     "unknown": "There is no data about the mailboxes yet.",
     "many": "120 mailboxes of 121 found",
     "mailbox": "Change the mailbox's password",
     "server": "1 service does not run",
     "hostile": "&lt;script&gt;",
 }
+#: on which page those words are
+WHERE = {"server": "usage"}
 
 
 def asked(locale: str = "pl", mode: str = "full", **more: Any) -> Params:
@@ -41,10 +49,20 @@ def asked(locale: str = "pl", mode: str = "full", **more: Any) -> Params:
     return {"locale": locale, "mode": mode, "assets_url": site.ASSETS, "form": FORM, **more}
 
 
+def schemes_of(skin: str) -> tuple[str, ...]:
+    """The system's scheme counts only where the host says none; else the other one is tried."""
+    said = site.SKINS[skin].attributes
+    if not said:
+        return SCHEMES
+    return ("light",) if "dark" in said else ("dark",)
+
+
 @pytest.mark.parametrize("state", SAYS)
 def test_each_state_is_itself(sold: Sold, state: str) -> None:
     """By its own words; this needs no browser."""
-    assert SAYS[state] in {**STATES, **RARE}[state](sold)(asked("en"))
+    drawn = {**STATES, **RARE}[state](sold)(asked("en", page=WHERE.get(state, "")))
+
+    assert SAYS[state] in drawn.replace("\u00a0", " ")
 
 
 @pytest.mark.parametrize("locale", ["pl", "en"])
@@ -52,13 +70,15 @@ def test_each_state_is_itself(sold: Sold, state: str) -> None:
 def test_each_state_in_each_skin(
     look: Look, served: site.Site, sold: Sold, state: str, locale: str
 ) -> None:
-    """Both modes, both tabs, at a desk and on a telephone."""
+    """Both pages: at a desk, on a telephone and at the narrowest, light and dark."""
     draw = STATES[state](sold)
-    for mode in ("embedded", "full"):
-        fragment = draw(asked(locale, mode))
-        for skin in site.SKINS:
-            where = f"{skin}, {state}, {locale}, {mode}"
-            look.inspect_tabs(where, served.put(site.page(skin, locale, fragment)))
+    for page, mode in (("overview", "embedded"), ("usage", "full")):
+        fragment = draw(asked(locale, mode, page=page))
+        # The longer words are the Polish ones: English is looked at in one skin.
+        for skin in site.SKINS if locale == "pl" else ["Bootstrap 4"]:
+            where = f"{skin}, {state}, {locale}, {page}"
+            address = served.put(site.page(skin, locale, fragment))
+            look.inspect_all(where, address, schemes=schemes_of(skin))
 
     assert look.found == []
 
@@ -66,86 +86,104 @@ def test_each_state_in_each_skin(
 @pytest.mark.parametrize("state", RARE)
 def test_rarer_states(look: Look, served: site.Site, sold: Sold, state: str) -> None:
     """Other models, long tables, hostile names, and nothing known at all."""
-    fragment = RARE[state](sold)(asked())
-    for skin in ("Bootstrap 3", "Bootstrap 5, dark"):
-        look.inspect_tabs(f"{skin}, {state}", served.put(site.page(skin, "pl", fragment)))
+    draw = RARE[state](sold)
+    for page in ("overview", "usage"):
+        fragment = draw(asked(page=page))
+        for skin in ("Bootstrap 3", "Bootstrap 5, dark"):
+            where = f"{skin}, {state}, {page}"
+            look.inspect_all(where, served.put(site.page(skin, "pl", fragment)))
 
     assert look.found == []
 
 
-def shown(look: Look) -> list[bool]:
-    """Whether each of the two tabs' contents can be seen."""
-    return [look.page.locator(f".puqz-panel-{tab}").is_visible() for tab in ("info", "usage")]
+@pytest.mark.parametrize("skin", site.SKINS)
+def test_both_pages_below_each_other(look: Look, served: site.Site, sold: Sold, skin: str) -> None:
+    """As an older module of a host gets them."""
+    form = {name: value for name, value in FORM.items() if not name.endswith("_url")}
+    fragment = near_box(sold)({**asked(), "form": form})
+    look.inspect_all(skin, served.put(site.page(skin, "pl", fragment)))
+
+    assert look.found == []
+    assert look.page.get_by_role("heading", name="Informacja o serwerze").is_visible()
+    assert look.page.get_by_role("heading", name="Ostatnie 30 dni").is_visible()
 
 
 @pytest.mark.parametrize("skin", site.SKINS)
-def test_tabs_by_keyboard(look: Look, served: site.Site, sold: Sold, skin: str) -> None:
-    """Reached by Tab, changed by arrows, with the focus to be seen; then on into what is shown."""
+def test_pages_by_keyboard(look: Look, served: site.Site, sold: Sold, skin: str) -> None:
+    """Reached by Tab, with the focus to be seen; the present page is told to a screen reader."""
     look.open(skin, served.put(site.page(skin, "pl", normal(sold)(asked()))))
     press, evaluate = look.page.keyboard.press, look.page.evaluate
-    # Past the two links of the header.
+    # Past the webmail's link.
     for _ in range(3):
         press("Tab")
-    assert evaluate("document.activeElement.id") == "puqz-42-tab-info"
-    assert shown(look) == [True, False]
+    outline = evaluate("getComputedStyle(document.activeElement).outline")
 
-    press("ArrowRight")
-    outline = evaluate("getComputedStyle(document.querySelector('.puqz-tab-usage')).outline")
-
-    assert shown(look) == [False, True]
+    assert evaluate("document.activeElement.textContent") == "Wykorzystanie zasobów"
+    assert evaluate("document.activeElement.getAttribute('href')").endswith("puq_page=usage")
     assert "solid 3px" in outline
-    press("Tab")
-    assert evaluate("document.activeElement.closest('.puqz-panel-usage')?.id") == "puqz-42-usage"
-    press("Shift+Tab")
-    press("ArrowLeft")
-    assert shown(look) == [True, False]
+    current = look.page.locator("[aria-current=page]")
+    assert current.inner_text() == "Informacja o serwerze"
 
 
-def test_the_host_can_open_the_second_tab(look: Look, served: site.Site, sold: Sold) -> None:
-    """By a link of its own, as in a menu beside the page."""
-    fragment = empty(sold)(asked(page="usage"))
-    look.open("usage", served.put(site.page("Bootstrap 4", "pl", fragment)))
-
-    assert shown(look) == [False, True]
-
-
-@pytest.mark.parametrize("without", ["style sheets", "a screen"])
-def test_both_tabs_show(look: Look, served: site.Site, sold: Sold, without: str) -> None:
-    """Where nothing can be clicked, nothing is hidden."""
-    look.open(without, served.put(site.page("Bootstrap 5", "pl", empty(sold)(asked()))))
+@pytest.mark.parametrize("without", ["style sheets", "a screen", "a script"])
+def test_what_a_page_says_does_not_depend_on(
+    look: Look, served: site.Site, sold: Sold, without: str
+) -> None:
+    """The state, what to do, the rows and the mailboxes are there all the same."""
+    look.open(without, served.put(site.page("Bootstrap 5", "pl", near_box(sold)(asked()))))
     if without == "a screen":
         look.page.emulate_media(media="print")
-    else:
+    elif without == "style sheets":
         look.page.evaluate("[...document.styleSheets].forEach(sheet => sheet.disabled = true)")
+    else:
+        look.page.locator("[data-puqz-copy]").evaluate_all(
+            "all => all.forEach(e => e.hidden = true)"
+        )
 
-    assert shown(look) == [True, True]
-    for tab in ("Informacja o serwerze", "Wykorzystanie zasobów"):
-        assert look.page.get_by_role("heading", name=tab).is_visible()
+    for name in ("Poczta działa, ale w jednej skrzynce", "Informacja o serwerze", "Skrzynki"):
+        assert look.page.get_by_role("heading", name=name).first.is_visible()
+    assert look.page.get_by_text("Co zrobić:").is_visible()
+    assert look.page.get_by_role("rowheader", name="jan@").is_visible()
+    assert look.found == []
+
+
+@pytest.mark.parametrize(
+    ("skin", "scheme", "dark"),
+    [
+        ("Bootstrap 5, light", "dark", False), ("Bootstrap 5, dark", "light", True),
+        ("Bootstrap 3", "dark", True), ("Bootstrap 3", "light", False),
+    ],
+)  # fmt: skip
+def test_the_host_says_light_or_dark_before_the_system(
+    look: Look, served: site.Site, sold: Sold, skin: str, scheme: Any, dark: bool
+) -> None:
+    """A light host with a dark hole in it looks broken; a host that says nothing leaves it."""
+    look.page.emulate_media(color_scheme=scheme)
+    look.open(skin, served.put(site.page(skin, "pl", empty(sold)(asked()))))
+    surface = look.page.evaluate(
+        "getComputedStyle(document.querySelector('.puqz')).backgroundColor"
+    )
+
+    assert surface == ("rgb(18, 23, 29)" if dark else "rgb(255, 255, 255)")
 
 
 @pytest.mark.parametrize("skin", site.SKINS)
 def test_hostile_names_show_as_text(look: Look, served: site.Site, sold: Sold, skin: str) -> None:
-    """Whole, in the table and in the second tab, and they do nothing."""
-    look.open(skin, served.put(site.page(skin, "pl", hostile(sold)(asked()))))
-    texts = look.page.locator(".puqz-panel:visible :is(th, .puqz-name) bdi").all_inner_texts
-    names = sorted(HOSTILE)
+    """Whole, in the table and on the second page, and they do nothing."""
+    draw = hostile(sold)
+    texts = look.page.locator(".puqz th bdi").all_inner_texts
+    for page in ("overview", "usage"):
+        look.open(skin, served.put(site.page(skin, "pl", draw(asked(page=page)))))
 
-    assert sorted(texts()) == names
-    look.tab("usage")
-    # There is a list of the fullest, and a table of those that grew.
-    assert sorted(texts()) == sorted(names * 2)
+        assert sorted(texts()) == sorted(HOSTILE)
     assert look.page.locator("[role=alert] strong").inner_text() == HOSTILE[0]
     assert look.found == []
 
 
 @pytest.mark.parametrize("skin", site.SKINS)
-def test_the_narrowest_page(look: Look, served: site.Site, sold: Sold, skin: str) -> None:
-    """320 pixels are a desk's page at 400 % (WCAG 2.2, 1.4.10 Reflow); nothing is centred."""
-    look.page.set_viewport_size({"width": 320, "height": 700})
-    look.open(skin, served.put(site.page(skin, "pl", over_quota(sold)(asked()))))
-    for tab in ("info", "usage"):
-        look.tab(tab)
-        look.sticking_out()
+def test_nothing_is_centred(look: Look, served: site.Site, sold: Sold, skin: str) -> None:
+    """WHMCS centres what a module draws."""
+    look.open(skin, served.put(site.page(skin, "pl", over_whole(sold)(asked()))))
     aligned = look.page.evaluate("getComputedStyle(document.querySelector('.puqz dd')).textAlign")
 
     assert look.found == []

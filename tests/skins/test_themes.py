@@ -118,13 +118,13 @@ def test_each_state_in_whmcs_themes(
     """Every Smarty leaves the fragment as it was, and no theme spoils it."""
     draw = STATES[state](sold)
     for locale in ("pl", "en"):
-        for mode in ("embedded", "full"):
-            fragment = draw(asked(locale, mode))
+        for name, mode in (("overview", "embedded"), ("usage", "full")):
+            fragment = draw(asked(locale, mode, page=name))
             for smarty in SMARTIES:
                 html = rendered(smarty, themes, theme, fragment, tmp_path)
                 assert html.count(fragment) == 1
             page = site.around(html, locale, sheets(served, themes, theme))
-            where = f"{theme}, {state}, {locale}, {mode}"
-            look.inspect_tabs(where, served.put(page), ours=False)
+            where = f"{theme}, {state}, {locale}, {name}"
+            look.inspect_all(where, served.put(page), ours=False)
 
     assert look.found == []

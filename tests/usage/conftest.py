@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from puq_zimbra.config import Config
-from puq_zimbra.model import ServiceUsage
+from puq_zimbra.readings import ServiceUsage
 from puq_zimbra.simulator import Simulator, TlsFiles
 from puq_zimbra.store.database import Store
 from puq_zimbra.usage.sync import sync_server
@@ -61,9 +61,9 @@ def sync(config: Config, store: Store, now: datetime | None = None) -> Any:
 
 def latest(store: Store) -> ServiceUsage:
     """The last figures of service 42."""
-    found = store.figures.latest("crm.example", "42")
+    found = store.usage.latest("crm.example", "42")
     assert found is not None
-    return replace(found, mailboxes=store.figures.mailboxes(found))
+    return replace(found, mailboxes=store.usage.mailboxes(found))
 
 
 @pytest.fixture

@@ -3,6 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -95,3 +101,63 @@ def let_age(config: Config, days: int) -> None:
     store = Store.open(config)
     assert store.forget_ended(days - 1, dry_run=True) > 0
     store.close()
+
+
+@pytest.mark.parametrize(
+    ("server", "status", "words"),
+    [("127.0.0.1:{hangs_up}", 69, "No TLS connection"), ("bug.example", 69, "RuntimeError in")],
+)
+def test_a_server_that_cannot_be_read_is_named_and_stops_no_other(
+    sold: Simulator,
+    configured: Config,
+    tmp_path: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    server: str,
+    status: int,
+    words: str,
+) -> None:
+    """Not even by an error of our own: the figures of the others are due today."""
+    resolve = socket.getaddrinfo
+
+    def breaking(host: Any, *given: Any, **more: Any) -> Any:
+        if host == "bug.example":
+            raise RuntimeError("a secret")
+        return resolve(host, *given, **more)
+
+    monkeypatch.setattr(socket, "getaddrinfo", breaking)
+    path = settings_file(configured, tmp_path)
+    with hanging_up() as port:
+        url = f"https://{server.format(hangs_up=port)}"
+        lines = Path(path).read_text()
+        Path(path).write_text(lines + again(lines, "a0", url) + again(lines, "z0", url))
+        done = CliRunner().invoke(cli, ["--config", path, "usage", "sync", "--json"])
+    told = json.loads(done.stdout)
+
+    assert (done.exit_code, told["services"]) == (status, 1)
+    assert set(told["failed"]) == {"a0", "z0"}
+    assert words in told["failed"]["a0"]
+    assert "a secret" not in done.output
+
+
+def again(lines: str, name: str, url: str) -> str:
+    """The settings of mail1 for another server."""
+    section = lines.partition("[servers.mail1]")[2]
+    return f"[servers.{name}]" + re.sub('url = "[^"]*"', f'url = "{url}"', section)
+
+
+@contextmanager
+def hanging_up() -> Iterator[int]:
+    """The port of a load balancer without a backend."""
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def serve() -> None:
+        with suppress(OSError):
+            while True:
+                listener.accept()[0].close()
+
+    thread = threading.Thread(target=serve)
+    thread.start()
+    yield listener.getsockname()[1]
+    listener.shutdown(socket.SHUT_RDWR)
+    listener.close()
+    thread.join()

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from puq_zimbra.call import Server
 from puq_zimbra.simulator import Simulator
+from puq_zimbra.simulator.chaos import Plan
 from puq_zimbra.store.database import Store
 from puq_zimbra.usage.sync import Result, sync_all, sync_server
 from puq_zimbra.zimbra.client import Zimbra
+from puq_zimbra.zimbra_server import Server
 from tests.conftest import Hook, Params
 
 from .conftest import latest
@@ -32,13 +34,14 @@ def delegated(sold: Simulator, params: Params, zimbra: Zimbra) -> Iterator[Zimbr
     made.close()
 
 
+def once(delegated: Zimbra, store: Store, at: datetime) -> Result:
+    """Sync his server, and try nothing again."""
+    return sync_server("mail1", delegated.server, lambda _: delegated, store, at)
+
+
 def read(delegated: Zimbra, store: Store) -> Result:
     """Sync his server, as the command does."""
-
-    def one(name: str) -> Result:
-        return sync_server(name, delegated.server, lambda _: delegated, store, datetime.now(UTC))
-
-    (result,) = sync_all(["mail1"], one, 1)
+    (result,) = sync_all(["mail1"], lambda _: once(delegated, store, datetime.now(UTC)), 1)
     return result
 
 
@@ -52,6 +55,20 @@ def test_a_domain_that_failed_is_read_later_in_the_run(
     assert latest(store).used == 30 * MB
 
 
+def test_a_domain_of_which_nothing_was_read_is_named(
+    sold: Simulator, store: Store, delegated: Zimbra
+) -> None:
+    """Two listings that are both empty agree, and a zero would be billed."""
+    now = datetime.now(UTC)
+    once(delegated, store, now - timedelta(hours=1))
+    failure = Plan("SearchDirectoryRequest", "fault", code="service.FAILURE", times=3)
+    sold.chaos.add(replace(failure, skip=1))  # the first search is for domains
+    result = once(delegated, store, now)
+
+    assert "puq_zimbra:crm.example:42" in str(result.error)
+    assert (latest(store).used, latest(store).stale) == (30 * MB, True)
+
+
 def test_the_domains_that_he_sees_are_read_one_by_one(
     hook: Hook, sold: Simulator, store: Store, delegated: Zimbra
 ) -> None:
@@ -63,11 +80,11 @@ def test_the_domains_that_he_sees_are_read_one_by_one(
     assert result.error is None
     assert (result.services, result.mailboxes) == (1, 2)
     assert latest(store).used == 30 * MB
-    assert store.figures.latest("crm.example", "43") is None
+    assert store.usage.latest("crm.example", "43") is None
     scopes = [call.element.get("domain") for call in sold.calls("GetQuotaUsageRequest")]
     assert scopes == ["firma.example"]
-    whole = store.figures.latest_of_server(
-        delegated.server.place, "crm.example", datetime(2026, 1, 1, tzinfo=UTC)
+    whole = store.usage.latest_of_server(
+        delegated.server.host_port, "crm.example", datetime(2026, 1, 1, tzinfo=UTC)
     )
     assert whole is not None
     assert whole[1] is False

@@ -13,6 +13,7 @@ from click.testing import CliRunner, Result
 
 from puq_zimbra.cli import cli
 from puq_zimbra.config import Config
+from puq_zimbra.errors import Unavailable
 from puq_zimbra.simulator import Simulator
 from puq_zimbra.store.database import Store
 from puq_zimbra.zimbra.client import Zimbra
@@ -183,16 +184,77 @@ def test_the_export_is_safe_in_a_spreadsheet(
     ]
 
 
-@pytest.mark.parametrize("arguments", [["42"], ["42", "--json"]])
+@pytest.mark.parametrize(
+    "damaged", ["{broken", "[]", '{"business": 1}', '{"": {"active": "many"}}']
+)
+@pytest.mark.usefixtures("sold")
+def test_a_damaged_row_costs_no_other_reading(
+    configured: Config, store: Store, tmp_path: Any, hook: Hook, damaged: str
+) -> None:
+    """One of a thousand services must not keep the export from all who are billed by it."""
+    hook("create", service={"id": "43", "domain": "druga.example"})
+    sync(configured, store, datetime.now(UTC))
+    spoil = f"UPDATE usage SET classes = '{damaged}' WHERE service = "
+    databases.execute(configured, spoil + "(SELECT id FROM service WHERE service_id = '42')")
+    done = run(configured, tmp_path, "export")
+    rows = list(csv.DictReader(io.StringIO(done.stdout)))
+    told = hook("usage", service=None)
+
+    assert [row["service_id"] for row in rows] == ["43"]
+    assert isinstance(done.exception, Unavailable)
+    assert "1, of these services: crm.example 42" in str(done.exception)
+    assert sorted(row["service_id"] for row in told.value["data"]["rows"]) == ["42", "43"]
+
+
+@pytest.mark.parametrize("options", [[], ["--json"]])
 def test_show_gives_the_last_figures(
-    sold: Simulator, configured: Config, store: Store, tmp_path: Any, arguments: list[str]
+    sold: Simulator, configured: Config, store: Store, tmp_path: Any, options: list[str]
 ) -> None:
     """For a person at the telephone."""
     sync(configured, store, NOW)
-    done = run(configured, tmp_path, "show", *arguments, "--installation", "crm.example")
+    done = run(configured, tmp_path, "show", "crm.example", "42", *options)
 
     assert done.exit_code == 0
     assert "anna@firma.example" in done.stdout
+    assert done.stderr == ""
+
+
+@pytest.mark.parametrize(
+    ("verb", "options"),
+    [("show", ["--json"]), ("export", ["--json"]), ("ledger", ["--json"]), ("ledger", ["--csv"])],
+)
+def test_the_old_spelling_gives_the_same_and_names_the_new_one(
+    sold: Simulator,
+    configured: Config,
+    store: Store,
+    tmp_path: Any,
+    verb: str,
+    options: list[str],
+) -> None:
+    """A provider's scripts go on; every verb names a service by INSTALLATION SERVICE_ID."""
+    sync(configured, store, NOW)
+    now = run(configured, tmp_path, verb, "crm.example", "42", *options)
+    other = run(configured, tmp_path, verb, "crm.example", "43", *options)
+    old = run(configured, tmp_path, verb, "42", "--installation", "crm.example", *options)
+    both = run(configured, tmp_path, verb, "crm.example", "42", "--installation", "crm.other")
+
+    assert (now.exit_code, now.stderr) == (old.exit_code, "") == (0, "")
+    assert old.stdout == now.stdout != other.stdout
+    assert old.stderr.endswith(f"puq-zimbra usage {verb} crm.example 42\n")
+    assert isinstance(both.exception, SystemExit)
+    assert both.exit_code == 2
+    assert both.stdout == ""
+
+
+def test_a_service_of_every_installation_is_still_exported(
+    sold: Simulator, configured: Config, store: Store, tmp_path: Any
+) -> None:
+    """The old spelling without an installation asks all of them; the new one needs a name."""
+    sync(configured, store, NOW)
+    done = run(configured, tmp_path, "export", "42", "--json")
+
+    assert '"installation": "crm.example"' in done.stdout
+    assert done.stderr.endswith("puq-zimbra usage export INSTALLATION 42\n")
 
 
 def test_show_of_the_unknown_says_what_to_do(configured: Config, tmp_path: Any) -> None:

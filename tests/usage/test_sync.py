@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from puq_zimbra.config import Config
-from puq_zimbra.provisioning import stamped
+from puq_zimbra.provisioning import stamp_search
 from puq_zimbra.simulator import Simulator, TlsFiles
+from puq_zimbra.simulator.chaos import Plan
 from puq_zimbra.store.database import Store
+from puq_zimbra.usage.tallies import Tallies
 from puq_zimbra.zimbra import listings
 from puq_zimbra.zimbra.client import Zimbra
 from tests.conftest import Hook, Params
 from tests.test_operations import together
+from tests.zimbra_state import alias_domain, rename_domain
 
 from .conftest import latest, sync
 
@@ -149,8 +154,8 @@ def test_a_domain_with_two_owners_stops_only_itself(
 
     assert (result.services, result.error is None) == (1, False)
     assert "puq_zimbra:crm.example:42" in str(result.error)
-    assert store.figures.latest("crm.example", "43") is not None
-    assert store.figures.latest("crm.example", "42") is None
+    assert store.usage.latest("crm.example", "43") is not None
+    assert store.usage.latest("crm.example", "42") is None
     assert listed.value["code"] == "conflict"
     assert other.value["ok"]
 
@@ -159,11 +164,13 @@ def test_stamps_of_all_installations_are_found(sold: Simulator, zimbra: Zimbra) 
     """One Zimbra may serve several billing platforms."""
     sold.create_domain("next.example", zimbraForeignName="puq_zimbra:other.example:7")
 
-    assert set(stamped.find_all(zimbra).services) == {
+    assert set(stamp_search.find_all(zimbra).services) == {
         "puq_zimbra:crm.example:42",
         "puq_zimbra:other.example:7",
     }
-    assert set(stamped.find_all(zimbra, "crm.example").services) == {"puq_zimbra:crm.example:42"}
+    assert set(stamp_search.find_all(zimbra, "crm.example").services) == {
+        "puq_zimbra:crm.example:42"
+    }
 
 
 def test_a_list_of_an_administrator_who_sees_a_part_is_refused(
@@ -188,6 +195,130 @@ def test_a_mailbox_that_zimbra_does_not_measure_is_noticed(
 
     assert result.error is not None
     assert (latest(store).used, latest(store).stale) == (30 * MB, True)
+
+
+def test_as_many_other_mailboxes_are_not_taken_for_the_same(
+    sold: Simulator, configured: Config, store: Store
+) -> None:
+    """One was deleted and one made between the two listings: the sum is of neither."""
+    rows = rows_of(sold, "GetQuotaUsageRequest")
+    next(row for row in rows if row["name"] == "anna@firma.example")["id"] = "another"
+    body = {"Body": {"GetQuotaUsageResponse": {"searchTotal": len(rows), "account": rows}}}
+    spoilt = Plan("GetQuotaUsageRequest", "http", status=200, content_type="text/javascript")
+    sold.chaos.add(replace(spoilt, body=json.dumps(body).encode()))
+    result = sync(configured, store)
+
+    assert "puq_zimbra:crm.example:42" in str(result.error)
+    assert store.usage.latest("crm.example", "42") is None
+
+
+def test_a_mailbox_with_two_owners_is_billed_to_neither(
+    sold: Simulator, configured: Config, store: Store
+) -> None:
+    """Nobody can say whose it is, whichever stamp Zimbra names first."""
+    stamps = ["puq_zimbra:crm.example:7", "puq_zimbra:crm.example:8"]
+    sold.create_domain("poczta.example")
+    sold.create_account("jan@poczta.example", "Some-Pass-1", zimbraForeignPrincipal=stamps)
+    result = sync(configured, store)
+
+    assert all(stamp in str(result.error) for stamp in stamps)
+    assert store.usage.latest("crm.example", "7") is None
+    assert store.usage.latest("crm.example", "8") is None
+    assert latest(store).used == 30 * MB
+
+
+def test_figures_bear_the_name_that_the_domain_has_now(
+    hook: Hook, sold: Simulator, configured: Config, store: Store
+) -> None:
+    """Staff may rename a domain in Zimbra: it is the same service, and the next reading says so."""
+    begun = datetime.now(UTC)
+    sync(configured, store, begun - timedelta(hours=1))
+    rename_domain(sold, "firma.example", "nowa.example")
+    sync(configured, store, begun)
+
+    assert (latest(store).domain, latest(store).used) == ("nowa.example", 30 * MB)
+    assert {row["domain"] for row in hook("usage", service=None).value["data"]["rows"]} == {
+        "nowa.example"
+    }
+
+
+def test_alias_domains_count_for_the_service_that_they_belong_to(
+    hook: Hook, sold: Simulator, configured: Config, store: Store
+) -> None:
+    """One that bears another service's stamp is billed there, whoever measures."""
+    alias_domain(sold)
+    target = sold.domain("firma.example").id
+    for name, stamp in (("ours.example", "42"), ("theirs.example", "43")):
+        sold.create_domain(
+            name,
+            zimbraDomainType="alias",
+            zimbraDomainAliasTargetId=target,
+            zimbraForeignName=f"puq_zimbra:crm.example:{stamp}",
+        )
+    read = hook("usage").value["data"]["metrics"]["firma.example"]["domain_aliases"]
+    sync(configured, store)
+
+    assert (read, latest(store).counts.alias_domains) == (2, 2)
+
+
+UNREADABLE = {
+    "no id": lambda row: row.pop("id"),
+    "a text for a size": lambda row: row.update(used="many", a="none"),
+    "a list for an id": lambda row: row.update(id=["x"]),
+}
+
+
+@pytest.mark.parametrize("request_name", ["GetQuotaUsageRequest", "SearchDirectoryRequest"])
+@pytest.mark.parametrize("how", UNREADABLE)
+def test_a_row_that_cannot_be_read_costs_its_own_service_alone(
+    hook: Hook,
+    sold: Simulator,
+    configured: Config,
+    store: Store,
+    request_name: str,
+    how: str,
+) -> None:
+    """One damaged entry among a hundred thousand must not stop everybody's billing."""
+    hook("create", service={"id": "43", "domain": "druga.example"})
+    sync(configured, store, datetime.now(UTC) - timedelta(hours=1))
+    sold.add_mail("admin@druga.example", 7 * MB)
+    rows = rows_of(sold, request_name)
+    UNREADABLE[how](next(row for row in rows if row["name"] == "anna@firma.example"))
+    response = {"searchTotal": len(rows), "account": rows}
+    body = {"Body": {request_name.replace("Request", "Response"): response}}
+    spoilt = Plan(request_name, "http", status=200, content_type="text/javascript")
+    # The first search is for domains.
+    skip = 1 if request_name == "SearchDirectoryRequest" else 0
+    sold.chaos.add(replace(spoilt, skip=skip, body=json.dumps(body).encode()))
+    result = sync(configured, store)
+
+    assert str(result.error).endswith(": puq_zimbra:crm.example:42.")
+    other = store.usage.latest("crm.example", "43")
+    assert other is not None
+    assert (other.used, other.stale, latest(store).stale) == (7 * MB, False, True)
+
+
+def rows_of(simulator: Simulator, request_name: str) -> list[dict[str, Any]]:
+    """Zimbra's accounts as they stand in an answer."""
+    accounts = [one for one in simulator.state.directory.by_id.values() if one.kind == "account"]
+    if request_name == "GetQuotaUsageRequest":
+        used = {"admin@druga.example": 7 * MB}
+        return [
+            {"name": one.name, "limit": 0, "id": one.id, "used": used.get(one.name, MB)}
+            for one in accounts
+        ]
+    return [
+        {
+            "id": one.id,
+            "name": one.name,
+            "a": [
+                {"n": name, "_content": value}
+                for name in Tallies.ATTRIBUTES
+                for value in one.attrs.get(name, ())
+            ],
+        }
+        for one in accounts
+    ]
 
 
 def test_a_name_like_a_system_accounts_hides_nothing(

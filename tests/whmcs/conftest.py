@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -11,7 +10,7 @@ import pytest
 from puq_zimbra.simulator import TlsFiles
 
 from ..conftest import Params
-from ..whmcs_host import mariadb
+from ..mariadb import MariaDb, if_installed
 from .door import opened, signed
 from .engine import Engine
 from .hosting import Hosting, made
@@ -53,6 +52,7 @@ def whmcs_params(params: Params, tls: TlsFiles) -> Params:
         "configoption2": "business",
         "configoption3": "25",
         "configoption5": "51200",
+        "configoption10": "delete",
         "clientsdetails": {"firstname": "Anna", "language": "english", "email": "anna@crm.example"},
         "customfields": {},
         "configoptions": {},
@@ -83,18 +83,14 @@ def engine(start: Start, whmcs_params: Params) -> Iterator[Engine]:
 
 
 @pytest.fixture(scope="session")
-def maria(tmp_path_factory: pytest.TempPathFactory) -> Iterator[mariadb.MariaDb | None]:
-    """A MariaDB, if there is one (mariadb-server-core)."""
-    if not shutil.which("mariadbd"):
-        yield None
-        return
-    with mariadb.running(tmp_path_factory.mktemp("m")) as server:
-        yield server
+def maria(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MariaDb | None]:
+    """A MariaDB for all tests of this process, if there is one."""
+    yield from if_installed(tmp_path_factory)
 
 
 @pytest.fixture(params=["sqlite", "mysql"])
 def hosting(
-    request: pytest.FixtureRequest, maria: mariadb.MariaDb | None, tmp_path: Path
+    request: pytest.FixtureRequest, maria: MariaDb | None, tmp_path: Path
 ) -> Iterator[Hosting]:
     """WHMCS's table of services."""
     database = tmp_path / "whmcs.sqlite" if request.param == "sqlite" else maria

@@ -3,8 +3,9 @@
 /**
  * Calls functions of the module as WHMCS does: a JSON object a line on standard input, one back for each.
  *
- *   {"function": "CreateAccount", "params": {…}, "server": {…}, "get": {…}, "post": {…}, "stub": {…}}
+ *   {"function": "CreateAccount", "params": {…}, "get": {…}, "post": {…}, "session": {…}, "stub": {…}}
  *
+ * No header can be sent any more, so the module answers a form by WHMCS's page, never by a redirect.
  * `latin1` names a parameter to be filled with bytes that are no UTF-8, which JSON cannot carry.
  * `function` may also be `hook NAME`, METHOD of MetricProvider's object as `MetricProvider METHOD`, or
  * `engine EVENT`: the bridge itself, with `seconds` and `largest`.
@@ -47,11 +48,11 @@ function called(array $asked): mixed
         return (Stub::$hooks[$method][0])($asked['params']);
     }
     if ($name === 'engine') {
-        $settings = WHMCS\Module\Server\Puqzimbra\Settings::read(
+        $settings = PuqZimbra\Settings::read(
             $asked['params']['serveraccesshash'] ?? '',
             Stub::$module . '/config.php'
         );
-        $engine = new WHMCS\Module\Server\Puqzimbra\Engine($settings, 'whmcs');
+        $engine = new PuqZimbra\Engine($settings, 'whmcs');
         $limits = [$asked['seconds'] ?? 20, $asked['largest'] ?? 4194304];
         return $engine->call($method, $asked['params'], $engine::newId(), ...$limits);
     }
@@ -59,6 +60,7 @@ function called(array $asked): mixed
     return $method === '' ? $value : $value->$method(...($asked['arguments'] ?? []));
 }
 
+echo "ready\n";
 while (($line = fgets(STDIN)) !== false) {
     $asked = json_decode($line, true, 64, JSON_THROW_ON_ERROR);
     if (isset($asked['params']['model'])) {
@@ -73,6 +75,7 @@ while (($line = fgets(STDIN)) !== false) {
     }
     $_GET = $asked['get'] ?? [];
     $_POST = $asked['post'] ?? [];
+    $_SESSION = $asked['session'] ?? [];
     $_SERVER['REQUEST_METHOD'] = $asked['method'] ?? 'GET';
     $_SERVER['SCRIPT_NAME'] = $asked['script'] ?? '/clientarea.php';
     try {

@@ -11,7 +11,7 @@ from typing import Any
 
 import pymysql
 
-from ..whmcs_host.mariadb import MariaDb
+from ..mariadb import MariaDb
 
 TABLE = (
     "CREATE TABLE tblhosting (id INTEGER PRIMARY KEY, server INTEGER, domain VARCHAR(64),"

@@ -6,15 +6,17 @@ import json
 import os
 import shutil
 import subprocess
+import tempfile
 from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
 from typing import Any
 
+from deploy import packages
+
 from ..processes import COMMAND
 
 ROOT = Path(__file__).parents[2]
-MODULE = ROOT / "hooks/whmcs/modules/servers/puqzimbra"
 DRIVER = Path(__file__).parent / "driver.php"
 #: Debian's php-cli with php-curl, php-sqlite3 and php-mbstring
 EXTENSIONS = {"curl", "pdo_sqlite", "mbstring"}
@@ -64,6 +66,8 @@ class Module:
             stdout=subprocess.PIPE,
             env=self.environment,
         )
+        assert self.process.stdout
+        assert self.process.stdout.readline() == b"ready\n"
 
     def call(self, function: str, params: Any, **more: Any) -> Told:
         """Call a function; ``more`` is what tests/whmcs/driver.php knows besides."""
@@ -90,8 +94,11 @@ def encoded(text: str) -> str:
 
 
 def configured(folder: Path, **settings: str) -> Path:
-    """A copy of the module with a config.php."""
-    shutil.copytree(MODULE, folder)
+    """Write the module as its package has it, with a config.php."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder.parent) as unpacked:
+        packages.unpacked("whmcs", Path(unpacked))
+        Path(unpacked, packages.MODULES["whmcs"]).rename(folder)
     items = "".join(f"{json.dumps(key)} => {_quoted(value)},\n" for key, value in settings.items())
     (folder / "config.php").write_text(f"<?php return [{items}];")
     return folder

@@ -25,6 +25,9 @@ namespace {
         /** @var list<array{string, string}> name and displayed name */
         public static array $gateways = [];
         public static string $language = '';
+        /** Names of the person who is logged in, on WHMCS 8 and newer. */
+        public static ?string $user = null;
+        public static ?string $admin = null;
         public static string $token = '';
         /** PDO's data source name of the database with tblhosting */
         public static string $database = 'sqlite::memory:';
@@ -91,6 +94,23 @@ namespace WHMCS\Config {
             public static function getValue($name)
             {
                 return $name === 'Language' ? \Stub::$language : null;
+            }
+        }
+    }
+}
+
+namespace WHMCS\Authentication {
+    if (!class_exists(CurrentUser::class, false)) {
+        class CurrentUser
+        {
+            public function user(): ?object
+            {
+                return \Stub::$user === null ? null : (object) ['fullName' => \Stub::$user];
+            }
+
+            public function admin(): ?object
+            {
+                return \Stub::$admin === null ? null : (object) ['fullName' => \Stub::$admin];
             }
         }
     }

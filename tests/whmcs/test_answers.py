@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import quote, quote_plus
 
 import pytest
+from lxml import html
 
 from puq_zimbra.simulator import Simulator
 
@@ -203,11 +204,13 @@ def test_no_secret_is_logged(engine: Engine, answer: str) -> None:
 def test_what_a_customer_types_is_masked_too(engine: Engine) -> None:
     """The form's password never was in `$params`."""
     engine.answer = f"Not {PASSWORD}."
-    form = {"puqz_action": "change_admin_password", "password": encoded(PASSWORD), "token": "t"}
-    told = engine.call("change_admin_password", method="POST", post=form, stub={"token": "t"})
+    form = {"puqz_action": "edit", "own_password": encoded(PASSWORD), "token": "t"}
+    for answer in (f"Not {PASSWORD}.", {"ok": False, "message": f"Not {PASSWORD}."}):
+        engine.answer = answer
+        told = engine.call("client_action", method="POST", post=form, stub={"token": "t"})
 
-    assert told.value == f"Not {PASSWORD}."
-    assert told.log[0][3] == "Not ********."
+        assert told.value == f"Not {PASSWORD}."
+        assert told.log[0][3] == "Not ********."
 
 
 def test_a_drawn_page_is_not_logged(engine: Engine) -> None:
@@ -231,23 +234,39 @@ def test_the_page_is_asked_for_with_what_whmcs_knows(engine: Engine) -> None:
     told = engine.call(
         "ClientArea",
         params={"model": MODEL},
-        get={"puq_page": "2", "puqz_search": "Anna & \u017b", "puqz_sort": "-used"},
+        get={
+            "puq_page": "mailbox",
+            "puqz_id": "a1",
+            "puqz_search": "Anna &amp; \u017b",
+            "puqz_sort": "-used",
+            "puqz_notice": "n0",
+            "puqz_X": "no",
+            "puqz_list": ["x"],
+            "other": "no",
+        },
         script="/billing/clientarea.php",
         stub={"token": "abc", "gateways": [["paypal", "PayPal"], ["banktransfer", "Przelew"]]},
     )
     asked = engine.door.seen[0].params["_puq"]
     page = "/billing/clientarea.php?action=productdetails&id=42"
+    own = "puq_page=mailbox&puqz_id=a1&puqz_search=Anna+%26+%C5%BB&puqz_sort=-used"
 
     assert told.value == {
         "tabOverviewModuleOutputTemplate": "templates/clientarea.tpl",
         "templateVariables": {"puqFragment": "<div>{$smarty.version}</div>"},
     }
     assert asked["assets_url"] == "/billing/modules/servers/puqzimbra/assets"
-    assert asked["page"] == "2"
-    assert asked["form"] == {
-        "action": page, "id": "42", "modop": "custom", "a": "change_admin_password",
-        "page_url": f"{page}&puq_page=", "search": "Anna & \u017b", "sort": "-used", "token": "abc",
+    assert asked["page"] == "mailbox"
+    assert asked["query"] == {
+        "id": "a1", "search": "Anna & \u017b", "sort": "-used", "notice": "n0", "list": "",
     }  # fmt: skip
+    assert asked["form"] == {
+        "action": f"{page}&{own}", "id": "42", "modop": "custom", "a": "client_action",
+        "page_url": f"{page}&puq_page=", "search": "Anna & \u017b", "sort": "-used", "token": "abc",
+        "sso_url": f"{page}&dosinglesignon=1", "ticket_url": "/billing/submitticket.php",
+        "takes_files": "1",
+    }  # fmt: skip
+    assert asked["actor"] == {"kind": "automatic"}
     assert asked["billing"] == {
         "registered": "2026-01-05", "recurring_amount": "49.00", "currency": "PLN",
         "cycle": "monthly", "next_due": "2026-12-05", "payment_method": "Przelew",
@@ -287,12 +306,13 @@ def test_a_form_counts_if_the_customer_sent_it(
 ) -> None:
     """Not a link, and not somebody else's page."""
     form = {
-        "puqz_action": "change_admin_password",
-        "password": "a&amp;b",
-        "password_again": "a&amp;b",
+        "puqz_action": "create_mailbox",
+        "name": "a&amp;b",
+        "rows": ["1", "2"],
+        "Bad name": "x",
     }
     told = engine.call(
-        "change_admin_password",
+        "client_action",
         method=method,
         post=form | {"token": token},
         stub={"token": "right"},
@@ -301,8 +321,13 @@ def test_a_form_counts_if_the_customer_sent_it(
     assert (told.value == "success") is sent
     assert [one.path for one in engine.door.seen] == ["/v1/hook/whmcs/ClientAction"] * sent
     if sent:
-        expected = {"puqz_action": form["puqz_action"], "password": "a&b", "password_again": "a&b"}
-        assert engine.door.seen[0].params["_puq"]["form"] == expected
+        sent_on = engine.door.seen[0].params["_puq"]["form"]
+        assert sent_on["a"] == "client_action"
+        assert sent_on["page_url"] == "/clientarea.php?action=productdetails&id=42&puq_page="
+        assert {name: sent_on[name] for name in ("puqz_action", "name", "rows")} == {
+            "puqz_action": "create_mailbox", "name": "a&b", "rows": "1\n2",
+        }  # fmt: skip
+        assert "Bad name" not in sent_on
 
 
 def test_a_customer_changes_his_password(
@@ -310,19 +335,73 @@ def test_a_customer_changes_his_password(
 ) -> None:
     """From the form to Zimbra."""
     over_service.call("CreateAccount", whmcs_params)
+    page = over_service.call("ClientArea", whmcs_params, stub={"token": "t"}).value
+    fragment = page["templateVariables"]["puqFragment"]
+    document: Any = html.fromstring(f"<div>{fragment}</div>")
+    (form,) = [one for one in document.forms if one.method == "POST"]
     password = encoded("Third & <Pass> 3")
-    form = {
-        "puqz_action": "change_admin_password",
-        "password": password,
-        "password_again": password,
-    }
-    stub = {"token": "t"}
-    told = over_service.call(
-        "change_admin_password", whmcs_params, method="POST", post=form | stub, stub=stub
-    )
+    typed = {**dict(form.fields), "password": password, "password_again": password}
+    told = over_service.call("client_action", whmcs_params, method="POST", post=typed)
 
     assert told.value == "success"
     assert simulator.verify_password("admin@firma.example", "Third & <Pass> 3")
+
+
+@pytest.mark.parametrize("ok", [True, False])
+def test_a_page_that_comes_with_the_answer_is_drawn(engine: Engine, ok: bool) -> None:
+    """What is wrong stands at its field; a password that is shown once is asked for by nobody."""
+    engine.answer = {"ok": ok, "message": "Look.", "html": "<div>this once</div>", "next": "x"}
+    told = engine.call("client_action", method="POST", post={"puqz_action": "create_mailbox"})
+    engine.answer = {"templateVariables": {"puqFragment": "<div>as always</div>"}}
+    pages = [engine.call("ClientArea").value["templateVariables"]["puqFragment"] for _ in "12"]
+
+    assert told.value == ("success" if ok else "Look.")
+    assert pages == ["<div>this once</div>", "<div>as always</div>"]
+    assert [one.path.rpartition("/")[2] for one in engine.door.seen] == [
+        "ClientAction",
+        "ClientArea",
+    ]
+
+
+@pytest.mark.parametrize("answer", [{"ok": False}, {"message": 5}, [], None, 7, {"message": ""}])
+def test_an_answer_of_another_kind_is_a_sentence(engine: Engine, answer: Any) -> None:
+    """WHMCS shows what the function returns."""
+    engine.answer = answer
+    told = engine.call("client_action", method="POST", post={"puqz_action": "x"})
+
+    assert told.value.startswith("The mail server gives no answer")
+
+
+STAFF = {"adminid": 3, "uid": 7}
+
+
+@pytest.mark.parametrize(
+    ("function", "session", "names", "actor"),
+    [
+        ("ClientArea", {"uid": 7}, {}, {"kind": "customer", "id": "7", "name": "Anna & N"}),
+        ("ClientArea", {"uid": 7}, {"user": "J\n"}, {"kind": "customer", "id": "7", "name": "J"}),
+        ("ChangePassword", {"uid": 7}, {}, {"kind": "customer", "id": "7", "name": "Anna & N"}),
+        ("ClientArea", STAFF, {"admin": "Ewa"}, {"kind": "staff", "id": "3", "name": "Ewa"}),
+        ("SuspendAccount", STAFF, {}, {"kind": "staff", "id": "3"}),
+        ("UnsuspendAccount", {"uid": 7}, {"user": "Jan"}, {"kind": "automatic"}),
+        ("SuspendAccount", {}, {}, {"kind": "automatic"}),
+        ("ClientArea", {"uid": "x", "adminid": ["3"]}, {}, {"kind": "automatic"}),
+    ],
+)  # fmt: skip
+def test_who_acts_is_said(
+    engine: Engine, function: str, session: Params, names: Params, actor: Params
+) -> None:
+    """Staff who look at a customer's page are not the customer; an order's payment is nobody."""
+    client = {"firstname": "Anna &amp;", "lastname": "N", "userid": 7}
+    engine.call(
+        function,
+        params={"clientsdetails": client},
+        session=session,
+        stub={"user": None, "admin": None, **names},
+    )
+
+    assert engine.door.seen[0].params["_puq"]["actor"] == actor
+    assert engine.door.seen[0].params["userid"] == "7"
 
 
 def test_the_engines_lines_are_not_escaped_again(engine: Engine) -> None:
@@ -343,6 +422,14 @@ def test_the_engines_lines_are_not_escaped_again(engine: Engine) -> None:
         ({"serveraccesshash": "admin_url=https://a.example/?b=1&c=2\r\nwebmail_url=https://w.example"},
          "https://a.example/?b=1&amp;c=2", "https://w.example"),
         ({"serverhostname": "\"><script>", "serveraccesshash": "webmail_url=javascript:x"}, "", ""),
+        ({"serverhostname": " mail.example:8443 ", "serverport": ""},
+         "https://mail.example:8443/zimbraAdmin/", "https://mail.example/"),
+        ({"serverhostname": "https://mail.example/", "serverport": " 8443 "},
+         "https://mail.example:8443/zimbraAdmin/", "https://mail.example/"),
+        ({"serverhostname": "", "serverip": "2001:db8::1"},
+         "https://[2001:db8::1]:7071/zimbraAdmin/", "https://[2001:db8::1]/"),
+        ({"serveraccesshash": "# webmail_url=https://old.example\n\ufeffWebmail_URL =https://w.example"},
+         "https://mail.example:7071/zimbraAdmin/", "https://w.example"),
     ],
 )  # fmt: skip
 def test_links_for_staff_ask_nobody(
@@ -353,9 +440,9 @@ def test_links_for_staff_ask_nobody(
     params = {"serverhostname": "mail.example", **changes}
     found = module.call("AdminLink", params).value, module.call("LoginLink", params).value
 
-    for html, address in zip(found, (admin, webmail), strict=True):
-        assert html.startswith(f'<a href="{address}"') if address else html == ""
-        assert "<form" not in html
+    for link, address in zip(found, (admin, webmail), strict=True):
+        assert link.startswith(f'<a href="{address}"') if address else link == ""
+        assert "<form" not in link
 
 
 @pytest.mark.parametrize(

@@ -1,31 +1,24 @@
-"""The files as they are shipped: copies that are equal, syntax, nothing that answers by itself."""
+"""The files as they are shipped: syntax, and nothing that answers by itself."""
 
 from __future__ import annotations
 
-import importlib.util
 import json
+import shutil
 import struct
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from .php import MODULE, PHP, ROOT, configured
+from deploy import packages
 
+from ..conftest import Params
+from .php import PHP, ROOT, Module, configured
+
+MODULE = packages.HOOKS / "whmcs" / packages.MODULES["whmcs"]
 PHP_FILES = sorted([*(ROOT / "hooks").rglob("*.php"), *Path(__file__).parent.rglob("*.php")])
-SCRIPT = ROOT / "hooks/whmcs/refresh.py"
-
-
-def test_the_copies_are_equal() -> None:
-    """`python hooks/whmcs/refresh.py` makes them so."""
-    spec = importlib.util.spec_from_file_location("refresh", SCRIPT)
-    assert spec
-    assert spec.loader
-    refresh = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(refresh)
-    stale = [path for path, text in refresh.copies().items() if path.read_text("utf-8") != text]
-
-    assert stale == []
+LIBRARY = [*MODULE.glob("lib/*.php"), *(ROOT / "hooks/bridge").glob("*.php")]
 
 
 @pytest.mark.parametrize("path", PHP_FILES, ids=lambda path: str(path.relative_to(ROOT)))
@@ -47,13 +40,47 @@ def test_it_does_nothing_outside_whmcs(tmp_path: Path, name: str) -> None:
     assert done.stdout == "This file cannot be accessed directly"
 
 
-@pytest.mark.parametrize("path", sorted(MODULE.glob("lib/*.php")), ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", sorted(LIBRARY), ids=lambda path: path.stem)
 def test_a_library_file_does_nothing_by_itself(path: Path) -> None:
     """A class and no more."""
     assert PHP
     done = subprocess.run([PHP, str(path)], capture_output=True, text=True, check=False)
 
     assert done.stdout == "" or "not found" in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    ("function", "answer"),
+    [
+        ("CreateAccount", "{}"),
+        ("TestConnection", {"success": False, "error": "{}"}),
+        ("ListAccounts", {"success": False, "error": "{}"}),
+    ],
+)
+def test_without_its_bridge_the_module_says_so(
+    tmp_path: Path, whmcs_params: Params, function: str, answer: Any
+) -> None:
+    """The module's folder was copied from the repository, as it once was to be: WHMCS stays up."""
+    folder = configured(tmp_path / "puqzimbra")
+    shutil.rmtree(folder / "bridge")
+    module = Module(folder)
+    told = module.call(function, whmcs_params).value
+    module.close()
+    message = (
+        "The module's folder bridge is missing: unpack the whole package puqzimbra-whmcs again,"
+        ' which "make packages" builds.'
+    )
+
+    assert told == json.loads(json.dumps(answer).replace("{}", json.dumps(message)[1:-1]))
+
+
+def test_the_module_works_from_the_repository(whmcs_params: Params) -> None:
+    """There the bridge lies elsewhere; a developer needs no package."""
+    module = Module(MODULE)
+    told = module.call("CreateAccount", {**whmcs_params, "serveraccesshash": "engine=nonsense"})
+    module.close()
+
+    assert told.value.startswith("The setting engine is none of ")
 
 
 def test_whmcs_finds_its_facts() -> None:

@@ -103,8 +103,8 @@ def test_only_named_keys_leave_php(asked: Any, whmcs_params: Params) -> None:
     assert set(given) == {
         "serviceid", "userid", "domain", "username", "suspendreason", "serverip", "serverhostname",
         "serverport", "serverusername", "serverpassword", "serveraccesshash", "configoption1",
-        "configoption2", "configoption3", "configoption5", "clientsdetails", "customfields",
-        "configoptions", "_puq",
+        "configoption2", "configoption3", "configoption5", "configoption10", "clientsdetails",
+        "customfields", "configoptions", "_puq",
     }  # fmt: skip
     assert given["clientsdetails"] == {"language": "english"}
     assert given["customfields"] == {}
@@ -195,6 +195,17 @@ def test_the_language_is_the_clients_or_the_installations(
 
     told = asked("Renew", whmcs_params, stub={"language": default})
     assert told["clientsdetails"] == {"language": expected}
+
+
+def test_an_access_hash_is_read_as_people_keep_it(asked: Any, whmcs_params: Params) -> None:
+    """The module's own lines never leave it; the engine counts the others' lines as staff do."""
+    lines = (
+        "\ufeff# secret=whsec_old\r\n\r\n\u00a0Installation = crm.two \r\nCA_File=/a\r\n;b\r\nx\r\n"
+    )
+    told = asked("Renew", whmcs_params | {"serveraccesshash": ""}, lines)
+
+    assert told["_puq"]["installation"] == "crm.two"
+    assert told["serveraccesshash"].split("\n") == ["", "", "", "CA_File=/a", "", "x"]
 
 
 def test_an_addon_is_refused(asked: Any, whmcs_params: Params) -> None:

@@ -46,7 +46,8 @@ def test_a_request_is_signed_and_names_its_event(module: Module) -> None:
     assert two.signed
     assert one.id != two.id
     assert re.fullmatch(r"msg_[0-9a-f]{32}", one.id)
-    assert one.params["_puq"] == {"event": "Renew", "request_id": one.id}
+    said = {"event": "Renew", "request_id": one.id, "actor": {"kind": "automatic"}}
+    assert one.params["_puq"] == said
     assert one.params["domain"] == "ż&"
     assert one.headers["content-type"] == "application/json"
 

@@ -44,10 +44,11 @@ OTHERS = {
     "AdminLink": "string",
     "LoginLink": "string",
     "ClientAreaAllowedFunctions": "array",
-    "change_admin_password": "string",
+    "client_action": "string",
     "Check": "string",
     "Repair": "string",
     "Restore": "string",
+    "TakeOver": "string",
     "MetricProvider metrics": "array",
     "MetricProvider usage": "array",
     "CustomActions": "WHMCS\\Module\\Server\\CustomActionCollection",
@@ -131,9 +132,9 @@ def test_with_the_engine_down_the_customer_reads_no_address(
         page,
         module.call("ChangePassword", whmcs_params).value,
         module.call("ServiceSingleSignOn", whmcs_params).value["errorMsg"],
-        module.call("change_admin_password", whmcs_params, method="POST").value,
+        module.call("client_action", whmcs_params, method="POST").value,
     ]
 
     for text in texts:
-        assert "Serwer poczty chwilowo nie odpowiada" in text
+        assert "Serwer poczty w tej chwili nie odpowiada; spróbuj później." in text
         assert "none.sock" not in text

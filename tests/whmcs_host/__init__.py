@@ -1,0 +1,1 @@
+"""The module in a billing host that orders, pays and cancels."""

@@ -15,9 +15,10 @@ from typing import Any
 
 import pytest
 
+from puq_zimbra.clientarea.render import _environment
 from puq_zimbra.simulator import Simulator, TlsFiles
 
-from . import mariadb
+from ..mariadb import MariaDb, if_installed
 from .engines import CommandLine, Engine, Service, config_file
 from .host import Client, Host
 from .life import CLIENT, SERVER_PASSWORD, Life, install
@@ -36,17 +37,13 @@ def php() -> None:
 
 
 @pytest.fixture(scope="session")
-def maria(tmp_path_factory: pytest.TempPathFactory) -> Iterator[mariadb.MariaDb | None]:
+def maria(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MariaDb | None]:
     """A MariaDB for all tests of this process, if there is one."""
-    if not shutil.which("mariadbd"):
-        yield None
-        return
-    with mariadb.running(tmp_path_factory.mktemp("m")) as server:
-        yield server
+    yield from if_installed(tmp_path_factory)
 
 
 @pytest.fixture
-def database(request: pytest.FixtureRequest, maria: mariadb.MariaDb | None, tmp_path: Path) -> str:
+def database(request: pytest.FixtureRequest, maria: MariaDb | None, tmp_path: Path) -> str:
     """PDO's name of the host's own empty database."""
     kind = getattr(request, "param", "MariaDB" if maria else "SQLite")
     if kind == "SQLite":
@@ -72,9 +69,21 @@ def simulator() -> Simulator:
 NARROW = "[http]\nworkers = 1\nwaiting = 0\n"
 
 
+@pytest.fixture(scope="session")
+def compiled_pages(compiled_once: Path) -> Path:
+    """The templates of the first page: a host waits for a page, not for its compilation."""
+    for name in ("frame.html", "macros.html", "forms.html", "status.html", "pages/overview.html"):
+        _environment("pl", compiled_once).get_template(name)
+    return compiled_once
+
+
 @pytest.fixture(params=["http", "command"])
-def engine(request: pytest.FixtureRequest, php: None, tmp_path: Path) -> Iterator[Engine]:
+def engine(
+    request: pytest.FixtureRequest, php: None, tmp_path: Path, compiled_pages: Path
+) -> Iterator[Engine]:
     """The engine, reached in each way."""
+    (tmp_path / "state").mkdir(mode=0o700)
+    (tmp_path / "state" / "templates").symlink_to(compiled_pages)
     config = config_file(tmp_path, NARROW if request.param == "busy http" else "")
     command = request.param == "command"
     made: Engine = CommandLine(tmp_path, config) if command else Service(tmp_path, config)

@@ -27,12 +27,14 @@ AT_WORK = "puq_zimbra_hooks_at_work"
 class Engine(Protocol):
     """One way to the engine."""
 
-    #: lines of the server's Access Hash
-    access_hash: str
     #: of the module's config.php
     settings: dict[str, str]
     #: seconds after which a host in a hurry gives up; most calls take less
     short: str
+
+    @property
+    def access_hash(self) -> str:
+        """Lines of the server's Access Hash."""
 
     def start(self) -> None:
         """Be there for the host."""
@@ -81,7 +83,7 @@ class Service:
     def __init__(self, folder: Path, config: Path) -> None:
         self._command = [str(COMMAND), "--config", str(config)]
         self._log = folder / "engine.log"
-        self._listen = f"127.0.0.1:{_free_port()}"
+        self._listen = _address()
         self._process: subprocess.Popen[str] | None = None
         printed = subprocess.run(
             [*self._command, "secret"], check=True, capture_output=True, text=True
@@ -133,15 +135,16 @@ class Service:
         self._process = None
 
 
-def _free_port() -> int:
-    """A port that stays free between two starts: no connection is given one as low by itself.
+def _address() -> str:
+    """An address that stays free between two starts.
 
-    Not by `random`, whose seed is the same for all test processes at times.
+    Connections to loopback leave from 127.0.0.1, so that none of them is given this address's port,
+    and no two tests that run at once are given the same address.
     """
     while True:
-        port = 20_000 + secrets.randbelow(10_000)
-        with suppress(OSError), socket.create_server(("127.0.0.1", port)):
-            return port
+        host = ".".join(["127", *(str(1 + secrets.randbelow(254)) for _ in range(3))])
+        with suppress(OSError), socket.create_server((host, 0)) as listening:
+            return f"{host}:{listening.getsockname()[1]}"
 
 
 def config_file(folder: Path, more: str = "") -> Path:

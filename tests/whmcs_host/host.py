@@ -8,7 +8,6 @@ import json
 import os
 import re
 import secrets
-import shutil
 import subprocess
 from collections.abc import Iterator
 from html import unescape
@@ -16,9 +15,11 @@ from pathlib import Path
 from typing import Any
 
 import requests
+from lxml import html
+
+from deploy import packages
 
 HERE = Path(__file__).parent
-MODULE = HERE.parents[1] / "hooks" / "whmcs" / "modules"
 #: seconds until a command of the host must have ended
 PATIENCE = 120
 
@@ -29,7 +30,7 @@ class Host:
     def __init__(self, folder: Path, database: str) -> None:
         """``database`` is PDO's name of an empty database."""
         self.root = folder / "root"
-        shutil.copytree(MODULE, self.root / "modules")
+        packages.unpacked("whmcs", self.root)
         settings = folder / "host.json"
         settings.write_text(
             json.dumps(
@@ -109,7 +110,7 @@ class Client:
     """A client's browser."""
 
     def __init__(self, address: str, number: int, ca_file: Path) -> None:
-        self.address = address
+        self.address, self.number = address, number
         self.session = requests.Session()
         self.session.trust_env = False
         self.session.verify = str(ca_file)
@@ -136,6 +137,33 @@ class Client:
         )
         self.read.append(answer.text)
         return answer
+
+    def send(self, page: str, action: str, **typed: str | None) -> requests.Response:
+        """Fill in a form of a page that was read, and send it as a browser does, script or none."""
+        document: Any = html.fromstring(page)
+        (form,) = (
+            one
+            for one in document.forms
+            if one.method == "POST" and one.fields.get("puqz_action") == action
+        )
+        fields = {name: value for name, value in {**dict(form.fields), **typed}.items() if value}
+        answer = self.session.post(
+            f"{self.address}{form.action}", data=fields, timeout=PATIENCE, allow_redirects=False
+        )
+        self.read.append(answer.text)
+        return answer
+
+    def follow(self, answer: requests.Response) -> str:
+        """The page that an answer leads to."""
+        assert answer.status_code == 303, answer.text
+        page = self.session.get(f"{self.address}{answer.headers['Location']}", timeout=PATIENCE)
+        self.read.append(page.text)
+        return page.text
+
+    def masquerade(self, admin: int) -> None:
+        """Let staff use the client's pages."""
+        query = {"client": self.number, "admin": admin}
+        self.session.get(f"{self.address}/login.php", params=query, timeout=PATIENCE)
 
     def token(self, service: int) -> str:
         """What makes a form the host's own."""

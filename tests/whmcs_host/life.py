@@ -11,8 +11,10 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
+from lxml import html
+
 from puq_zimbra.simulator import Simulator
-from tests.faults.seen import DOMAIN, look
+from tests.faults.observed import DOMAIN, look
 
 from .host import Client, Host, told
 
@@ -88,7 +90,9 @@ class Life:
     def _by_the_client(self, step: str) -> str:
         if step == "page":
             page = self.client.get(SERVICE).text
-            whole = ADMIN in page and "puqz-green" in page and 'role="alert"' not in page
+            document: Any = html.fromstring(page)
+            said = ADMIN in document.text_content()
+            whole = said and "puqz-status" in page and "puqz-is-off" not in page
             return "success" if whole else "no whole page"
         if step == "password":
             form = {"newpw": NEW_PASSWORD, "confirmpw": NEW_PASSWORD}
@@ -185,15 +189,18 @@ def install(host: Host, running: Any, access_hash: str) -> None:
         ("tblclients", client),
         ("tblservers", server),
         ("tblproducts", product(SMALL, "starter", mailboxes=5, space=1024)),
-        ("tblproducts", product(LARGE, "business", mailboxes=25, space=51200)),
+        ("tblproducts", product(LARGE, "business", mailboxes=25, space=51200, self_service="full")),
         ("tblhosting", gone),
     )
     asked = {"domain": TYPED, "password": FIRST_PASSWORD, "today": ORDERED}
     assert host.do("order", client=CLIENT, product=SMALL, **asked) == SERVICE
 
 
-def product(number: int, cos: str, mailboxes: int, space: int) -> dict[str, Any]:
+def product(
+    number: int, cos: str, mailboxes: int, space: int, self_service: str = ""
+) -> dict[str, Any]:
     """A product of the domain model; ``space`` in MB."""
-    options = json.dumps({1: "domain", 2: cos, 3: str(mailboxes), 5: str(space)})
+    limits = {2: cos, 3: str(mailboxes), 5: str(space)}
+    options = json.dumps({1: "domain", **limits, 10: "delete", 14: self_service})
     given = {"id": number, "name": f"Mail <{cos}>", "servertype": "puqzimbra", "server": SERVER}
     return {**given, "price": "49.00", "options": options}

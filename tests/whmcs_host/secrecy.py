@@ -32,7 +32,7 @@ def secrets_of(life: Life) -> list[str]:
     """Passwords, the door's key, and every token that Zimbra has issued."""
     lines = life.host.rows("tblservers")[0]["accesshash"].splitlines()
     keys = [line.removeprefix("secret=") for line in lines if line.startswith("secret=")]
-    tokens = list(life.simulator.world.tokens._known)
+    tokens = list(life.simulator.state.tokens._known)
     assert tokens
     return [SERVER_PASSWORD, FIRST_PASSWORD, NEW_PASSWORD, *keys, *tokens]
 

@@ -23,6 +23,7 @@ from .life import (
     MB,
     MEASURED,
     NEW_PASSWORD,
+    OVERDUE,
     SERVER,
     SERVICE,
     SMALL,
@@ -39,20 +40,21 @@ def bought(life: Life) -> Life:
     return life
 
 
-def form_of(page: str) -> dict[str, str]:
-    """The form that our fragment brings, as a browser would send it."""
-    forms = html.fromstring(page).xpath('//div[contains(@class, "puqz")]//form[@method="post"]')
-    assert len(forms) == 1
-    assert forms[0].get("action").startswith("/clientarea.php?action=productdetails")
-    return {each.get("name"): each.get("value") for each in forms[0].xpath(".//input[@name]")}
+def fields_of(page: str, action: str) -> dict[str, str]:
+    """The fields of a form that our fragment brings."""
+    document: Any = html.fromstring(page)
+    (form,) = (one for one in document.forms if one.fields.get("puqz_action") == action)
+    assert form.action.startswith("/clientarea.php?action=productdetails")
+    return {name: value or "" for name, value in form.fields.items()}
 
 
 def test_the_form_of_the_page_changes_the_password(bought: Life) -> None:
     """It carries all that the host asks of a form, and any password as it was typed."""
-    form = form_of(bought.client.get(SERVICE).text)
-    form |= {"password": NEW_PASSWORD, "password_again": NEW_PASSWORD}
+    page = bought.client.get(SERVICE).text
+    new = {"password": NEW_PASSWORD, "password_again": NEW_PASSWORD}
+    after = bought.client.follow(bought.client.send(page, "change_admin_password", **new))
 
-    assert told(bought.client.post(SERVICE, **form)) == "success"
+    assert 'role="status"' in after
     assert bought.simulator.verify_password(ADMIN, NEW_PASSWORD)
     assert found_in(bought) == []
     # The host knows it, too: told to set what it knows, it sets the same.
@@ -63,31 +65,120 @@ def test_the_form_of_the_page_changes_the_password(bought: Life) -> None:
 @pytest.mark.parametrize("engine", ["http"], indirect=True)
 def test_nobody_else_sends_the_form(bought: Life) -> None:
     """A link, or a page of somebody else's, that a client is made to open changes nothing."""
-    form = form_of(bought.client.get(SERVICE).text)
+    page = bought.client.get(SERVICE).text
+    form = fields_of(page, "change_admin_password")
     form |= {"password": NEW_PASSWORD, "password_again": NEW_PASSWORD}
     by_link = bought.client.get(SERVICE, **form)
-    forged = bought.client.post(SERVICE, **{**form, "token": "0" * 40})
+    forged = bought.client.send(page, "change_admin_password", **form | {"token": "0" * 40})
+    ours_forged = bought.client.send(page, "change_admin_password", **form | {"puqz_token": "x"})
 
     assert " " in told(by_link)
     assert forged.status_code == 403
+    assert "(op-" in told(ours_forged)
     assert bought.simulator.verify_password(ADMIN, FIRST_PASSWORD)
 
 
 @pytest.mark.parametrize("engine", ["http"], indirect=True)
 def test_two_unlike_passwords_are_a_sentence(bought: Life) -> None:
-    """In the client's language."""
-    form = form_of(bought.client.get(SERVICE).text)
-    page = bought.client.post(SERVICE, **{**form, "password": "One-1", "password_again": "Two-2"})
+    """In the client's language, at the field; nothing of what was typed comes back."""
+    page = bought.client.get(SERVICE).text
+    answer = bought.client.send(
+        page, "change_admin_password", password="One-1-One", password_again="Two-2-Two"
+    )
+    document: Any = html.fromstring(answer.text)
+    wrong = document.xpath('//p[@class="puqz-error"]')
 
-    assert "hasła" in told(page)
+    assert ["hasła" in one.text_content() for one in wrong] == [True]
+    assert "One-1-One" not in answer.text
     assert bought.simulator.verify_password(ADMIN, FIRST_PASSWORD)
+
+
+@pytest.fixture
+def full(bought: Life) -> Life:
+    """Its product grants all that a customer can do."""
+    assert bought.take("upgrade") == "success"
+    return bought
+
+
+@pytest.mark.parametrize("engine", ["http"], indirect=True)
+def test_a_client_runs_his_mail(full: Life) -> None:
+    """Every form by one function of the module: wrong, then right, shown once, then changed."""
+    client, new = full.client, {"name": "anna", "limit": "1", "must_change": None}
+    page = client.get(SERVICE, puq_page="mailbox_new").text
+    wrong = client.send(page, "create_mailbox", **{**new, "limit": "many"}).text
+    once = client.send(wrong, "create_mailbox", **new)
+    shown: Any = html.fromstring(once.text)
+    password = shown.xpath('string(//*[contains(@class, "puqz-copy")]//bdi)')
+    made = full.simulator.account("anna@firma.example")
+
+    assert html.fromstring(wrong).xpath("//input[@aria-invalid]/@name") == ["limit"]
+    assert told(once) == "success"
+    assert full.simulator.verify_password("anna@firma.example", password)
+    page = client.get(SERVICE, puq_page="mailbox", puqz_id=made.id).text
+    answer = client.send(page, "edit_mailbox", name="anna.n", display_name="Anna & <N>")
+    after = client.follow(answer)
+    assert "anna.n@" in after
+    assert 'role="status"' in after
+    assert full.simulator.account("anna.n@firma.example").first("displayName") == "Anna & <N>"
+
+
+@pytest.mark.parametrize("engine", ["http"], indirect=True)
+def test_a_mailbox_opens_in_the_webmail(full: Life) -> None:
+    """The one link that leaves the host: over TLS, and made for this click."""
+    client = full.client
+    page = client.get(SERVICE, puq_page="mailbox_new").text
+    client.send(page, "create_mailbox", name="anna", limit="1", must_change=None)
+    made = full.simulator.account("anna@firma.example")
+    page = client.get(SERVICE, puq_page="mailbox", puqz_id=made.id).text
+    links = [client.send(page, "open_mailbox").headers.get("Location", "") for _ in "12"]
+
+    assert all(link.startswith("https://") for link in links)
+    assert links[0] != links[1]
+
+
+@pytest.mark.parametrize("engine", ["http"], indirect=True)
+def test_a_form_that_is_refused_shows_its_page_again(full: Life) -> None:
+    """Not the first page: the client goes on where he was."""
+    page = full.client.get(SERVICE, puq_page="mailbox_new").text
+    answer = full.client.send(page, "create_mailbox", name="anna", puqz_token="old")
+
+    assert " " in told(answer)
+    assert fields_of(answer.text, "create_mailbox")["puqz_token"] != "old"
+
+
+@pytest.mark.parametrize("engine", ["http"], indirect=True)
+def test_staff_on_a_clients_page_are_staff(full: Life) -> None:
+    """What they do there stands under the provider's name."""
+    full.client.masquerade(admin=5)
+    page = full.client.get(SERVICE, puq_page="mailbox_new").text
+    full.client.send(page, "create_mailbox", name="ola", limit="1")
+    full.client.masquerade(admin=0)
+    page = full.client.get(SERVICE, puq_page="mailbox_new").text
+    full.client.send(page, "create_mailbox", name="jan", limit="1")
+    activity: Any = html.fromstring(full.client.get(SERVICE, puq_page="activity").text)
+    newest = [one.xpath("string(td[2])") for one in activity.xpath("//tbody/tr")[:2]]
+
+    # The reader himself and the provider, in the words of either state of the catalogue.
+    assert newest[0] in ("Ty", "You")
+    assert newest[1] in ("Dostawca", "Provider")
+
+
+@pytest.mark.parametrize("engine", ["http"], indirect=True)
+def test_an_unpaid_service_leads_to_its_invoice(bought: Life) -> None:
+    """The page says what to do, and the host has the page for it."""
+    bought.host.do("cron", today=OVERDUE)
+    page = html.fromstring(bought.client.get(SERVICE).text)
+    links = page.xpath('//*[contains(@class, "puqz-status")]//a/@href')
+    unpaid = [one for one in bought.host.rows("tblinvoices") if one["status"] == "Unpaid"]
+
+    assert links == [f"/viewinvoice.php?id={unpaid[0]['id']}", "/submitticket.php"]
 
 
 @pytest.mark.parametrize("engine", ["http"], indirect=True)
 def test_the_page_finds_its_style_sheet(bought: Life) -> None:
     """As the host's web server has them."""
     page = html.fromstring(bought.client.get(SERVICE).text)
-    sheets = page.xpath('//link[@rel="stylesheet"]/@href')
+    sheets = [each.get("href", "") for each in page.iterfind('.//link[@rel="stylesheet"]')]
     answers = [
         bought.client.session.get(urljoin(bought.client.address, each), timeout=10)
         for each in sheets
@@ -100,7 +191,13 @@ def test_the_page_finds_its_style_sheet(bought: Life) -> None:
 def test_the_server_side_files_stay_inside(bought: Life) -> None:
     """What the module's folder must not give to a browser, whatever the web server lets out."""
     folder = f"{bought.client.address}/modules/servers/puqzimbra"
-    for name in ("config.php", "puqzimbra.php", "hooks.php", "lib/Settings.php"):
+    for name in (
+        "config.php",
+        "puqzimbra.php",
+        "hooks.php",
+        "lib/Answers.php",
+        "bridge/Settings.php",
+    ):
         assert requests.get(f"{folder}/{name}", timeout=10).status_code == 404
 
 

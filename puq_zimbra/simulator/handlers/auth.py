@@ -5,13 +5,14 @@ Source: `service/admin/Auth.java`, `service/admin/DelegateAuth.java`.
 
 from __future__ import annotations
 
-from puq_zimbra.simulator import access, faults, passwords, shown
+from puq_zimbra.simulator import access, faults, passwords, rendering
 from puq_zimbra.simulator import element as el
 from puq_zimbra.simulator.context import Context
-from puq_zimbra.simulator.directory import PEOPLE, Entry
+from puq_zimbra.simulator.directory import ACCOUNT_KINDS, Entry
 from puq_zimbra.simulator.element import Element
+from puq_zimbra.simulator.state import State
 from puq_zimbra.simulator.status import effective, refuse_suspended
-from puq_zimbra.simulator.tokens import Token
+from puq_zimbra.simulator.tokens import Token, is_current
 
 ADMIN_COOKIE = "ZM_ADMIN_AUTH_TOKEN"
 _FLAGS = (
@@ -28,6 +29,9 @@ def log_in(context: Context, request: Element) -> Element:
     if password is None and held is not None:
         return _again(context, request, el.text(held).strip())
     if password is None:
+        named = el.optional(request, "name") is not None or el.child(request, "account") is not None
+        if context.state.is_carbonio and named:
+            raise faults.invalid("missing required attribute: password")
         raise faults.auth_required()
     asked = el.optional(request, "name")
     selector = el.child(request, "account")
@@ -35,40 +39,54 @@ def log_in(context: Context, request: Element) -> Element:
         raise faults.invalid("invalid request parameter")
     by = "adminName" if selector is None else el.required(selector, "by")
     name = asked if asked is not None else el.text(selector) if selector is not None else ""
-    account = shown.find_person(context, by, name)
+    account = rendering.find_account(context, by, name)
     account = _admit(context, account, name, password)
-    token = issue_admin(context, account, csrf=el.flag(request, "csrfTokenSecured"))
+    csrf = el.flag(request, "csrfTokenSecured") and not context.state.is_carbonio
+    token = issue_admin(context, account, csrf=csrf)
     return _response(context, request, token)
 
 
 def _admit(context: Context, account: Entry | None, name: str, password: str) -> Entry:
     """Check an administrator; the order of checks tells flavours apart."""
-    world = context.world
-    current = world.is_recent
-    if account is None or effective(world, account) != "active":
+    state = context.state
+    current = state.is_recent
+    eligible = account is not None and any(account.first(flag) == "TRUE" for flag in _FLAGS)
+    if state.is_carbonio and account is not None:
+        _admit_to_carbonio(state, account, name, eligible)
+    if account is None or effective(state, account) != "active":
         raise faults.denied("Error in Authentication") if current else faults.auth_failed(name)
-    eligible = any(account.first(flag) == "TRUE" for flag in _FLAGS)
     if current and not eligible:
         raise faults.denied("not an admin account")
     if not passwords.matches(account, password):
-        passwords.note_failure(world, account)
+        passwords.note_failure(state, account)
         raise faults.auth_failed(name)
     if not eligible:
         raise faults.denied("not an admin account")
-    if passwords.must_change(world, account):
+    if passwords.must_change(state, account):
         raise faults.by_code("account.CHANGE_PASSWORD")
-    passwords.note_success(world, account)
+    passwords.note_success(state, account)
     return account
 
 
+def _admit_to_carbonio(state: State, account: Entry, name: str, eligible: bool) -> None:
+    """Carbonio asks who is an administrator first, and tells of maintenance."""
+    if not eligible:
+        raise faults.denied("not an admin account")
+    status = effective(state, account)
+    if status == "maintenance":
+        raise faults.maintenance()
+    if status != "active":
+        raise faults.auth_failed(name)
+
+
 def _again(context: Context, request: Element, text: str) -> Element:
-    token = context.world.tokens.read(text)
+    token = context.state.tokens.read(text)
     if token is None:
         raise faults.auth_required()
-    account = context.world.directory.find(token.account_id, *PEOPLE)
-    now = context.world.now_ms()
-    alive = token.registered and token.expires > now and context.world.tokens.is_current(token)
-    if account is None or not alive:
+    account = context.state.directory.find(token.account_id, *ACCOUNT_KINDS)
+    now = context.state.now_ms()
+    alive = token.registered and token.expires > now
+    if account is None or not alive or not is_current(token, account):
         raise faults.auth_expired()
     if not (token.admin or token.delegated_admin):
         raise faults.denied("not an admin account")
@@ -77,11 +95,11 @@ def _again(context: Context, request: Element, text: str) -> Element:
 
 def issue_admin(context: Context, account: Entry, *, csrf: bool = False) -> Token:
     """Issue an administrator's token and note the log-in."""
-    world = context.world
-    life = passwords.seconds(world.value(account, "zimbraAdminAuthTokenLifetime"), 43_200)
-    token = world.tokens.issue(
-        account.id,
-        world.now_ms() + int(life * 1000),
+    state = context.state
+    life = passwords.seconds(state.value(account, "zimbraAdminAuthTokenLifetime"), 43_200)
+    token = state.tokens.issue(
+        account,
+        state.now_ms() + int(life * 1000),
         admin=account.first("zimbraIsAdminAccount") == "TRUE",
         delegated_admin=account.first("zimbraIsDelegatedAdminAccount") == "TRUE",
         csrf=csrf,
@@ -93,19 +111,27 @@ def issue_admin(context: Context, account: Entry, *, csrf: bool = False) -> Toke
 
 def note_log_in(context: Context, account: Entry, token: Token) -> None:
     """Write what every log-in leaves on the account: its time and the token's registration."""
-    world = context.world
-    world.tokens.purge(account.id, world.now_ms())
-    account.put("zimbraLastLogonTimestamp", world.timestamp())
+    state = context.state
+    state.tokens.purge(account.id, state.now_ms())
+    _note_time(state, account)
     registered = account.attrs.get("zimbraAuthTokens", [])
     version = "14:10.1.3_GA_0001"
     entry = f"{abs(hash(token.text)) % 10**9}|{token.expires}|{version}"
     account.put("zimbraAuthTokens", *registered[-199:], entry)
 
 
+def _note_time(state: State, account: Entry) -> None:
+    """Write the time of a log-in, unless the one that stands is younger than the frequency."""
+    last = account.first("zimbraLastLogonTimestamp")
+    every = (state.config.get("zimbraLastLogonTimestampFrequency") or ["7d"])[0]
+    if last is None or state.clock() - passwords.moment(last) >= passwords.seconds(every, 604_800):
+        account.put("zimbraLastLogonTimestamp", state.timestamp())
+
+
 def _response(context: Context, request: Element, token: Token) -> Element:
     made = el.response(request)
-    lifetime = str(token.expires - context.world.now_ms())
-    if context.world.is_recent:
+    lifetime = str(token.expires - context.state.now_ms())
+    if context.state.is_recent:
         el.add(made, "lifetime", content=lifetime)
         el.add(made, "authToken", content=token.text)
     else:
@@ -119,21 +145,21 @@ def _response(context: Context, request: Element, token: Token) -> Element:
 
 def delegate(context: Context, request: Element) -> Element:
     """DelegateAuthRequest: a user's token for an administrator."""
-    world = context.world
-    by, asked = shown.selected(request, "account")
+    state = context.state
+    by, asked = rendering.selected(request, "account")
     if by not in ("name", "id"):
         raise faults.invalid(f"unknown value for by: {by}")
-    account = shown.find_person(context, by, asked)
+    account = rendering.find_account(context, by, asked)
     if account is None:
         raise access.hide_missing(context, "account", asked, by == "name")
     if not access.may(context, "adminLoginAs", account):
         raise faults.denied(f"need right: adminLoginAs for account {account.name}")
-    refuse_suspended(world, account.domain)
+    refuse_suspended(state, account.domain)
     lifetime = el.number(request, "duration", 3600) * 1000
-    longest = int(passwords.seconds(world.value(account, "zimbraAuthTokenLifetime"), 172_800))
-    token = world.tokens.issue(
-        account.id,
-        world.now_ms() + min(lifetime, longest * 1000),
+    longest = int(passwords.seconds(state.value(account, "zimbraAuthTokenLifetime"), 172_800))
+    token = state.tokens.issue(
+        account,
+        state.now_ms() + min(lifetime, longest * 1000),
         admin_id=context.caller.id,
     )
     made = el.response(request)

@@ -6,13 +6,13 @@ Source: `service/admin/CreateCos.java`, `GetCos.java`, `ModifyCos.java`, `Delete
 
 from __future__ import annotations
 
-from puq_zimbra.simulator import access, faults, modify, shown
+from puq_zimbra.simulator import access, callbacks, faults, modify, rendering
 from puq_zimbra.simulator import element as el
 from puq_zimbra.simulator.context import Context
 from puq_zimbra.simulator.directory import Entry, new_id
 from puq_zimbra.simulator.element import Element
 from puq_zimbra.simulator.modify import Change
-from puq_zimbra.simulator.world import World
+from puq_zimbra.simulator.state import State
 
 _BUILT_IN = ("default", "defaultExternal")
 _MAX_NAME = 256
@@ -21,11 +21,11 @@ _OWN = ("cn", "zimbraId", "zimbraCreateTimestamp", "objectClass", "description",
 
 
 def put(context: Context, parent: Element, cos: Entry, asked: tuple[str, ...] | None) -> None:
-    """Append a COS; ``c`` marks what is not for accounts."""
+    """Append a COS; ``c`` marks values that accounts do not inherit."""
     attributes = {"isDefaultCos": "1"} if cos.name == "default" else {}
     made = el.add(parent, "cos", {**attributes, "name": cos.name, "id": cos.id})
     readable = access.may(context, "getCos", cos)
-    inherited = context.world.schema.inherited
+    inherited = context.state.schema.inherited
     tag = f"{{{el.namespace(parent)}}}a"
     for name, values in cos.attrs.items():
         if asked is not None and name not in asked:
@@ -44,31 +44,32 @@ def create(context: Context, request: Element) -> Element:
     name = el.text(el.required_child(request, "name"))
     access.require(context, "createCos", None, "global", "globalacltarget")
     changes = modify.read(el.pairs(request))
-    world = context.world
-    cos = create_cos(world, name, changes, world.directory.coses["default"])
+    state = context.state
+    cos = create_cos(state, name, changes, state.directory.coses["default"])
     return _respond(context, request, cos)
 
 
-def create_cos(world: World, name: str, changes: list[Change], source: Entry) -> Entry:
+def create_cos(state: State, name: str, changes: list[Change], source: Entry) -> Entry:
     """Make a COS from another one and changes."""
     wanted = name.strip().lower()
-    modify.check_values(world.schema, changes, creating=True)
-    values = modify.for_create(world.schema, "cos", changes)
+    modify.check_values(state.schema, changes, creating=True)
+    callbacks.check(state, None, changes)
+    values = modify.for_create(state.schema, "cos", changes)
     _check_name(wanted)
-    if wanted in world.directory.coses:
+    if wanted in state.directory.coses:
         raise faults.cos_exists(wanted)
     id_ = values.get("zimbraId", [new_id()])[0]
-    copied = {n: v for n, v in source.attrs.items() if n not in _OWN and n != "zimbraNotes"}
+    copied = {n: v for n, v in source.attrs.items() if n not in _OWN}
     attrs = {
         **copied,
         **values,
         "cn": [wanted],
         "zimbraId": [id_],
-        "zimbraCreateTimestamp": [world.timestamp()],
+        "zimbraCreateTimestamp": [state.timestamp()],
         "objectClass": ["zimbraCOS"],
     }
     cos = Entry("cos", id_, wanted, attrs)
-    world.directory.add(cos)
+    state.directory.add(cos)
     return cos
 
 
@@ -80,14 +81,14 @@ def _check_name(name: str) -> None:
 def copy(context: Context, request: Element) -> Element:
     """CopyCosRequest."""
     name = el.text(el.required_child(request, "name"))
-    by, value = shown.selected(request, "cos")
+    by, value = rendering.selected(request, "cos")
     access.require(context, "createCos", None, "global", "globalacltarget")
-    cos = create_cos(context.world, name, [], _find(context, by, value))
+    cos = create_cos(context.state, name, [], _find(context, by, value))
     return _respond(context, request, cos)
 
 
 def _find(context: Context, by: str, value: str) -> Entry:
-    directory = context.world.directory
+    directory = context.state.directory
     if by == "id":
         found = directory.find(value, "cos")
     elif by == "name":
@@ -101,9 +102,9 @@ def _find(context: Context, by: str, value: str) -> Entry:
 
 def get(context: Context, request: Element) -> Element:
     """GetCosRequest."""
-    by, value = shown.selected(request, "cos")
+    by, value = rendering.selected(request, "cos")
     found = _find(context, by, value)
-    asked = shown.wanted(context, request, "cos")
+    asked = rendering.wanted(context, request, "cos")
     made = el.response(request)
     put(context, made, found, asked)
     return made
@@ -112,7 +113,7 @@ def get(context: Context, request: Element) -> Element:
 def all_cos(context: Context, request: Element) -> Element:
     """GetAllCosRequest."""
     made = el.response(request)
-    for cos in sorted(context.world.directory.coses.values(), key=lambda each: each.name):
+    for cos in sorted(context.state.directory.coses.values(), key=lambda each: each.name):
         if access.may(context, "listCos", cos):
             put(context, made, cos, None)
     return made
@@ -120,7 +121,7 @@ def all_cos(context: Context, request: Element) -> Element:
 
 def _by_child_id(context: Context, request: Element, right: str) -> Entry:
     id_ = el.text(el.required_child(request, "id")).strip()
-    found = context.world.directory.find(id_, "cos")
+    found = context.state.directory.find(id_, "cos")
     if found is None:
         raise faults.no_such("cos", id_)
     access.require(context, right, found, "cos", found.name)
@@ -131,10 +132,14 @@ def change(context: Context, request: Element) -> Element:
     """ModifyCosRequest: acts at once on every account that has no value of its own."""
     cos = _by_child_id(context, request, "modifyCos")
     changes = modify.read(el.pairs(request))
-    modify.check_values(context.world.schema, changes)
+    modify.check_values(context.state.schema, changes)
+    callbacks.check(context.state, cos, changes)
     if any(change.name == "cn" for change in changes):
-        raise faults.invalid("cn is immutable")
-    modify.apply(context.world.schema, cos, changes)
+        raise faults.failure(
+            f"unable to modify attrs: LDAP error:  - {modify.MODIFYING}: {faults.LDAP_HOST}: "
+            "value of naming attribute 'cn' is not present in entry"
+        )
+    modify.apply(context.state.schema, cos, changes)
     return _respond(context, request, cos)
 
 
@@ -142,10 +147,12 @@ def rename(context: Context, request: Element) -> Element:
     """RenameCosRequest."""
     cos = _by_child_id(context, request, "renameCos")
     wanted = el.text(el.required_child(request, "newName")).strip().lower()
-    directory = context.world.directory
+    directory = context.state.directory
     if cos.name in _BUILT_IN:
         raise faults.invalid("unable to rename default cos")
-    if not wanted or len(wanted) > _MAX_NAME:
+    if not wanted:
+        raise faults.directory("LDAP_ERROR", modify.MODIFYING, "invalid DN")
+    if len(wanted) > _MAX_NAME:
         raise faults.failure(f"unable to rename cos: {cos.id}")
     if wanted == cos.name:
         return _respond(context, request, cos)
@@ -163,7 +170,7 @@ def delete(context: Context, request: Element) -> Element:
     cos = _by_child_id(context, request, "deleteCos")
     if cos.name in _BUILT_IN:
         raise faults.invalid("unable to delete default cos")
-    context.world.directory.remove(cos)
+    context.state.directory.remove(cos)
     return el.response(request)
 
 

@@ -8,24 +8,38 @@ from __future__ import annotations
 
 from collections import Counter
 
-from puq_zimbra.simulator import access, faults, limits, names, shown
+from puq_zimbra.simulator import access, faults, limits, names, rendering
 from puq_zimbra.simulator import element as el
 from puq_zimbra.simulator.context import Context
 from puq_zimbra.simulator.directory import Entry
 from puq_zimbra.simulator.element import Element
 from puq_zimbra.simulator.handlers.accounts import find_domain
 from puq_zimbra.simulator.handlers.domains import look_up
-from puq_zimbra.simulator.world import World
+from puq_zimbra.simulator.state import State
+from puq_zimbra.simulator.wordlist import words
 
-_INFO = (
-    "zimbraWebClientStaySignedInDisabled",
-    "zimbraClassicWebClientDisabled",
-    "zimbraWebClientMaxInputBufferLength",
-    "zimbraModernWebClientDisabled",
-    "zimbraZimletDataSensitiveInMixedModeDisabled",
-    "zimbraLdapGalSyncDisabled",
-    "zimbraMailSieveScriptMaxSize",
-    "zimbraMobileMetadataMaxSizeEnabled",
+_BLOCKED = "VALUE-BLOCKED"
+#: Attributes that everyone may see (flag ``domainInfo``).
+_INFO = words(
+    """zimbraPrefSkin zimbraAvailableSkin zimbraPublicServiceHostname zimbraWebClientLoginURL
+    zimbraWebClientLogoutURL zimbraSkinForegroundColor zimbraSkinBackgroundColor
+    zimbraSkinLogoURL zimbraSkinSecondaryColor zimbraSkinSelectionColor
+    zimbraSkinLogoLoginBanner zimbraSkinLogoAppBanner zimbraHelpAdminURL
+    zimbraHelpDelegatedURL zimbraHelpAdvancedURL zimbraHelpStandardURL
+    zimbraAdminConsoleLogoutURL zimbraAdminConsoleLoginURL zimbraPublicServiceProtocol
+    zimbraPublicServicePort zimbraWebClientAdminReference zimbraSkinFavicon
+    zimbraResponseHeader zimbraErrorReportUrl zimbraWebClientLoginURLAllowedUA
+    zimbraWebClientLogoutURLAllowedUA zimbraZimletDataSensitiveInMixedModeDisabled
+    zimbraWebClientMaxInputBufferLength zimbraWebClientLoginURLAllowedIP
+    zimbraWebClientLogoutURLAllowedIP zimbraLdapGalSyncDisabled
+    zimbraPrefColorMessagesEnabled zimbraMobileMetadataMaxSizeEnabled
+    zimbraMobileItemsToTrackPerFolderMaxSize zimbraForceClearCookies
+    zimbraFeatureDistributionListFolderEnabled zimbraWebClientStaySignedInDisabled
+    zimbraReverseProxyResponseHeaders zimbraFeatureResetPasswordStatus zimbraShowClientTOS
+    zimbraHelpModernURL zimbraDomainLoginPagePath zimbraDomainLoginPageFallbackPath
+    zimbraSMTPPublicServiceHostname zimbraSMTPPublicServicePort
+    zimbraSMTPPublicServiceProtocol zimbraBrandingFolderName zimbraMailSieveScriptMaxSize
+    zimbraModernWebClientDisabled zimbraClassicWebClientDisabled"""
 )
 
 
@@ -33,14 +47,14 @@ def count(context: Context, request: Element) -> Element:
     """CountAccountRequest: accounts per effective COS, of any status."""
     domain = find_domain(context, el.required_child(request, "domain"))
     access.require(context, "countAccount", domain, "domain", domain.name)
-    world = context.world
+    state = context.state
     counted: Counter[str] = Counter()
-    for each in world.directory.of_domain(domain.name, "account"):
+    for each in state.directory.of_domain(domain.name, "account"):
         if each.first("zimbraIsSystemResource") != "TRUE":
-            counted[world.cos_of(each).id] += 1
+            counted[state.cos_of(each).id] += 1
     made = el.response(request)
-    for id_, figure in sorted(counted.items(), key=lambda i: world.directory.by_id[i[0]].name):
-        cos = world.directory.by_id[id_]
+    for id_, figure in sorted(counted.items(), key=lambda i: state.directory.by_id[i[0]].name):
+        cos = state.directory.by_id[id_]
         el.add(made, "cos", {"name": cos.name, "id": id_}, str(figure))
     return made
 
@@ -61,7 +75,7 @@ _COUNTED = {
 
 def count_objects(context: Context, request: Element) -> Element:
     """CountObjectsRequest."""
-    world = context.world
+    state = context.state
     kind = el.child_first(request, "type")
     if kind is None:
         raise faults.invalid("No type specified")
@@ -72,12 +86,12 @@ def count_objects(context: Context, request: Element) -> Element:
     domains = [find_domain(context, each).name for each in el.children(request, "domain")]
     if kind == "alias":
         number = sum(
-            not domains or each.rpartition("@")[2] in domains for each in world.directory.aliases
+            not domains or each.rpartition("@")[2] in domains for each in state.directory.aliases
         )
     else:
         number = sum(
             (not domains or each.domain in domains) and _is_counted(each, kind)
-            for each in world.directory.all(*_COUNTED[kind])
+            for each in state.directory.all(*_COUNTED[kind])
         )
     made = el.response(request)
     made.set("num", str(number))
@@ -95,22 +109,26 @@ def _is_counted(entry: Entry, kind: str) -> bool:
 
 def info(context: Context, request: Element) -> Element:
     """GetDomainInfoRequest: never refuses a name; it walks up to a parent or the global config."""
-    by, value = shown.selected(request, "domain")
-    world = context.world
+    by, value = rendering.selected(request, "domain")
+    state = context.state
     found = (
-        _nearest(world, value) if by in ("name", "virtualHostname") else look_up(world, by, value)
+        _nearest(state, value) if by in ("name", "virtualHostname") else look_up(state, by, value)
     )
     made = el.response(request)
     id_ = found.id if found else "globalconfig-dummy-id"
-    inner = el.add(made, "domain", {"name": found.name if found else "globalconfig", "id": id_})
-    values = world.domain_values(found) if found else world.config
-    el.add_values(inner, {name: values[name] for name in _INFO if name in values})
+    name = found.name if found else "globalconfig"
+    if context.token is None:
+        name = id_ = _BLOCKED
+    inner = el.add(made, "domain", {"name": name, "id": id_})
+    values = state.domain_values(found) if found else state.config
+    told = _INFO - {"zimbraPrefSkin"} if state.is_carbonio else _INFO
+    el.add_values(inner, {name: values[name] for name in sorted(told & set(values))})
     return made
 
 
-def _nearest(world: World, name: str) -> Entry | None:
+def _nearest(state: State, name: str) -> Entry | None:
     while name:
-        found = world.directory.domains.get(names.ascii_domain(name))
+        found = state.directory.domains.get(names.ascii_domain(name))
         if found is not None:
             return found
         name = name.partition(".")[2]
@@ -119,8 +137,8 @@ def _nearest(world: World, name: str) -> Entry | None:
 
 def check_mx(context: Context, request: Element) -> Element:
     """CheckDomainMXRecordRequest: there is no DNS here, so nothing is found."""
-    by, value = shown.selected(request, "domain")
-    if look_up(context.world, by, value) is None:
+    by, value = rendering.selected(request, "domain")
+    if look_up(context.state, by, value) is None:
         raise faults.null_pointer(
             "com.zimbra.cs.account.Domain.getAttr(String, boolean)", '"domain" is null'
         )

@@ -6,35 +6,39 @@ Source: `service/admin/GrantRight.java`, `RevokeRight.java`, `GetGrants.java`, `
 
 from __future__ import annotations
 
-from puq_zimbra.simulator import access, faults, names, shown
+from puq_zimbra.simulator import access, faults, grantees, names, rendering
 from puq_zimbra.simulator import element as el
 from puq_zimbra.simulator.access import Grant
 from puq_zimbra.simulator.context import Context
-from puq_zimbra.simulator.directory import LISTS, PEOPLE, Entry
+from puq_zimbra.simulator.directory import ACCOUNT_KINDS, LISTS, Entry
 from puq_zimbra.simulator.element import Element
-from puq_zimbra.simulator.rights import TARGETS, USER_RIGHTS
+from puq_zimbra.simulator.grantees import Grantee
+from puq_zimbra.simulator.rights import ALLOWED_BY_DEFAULT, KNOWN, SINGLE, USER_RIGHTS, places
+from puq_zimbra.simulator.settable import KINDS
 
 _MODIFIERS = {"deny": "-", "canDelegate": "+", "disinheritSubGroups": "*", "subDomain": "^"}
+_OTHERS = ("domain", "cos", "server", "config")
 _NOT_DELEGATED = (
     "grantee for admin right or for user right with the canDelegate modifier must be a delegated "
     "admin account or admin group, it cannot be a global admin account or a regular user account."
 )
 
 
-def _target(context: Context, request: Element) -> tuple[str, Entry | None]:
+def find_target(context: Context, request: Element) -> tuple[str, Entry | None]:
     """Type and entry of a request's ``target``; no entry means the global one."""
     box = el.required_child(request, "target")
     type_ = el.required(box, "type")
     if type_ == "global":
         return type_, None
     by, value = el.required(box, "by"), el.text(box)
-    return type_, _entry(context, type_, by, value)
+    return type_, find_entry(context, type_, by, value)
 
 
-def _entry(context: Context, type_: str, by: str, value: str) -> Entry:
-    directory = context.world.directory
+def find_entry(context: Context, type_: str, by: str, value: str) -> Entry:
+    """Find the target of a grant by its type."""
+    directory = context.state.directory
     if type_ in ("account", "calresource"):
-        found = shown.find_person(context, by, value)
+        found = rendering.find_account(context, by, value)
     elif type_ in ("dl", "group"):
         found = directory.find(value, *LISTS) if by == "id" else directory.at(value, *LISTS)
     elif by == "id":
@@ -53,70 +57,86 @@ def _entry(context: Context, type_: str, by: str, value: str) -> Entry:
     return found
 
 
-def _grantee(context: Context, request: Element) -> tuple[str, Entry]:
-    box = el.required_child(request, "grantee")
-    type_ = el.optional(box, "type") or "usr"
-    by, value = el.required(box, "by"), el.text(box)
-    directory = context.world.directory
-    if type_ == "grp":
-        found = directory.find(value, *LISTS) if by == "id" else directory.at(value, *LISTS)
-        if found is None:
-            raise faults.no_such("list", value)
-        return type_, found
-    if type_ != "usr":
-        raise faults.invalid(f"unknown grantee type: {type_}")
-    person = shown.find_person(context, by, value)
-    if person is None:
-        raise faults.no_such("account", value)
-    return type_, person
-
-
-def _right(request: Element) -> tuple[str, str]:
-    box = el.required_child(request, "right")
+def _right(context: Context, request: Element) -> tuple[str, str]:
+    el.required_child(request, "right")
+    *_, box = el.children(request, "right")  # of several the last counts
     modifiers = [sign for name, sign in _MODIFIERS.items() if el.flag(box, name)]
     if len(modifiers) > 1:
         raise faults.invalid("can only have one modifier")
     name = el.text(box).strip()
-    if name not in TARGETS and "." not in name:
+    if "." in name:
+        _check_inline(context, name)
+    elif name not in KNOWN:
         raise faults.no_such("right", f"invalid right {name}")
     return name, "".join(modifiers)
 
 
+def _check_inline(context: Context, name: str) -> None:
+    """Check a right to one attribute, as ``set.account.displayName``."""
+    words = name.split(".")
+    if len(words) != 3:
+        raise faults.parse_error("parse error: inline attr right might have 3 parts")
+    operation, type_, attribute = words
+    kind = KINDS.get(type_, type_)
+    if operation not in ("get", "set") or kind not in (*ACCOUNT_KINDS, *LISTS, *_OTHERS):
+        raise faults.invalid(f"invalid right: {name}")
+    if not context.state.schema.allows(kind, attribute):
+        raise faults.failure(f"attribute {attribute} is not on {type_}")
+
+
 def grant(context: Context, request: Element) -> Element:
     """GrantRightRequest; granting twice is success."""
-    type_, target = _target(context, request)
-    grantee_type, grantee = _grantee(context, request)
-    right, modifier = _right(request)
-    allowed = TARGETS.get(right)
-    if allowed is not None and type_ not in allowed:
+    type_, target = find_target(context, request)
+    grantee = grantees.read(context, el.required_child(request, "grantee"))
+    right, modifier = _right(context, request)
+    add(context, type_, target, grantee, right, modifier)
+    return el.response(request)
+
+
+def add(
+    context: Context,
+    type_: str,
+    target: Entry | None,
+    grantee: Grantee,
+    right: str,
+    modifier: str = "",
+) -> None:
+    """Grant a right on a target, in the place of another grant or denial of it."""
+    allowed = places(right)
+    if type_ not in allowed:
         raise faults.invalid(
             f"right {right} cannot be granted on a {type_} entry. "
             f"It can only be granted on target types: {' or '.join(allowed)}"
         )
     if right not in USER_RIGHTS or modifier == "+":
-        _require_delegated(grantee)
-    if not context.is_global_admin:
-        _require_delegable(context, right, target)
-    made = Grant(grantee.id, grantee_type, right, modifier)
+        _require_delegated(grantee.entry)
+    _require_delegable(context, right, target)
+    put(context, target, Grant(grantee.id, grantee.type, right, modifier))
+
+
+def put(context: Context, target: Entry | None, made: Grant) -> None:
+    """Write a grant in the place of another grant or denial of the right."""
     _write(context, target, [g for g in _held(context, target) if not _same(g, made)] + [made])
-    return el.response(request)
 
 
-def _require_delegated(grantee: Entry) -> None:
+def _require_delegated(grantee: Entry | None) -> None:
+    if grantee is None:
+        raise faults.invalid(_NOT_DELEGATED)
     is_admin = grantee.first("zimbraIsAdminAccount") == "TRUE"
-    flag = "zimbraIsDelegatedAdminAccount" if grantee.kind in PEOPLE else "zimbraIsAdminGroup"
+    flag = (
+        "zimbraIsDelegatedAdminAccount" if grantee.kind in ACCOUNT_KINDS else "zimbraIsAdminGroup"
+    )
     if is_admin or grantee.first(flag) != "TRUE":
         raise faults.invalid(_NOT_DELEGATED)
 
 
 def _require_delegable(context: Context, right: str, target: Entry | None) -> None:
-    found = access.find_grant(context.world, context.caller, right, target)
-    if found is None or found[1].modifier != "+":
+    if not access.may_pass_on(context, right, target):
         raise faults.denied(f"insufficient right to grant '{right}' right")
 
 
 def _held(context: Context, target: Entry | None) -> list[Grant]:
-    return access.grants_on(context.world, target)
+    return access.grants_on(context.state, target)
 
 
 def _same(one: Grant, other: Grant) -> bool:
@@ -126,50 +146,78 @@ def _same(one: Grant, other: Grant) -> bool:
 def _write(context: Context, target: Entry | None, grants: list[Grant]) -> None:
     values = [str(each) for each in grants]
     if target is None:
-        context.world.global_grants = values
+        context.state.global_grants = values
     else:
         target.put("zimbraACE", *values)
 
 
 def revoke(context: Context, request: Element) -> Element:
     """RevokeRightRequest; revoking twice is NO_SUCH_GRANT."""
-    _, target = _target(context, request)
-    grantee_type, grantee = _grantee(context, request)
-    right, modifier = _right(request)
-    wanted = Grant(grantee.id, grantee_type, right, modifier)
+    _, target = find_target(context, request)
+    grantee = grantees.read_gone(context, el.required_child(request, "grantee"))
+    right, modifier = _right(context, request)
+    wanted = Grant(grantee.id, grantee.type, right, modifier)
+    _require_delegable(context, right, target)
+    remove(context, target, grantee, wanted)
+    return el.response(request)
+
+
+def remove(context: Context, target: Entry | None, grantee: Grantee, wanted: Grant) -> None:
+    """Take a grant away; NO_SUCH_GRANT when it is not there."""
     held = _held(context, target)
     if wanted not in held:
         raise faults.no_such(
             "grant",
-            f"[grantee name={grantee.name}, grantee id={grantee.id}, "
-            f"grantee type={grantee_type}, right={right}]",
+            f"[grantee name={grantee.name or 'null'}, grantee id={grantee.id}, "
+            f"grantee type={grantee.type}, right={wanted.right}]",
         )
-    if not context.is_global_admin:
-        _require_delegable(context, right, target)
     _write(context, target, [each for each in held if each != wanted])
-    return el.response(request)
 
 
 def get_grants(context: Context, request: Element) -> Element:
-    """GetGrantsRequest by target, by grantee or by both."""
-    access.system_only(context)
+    """GetGrantsRequest by target, by grantee or by both.
+
+    ``all`` says whether the grants of the grantee's groups are wanted, too; it must be said.
+    """
     has_target = el.child(request, "target") is not None
     has_grantee = el.child(request, "grantee") is not None
     if not (has_target or has_grantee):
         raise faults.invalid("at least one of target or grantee must be specified")
-    grantee = _grantee(context, request)[1] if has_grantee else None
-    places: list[Entry | None]
+    wanted = _wanted(context, request) if has_grantee else None
+    where: list[Entry | None]
     if has_target:
-        places = [_target(context, request)[1]]
+        where = [find_target(context, request)[1]]
+        _require_view(context, where[0])
     else:
-        everything = context.world.directory.by_id.values()
-        places = [None, *(each for each in everything if "zimbraACE" in each.attrs)]
+        everything = context.state.directory.by_id.values()
+        where = [None, *(each for each in everything if "zimbraACE" in each.attrs)]
     made = el.response(request)
-    for place in places:
+    for place in where:
         for each in _held(context, place):
-            if grantee is None or each.grantee == grantee.id:
+            if wanted is None or each.grantee in wanted:
+                _require_view(context, place)
                 _put_grant(context, made, place, each)
     return made
+
+
+def _require_view(context: Context, place: Entry | None) -> None:
+    """Refuse to show grants of a target whose values the caller may not read."""
+    kind = place.kind if place is not None else "global"
+    type_ = _TYPES.get(kind, kind)
+    reading = next((n for n, each in SINGLE.items() if each == ("getAttrs", type_)), "viewGrants")
+    name = place.name if place is not None else "globalacltarget"
+    if not access.may(context, reading, place):
+        raise faults.denied(f"need right: viewGrants for {type_} {name}")
+
+
+def _wanted(context: Context, request: Element) -> set[str]:
+    """The ids of whose grants are asked for."""
+    box = el.required_child(request, "grantee")
+    with_groups = el.required(box, "all") == "1"
+    grantee = grantees.read(context, box)
+    if not with_groups or grantee.entry is None:
+        return {grantee.id}
+    return {grantee.id, *access.groups_of(context.state, grantee.entry)}
 
 
 _TYPES = {"resource": "calresource", "list": "dl"}
@@ -183,11 +231,36 @@ def _put_grant(context: Context, parent: Element, place: Entry | None, grant_: G
     else:
         type_ = _TYPES.get(place.kind, place.kind)
         el.add(made, "target", {"type": type_, "id": place.id, "name": place.name})
-    holder = context.world.directory.by_id.get(grant_.grantee)
-    name = holder.name if holder else ""
-    el.add(made, "grantee", {"type": grant_.type, "id": grant_.grantee, "name": name})
+    name = grantees.shown_name(context.state, grant_.type, grant_.grantee)
+    shown_as = {"type": grant_.type, "id": grant_.grantee}
+    el.add(made, "grantee", shown_as if name is None else {**shown_as, "name": name})
     marks = {name: el.bit(sign == grant_.modifier) for name, sign in _MODIFIERS.items()}
     el.add(made, "right", marks, grant_.right)
+
+
+def decision(
+    context: Context, grantee: Entry, right: str, target: Entry | None
+) -> tuple[bool, tuple[Entry | None, Grant] | None]:
+    """Whether a grantee has a right, and the grant it comes from where that is told.
+
+    Source: `ACLAccessManager.canPerform`, `HardRules`.
+    """
+    state = context.state
+    if grantee.first("zimbraIsAdminAccount") == "TRUE":
+        return True, None
+    delegated = grantee.first("zimbraIsDelegatedAdminAccount") == "TRUE"
+    if right not in USER_RIGHTS and not delegated:
+        raise faults.denied("not an eligible admin account")
+    if right in USER_RIGHTS and target is not None and target.kind in ACCOUNT_KINDS:
+        login = delegated and access.find_grant(state, grantee, "adminLoginAs", target)
+        family = right != "loginAs" and access.find_grant(state, grantee, "loginAs", target)
+        if target is grantee or login or family:
+            return True, None
+    found = access.decide(state, grantee, right, target)
+    if found is None:
+        return right in ALLOWED_BY_DEFAULT, None
+    told = SINGLE.get(right, ("", ""))[0] == "preset"
+    return found[1].modifier != "-", found if told else None
 
 
 def check_right(context: Context, request: Element) -> Element:
@@ -195,23 +268,24 @@ def check_right(context: Context, request: Element) -> Element:
 
     Who asks for himself needs no right to, but must name himself by his id.
     """
-    _, target = _target(context, request)
-    _, grantee = _grantee(context, request)
-    named = el.text(el.required_child(request, "grantee"))
+    _, target = find_target(context, request)
+    box = el.required_child(request, "grantee")
+    named = el.text(box)
+    grantee = grantees.someone(context, el.required(box, "by"), named)
     if named != context.caller.id:
         access.require(context, "checkRightUsr", grantee, "account", grantee.name)
-    right, _ = _right(request)
-    found = access.find_grant(context.world, grantee, right, target)
-    global_admin = grantee.first("zimbraIsAdminAccount") == "TRUE"
+    right, _ = _right(context, request)
+    allowed, found = decision(context, grantee, right, target)
     made = el.response(request)
-    made.set("allow", el.bit(global_admin or found is not None))
+    made.set("allow", el.bit(allowed))
     if found is not None:
         place, via = found
-        box = el.add(made, "via")
+        through = el.add(made, "via")
         type_ = _TYPES.get(place.kind, place.kind) if place else "global"
-        el.add(box, "target", {"type": type_}, place.name if place else "globalacltarget")
-        el.add(box, "grantee", {"type": via.type}, grantee.name)
-        el.add(box, "right", {"deny": el.bit(via.modifier == "-")}, via.right)
+        el.add(through, "target", {"type": type_}, place.name if place else "globalacltarget")
+        name = grantees.shown_name(context.state, via.type, via.grantee)
+        el.add(through, "grantee", {"type": via.type}, name or via.grantee)
+        el.add(through, "right", {"deny": el.bit(via.modifier == "-")}, via.right)
     return made
 
 

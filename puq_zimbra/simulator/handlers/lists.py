@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from puq_zimbra.simulator import access, accountrules, faults, modify, names, shown
+from puq_zimbra.simulator import access, accountrules, faults, grantees, modify, names, rendering
 from puq_zimbra.simulator import element as el
 from puq_zimbra.simulator.context import Context
 from puq_zimbra.simulator.directory import LISTS, Entry
@@ -23,7 +23,7 @@ from puq_zimbra.simulator.lists import (
     remove_list,
 )
 from puq_zimbra.simulator.modify import Change
-from puq_zimbra.simulator.world import World
+from puq_zimbra.simulator.state import State
 
 
 def create(context: Context, request: Element) -> Element:
@@ -31,7 +31,11 @@ def create(context: Context, request: Element) -> Element:
     name = el.child_first(request, "name")
     if not name:
         raise faults.invalid("missing name")
-    dynamic = el.flag(request, "dynamic")
+    dynamic = el.mild_flag(request, "dynamic")
+    if dynamic and context.state.is_carbonio and not context.is_global_admin:
+        raise faults.invalid(
+            "Delegated Admins are not allowed to create Dynamic Distribution Lists"
+        )
     changes = modify.read(el.pairs(request, jaxb=True))
     entry = create_list(context, name, dynamic, changes)
     made = el.response(request)
@@ -54,26 +58,27 @@ def put(
     """Append a list, its owners and members."""
     dynamic = el.bit(entry.kind == "group")
     values = {n: v for n, v in entry.attrs.items() if n not in HIDDEN}
-    made = shown.put(parent, "dl", entry, values, asked, dynamic=dynamic)
-    owners = _owners(context.world, entry) if tag_owners else []
+    made = rendering.put(parent, "dl", entry, values, asked, dynamic=dynamic)
+    owners = owners_of(context.state, entry) if tag_owners else []
     if owners:
         box = el.add(made, "owners")
         for owner in owners:
-            el.add(box, "owner", {"name": owner.name, "id": owner.id, "type": "usr"})
+            name = grantees.shown_name(context.state, owner.type, owner.grantee) or ""
+            el.add(box, "owner", {"name": name, "id": owner.grantee, "type": owner.type})
     for member in listed:
-        el.add(made, "dlm", content=member)
+        el.add(made, "dlm", content=names.unicode_address(member))
     return made
 
 
-def _owners(world: World, entry: Entry) -> list[Entry]:
-    ids = [g.grantee for g in access.grants_on(world, entry) if g.right == "ownDistList"]
-    return [world.directory.by_id[id_] for id_ in ids if id_ in world.directory.by_id]
+def owners_of(state: State, entry: Entry) -> list[access.Grant]:
+    """Grants that make owners."""
+    return [each for each in access.grants_on(state, entry) if each.right == "ownDistList"]
 
 
 def select(context: Context, request: Element, right: str) -> Entry:
     """List a request selects."""
-    by, value = shown.selected(request, "dl")
-    directory = context.world.directory
+    by, value = rendering.selected(request, "dl")
+    directory = context.state.directory
     if by == "id":
         found = directory.find(value, *LISTS)
     elif by == "name":
@@ -95,8 +100,8 @@ def get(context: Context, request: Element) -> Element:
     if offset < 0:
         raise faults.invalid(f"offset{offset} is negative")
     entry = select(context, request, "getDistributionList")
-    asked = shown.wanted(context, request, entry.kind)
-    everyone = members(context.world, entry)
+    asked = rendering.wanted(context, request, "list")
+    everyone = members(context.state, entry)
     if offset > 0 and offset >= len(everyone):
         raise faults.invalid(f"offset {offset} greater than size {len(everyone)}")
     end = offset + limit if limit > 0 else len(everyone)
@@ -110,25 +115,29 @@ def get(context: Context, request: Element) -> Element:
 def all_lists(context: Context, request: Element) -> Element:
     """GetAllDistributionListsRequest."""
     selector = el.child(request, "domain")
-    world = context.world
+    state = context.state
     if selector is not None:
-        found = world.directory.of_domain(find_domain(context, selector).name, *LISTS)
+        found = state.directory.of_domain(find_domain(context, selector).name, *LISTS)
     else:
-        found = world.directory.all(*LISTS)
+        found = state.directory.all(*LISTS)
     made = el.response(request)
     for each in sorted(found, key=lambda entry: entry.name):
-        if access.may(context, "listDistributionList", each):
-            held = members(world, each)
+        if not access.may(context, access.of_list(each, "listDistributionList"), each):
+            continue
+        if state.is_carbonio:
+            put(context, made, each, tag_owners=True)
+        else:
+            held = members(state, each)
             put(context, made, each, None, held, tag_owners=True)
             # Every list writes its count over the one before.
             made.set("total", str(len(held)))
     return made
 
 
-def by_id(context: Context, request: Element, right: str) -> Entry:
+def by_id(context: Context, request: Element, right: str | None) -> Entry:
     """List by id."""
     id_ = el.required(request, "id")
-    found = context.world.directory.find(id_, *LISTS)
+    found = context.state.directory.find(id_, *LISTS)
     if found is None:
         raise access.hide_missing(context, "list", id_, False)
     access.require_account(context, right, found, id_)
@@ -137,14 +146,24 @@ def by_id(context: Context, request: Element, right: str) -> Entry:
 
 def change(context: Context, request: Element) -> Element:
     """ModifyDistributionListRequest: members may be set by attribute."""
-    entry = by_id(context, request, "modifyDistributionList")
-    schema = context.world.schema
+    entry = by_id(context, request, None)
     changes = modify.read(el.pairs(request))
+    if access.may_set(context, entry, [each.name for each in changes]) is not None:
+        raise faults.denied(f"can not access distribution list {entry.id}")
+    write_list(context.state, entry, changes)
+    made = el.response(request)
+    put(context, made, entry)
+    return made
+
+
+def write_list(state: State, entry: Entry, changes: list[Change]) -> None:
+    """Check and write changes that the caller may make."""
+    schema = state.schema
+    check_member_url(entry, changes)
     modify.check_values(schema, changes)
-    if entry.kind == "group":
-        changes = check_member_url(entry, changes)
     name = accountrules.find(changes, "displayName")
-    if name is not None and not name.sign and accountrules.find(changes, "cn") is None:
+    follows = name is not None and not name.sign and not name.clears
+    if name is not None and follows and accountrules.find(changes, "cn") is None:
         changes.append(Change("cn", "", name.values))
     if entry.members is not None:
         entry.attrs["zimbraMailForwardingAddress"] = list(entry.members)
@@ -154,36 +173,42 @@ def change(context: Context, request: Element) -> Element:
         held = entry.attrs.pop("zimbraMailForwardingAddress", [])
         if entry.members is not None:
             entry.members = dict.fromkeys(held)
-    made = el.response(request)
-    put(context, made, entry)
-    return made
 
 
 def rename(context: Context, request: Element) -> Element:
     """RenameDistributionListRequest."""
     entry = by_id(context, request, "renameDistributionList")
-    local, domain_name = names.split_address(el.required(request, "newName"))
-    world = context.world
-    domain = world.domain_named(domain_name)
-    if domain.name != entry.domain:
-        access.require(context, "createDistributionList", domain, "domain", domain.name)
-    names.check_local(local)
-    address = f"{local}@{domain.name}"
-    if address == entry.name:
-        leave_lists_by_own_name(world, entry)
-    else:
-        if address in world.directory.addresses:
-            raise faults.list_exists(address)
-        move(world, entry, address)
+    rename_list(context, entry, el.required(request, "newName"))
     made = el.response(request)
     put(context, made, entry)
     return made
 
 
+def rename_list(context: Context, entry: Entry, new_name: str) -> None:
+    """Give a list another address, which must be free."""
+    local, domain_name = names.split_address(new_name)
+    state = context.state
+    domain = state.domain_named(domain_name)
+    if domain.name != entry.domain:
+        access.require(context, "createDistributionList", domain, "domain", domain.name)
+        if domain.first("zimbraDomainType") == "alias":
+            raise faults.invalid("domain type must be local")
+    names.check_local(local)
+    address = f"{local}@{domain.name}"
+    if address == entry.name:
+        leave_lists_by_own_name(state, entry)
+    else:
+        if address in state.directory.addresses:
+            raise faults.list_exists(address)
+        move(state, entry, address)
+        if entry.kind == "group":  # whose name in the directory is its ``cn``
+            entry.put("cn", local)
+
+
 def delete(context: Context, request: Element) -> Element:
     """DeleteDistributionListRequest: it leaves the lists it was in."""
     entry = by_id(context, request, "deleteDistributionList")
-    remove_list(context.world, entry)
+    remove_list(context.state, entry)
     return el.response(request)
 
 

@@ -10,7 +10,7 @@ from puq_zimbra.simulator import element as el
 from puq_zimbra.simulator.context import Context
 from puq_zimbra.simulator.directory import Entry
 from puq_zimbra.simulator.element import Element
-from puq_zimbra.simulator.world import World
+from puq_zimbra.simulator.state import State
 
 #: Seconds between two reports of a server's services.
 _REPORTS = 120
@@ -18,20 +18,20 @@ _NO = ("no", "false", "0")
 _DAY = 86_400
 
 
-def enable(world: World) -> None:
+def enable(state: State) -> None:
     """Make the first server the logger host, as an installation with the logger has it."""
-    world.config["zimbraLogHostname"] = [world.hostname]
-    server = world.directory.servers[world.hostname]
+    state.config["zimbraLogHostname"] = [state.hostname]
+    server = state.directory.servers[state.hostname]
     for name in ("zimbraServiceInstalled", "zimbraServiceEnabled"):
         server.put(name, *server.attrs[name], "logger")
 
 
-def _monitor(world: World) -> Entry | None:
+def _monitor(state: State) -> Entry | None:
     """Server that collects, if it exists; FAILURE when none is configured."""
-    name = world.config.get("zimbraLogHostname", [""])[0].strip()
+    name = state.config.get("zimbraLogHostname", [""])[0].strip()
     if not name:
         raise faults.failure("zimbraLogHostname is not configured")
-    return world.directory.servers.get(name)
+    return state.directory.servers.get(name)
 
 
 def _found(server: Entry | None) -> Entry:
@@ -46,19 +46,19 @@ def _collects(server: Entry) -> bool:
 
 def status(context: Context, request: Element) -> Element:
     """GetServiceStatusRequest: every enabled service; one that did not report is down as of now."""
-    world = context.world
-    monitor = _found(_monitor(world))
+    state = context.state
+    monitor = _found(_monitor(state))
     made = el.response(request)
     el.add(made, "timezone", {"id": "UTC", "displayName": "Coordinated Universal Time"})
     if not _collects(monitor):
         return made
-    now = world.now_ms() // 1000
-    for server in world.directory.servers.values():
+    now = state.now_ms() // 1000
+    for server in state.directory.servers.values():
         if not access.may(context, "getServiceStatus", server):
             continue
         for service in server.attrs.get("zimbraServiceEnabled", ()):
-            alive = server.name in world.mailbox_hosts
-            runs = alive and (server.name, service) not in world.stopped
+            alive = server.name in state.mailbox_hosts
+            runs = alive and (server.name, service) not in state.stopped
             at = now - now % _REPORTS if alive else now
             attributes = {"server": server.name, "service": service, "t": str(at)}
             el.add(made, "status", attributes, el.bit(runs))
@@ -67,7 +67,7 @@ def status(context: Context, request: Element) -> Element:
 
 def stats(context: Context, request: Element) -> Element:
     """GetLoggerStatsRequest: hosts, groups of a host, columns of a group, or figures."""
-    monitor = _monitor(context.world)
+    monitor = _monitor(context.state)
     access.require(
         context, "getServerStats", monitor, "server", monitor.name if monitor else "null"
     )
@@ -75,7 +75,7 @@ def stats(context: Context, request: Element) -> Element:
     if not _collects(_found(monitor)):
         el.add(made, "note", content="Logger is not enabled")
         return made
-    hosts = context.world.mailbox_hosts
+    hosts = context.state.mailbox_hosts
     host_box, group_box = el.child(request, "hostname"), el.child(request, "stats")
     host = el.required(host_box, "hn") if host_box is not None else None
     if group_box is None:
@@ -92,7 +92,7 @@ def stats(context: Context, request: Element) -> Element:
     wanted = _wanted(group_box)
     limit = el.optional(group_box, "limit")
     moments = _moments(context, request, limit is not None and limit.lower() not in _NO)
-    # What is not known has no figures: the collector then says nothing at all.
+    # Unknown items have no figures: the collector then returns nothing.
     known = bool(measurements.columns(group))
     for name in hosts:
         if known and host in (None, name):
@@ -124,7 +124,7 @@ def _wanted(group_box: Element) -> set[str]:
 
 def _moments(context: Context, request: Element, limited: bool) -> range:
     start_box, end_box = el.child(request, "startTime"), el.child(request, "endTime")
-    now = context.world.now_ms() // 1000
+    now = context.state.now_ms() // 1000
     if start_box is None and end_box is None:
         return measurements.moments(now - _DAY, now, now, limited)
     if start_box is None or end_box is None:

@@ -14,7 +14,7 @@ from puq_zimbra.simulator import access, faults, limits, names
 from puq_zimbra.simulator import element as el
 from puq_zimbra.simulator.context import Context
 from puq_zimbra.simulator.element import Element
-from puq_zimbra.simulator.world import World
+from puq_zimbra.simulator.state import State
 
 #: Name, id, used bytes, limit in bytes, whole per cent.
 Row = tuple[str, str, int, int, int]
@@ -35,11 +35,13 @@ def usage(context: Context, request: Element) -> Element:
     if sort_by not in _COLUMNS:
         raise faults.invalid("sortBy must be percentUsed or totalUsed")
     if domain is not None:
-        found = context.world.domain_named(names.ascii_domain(domain))
+        found = context.state.domain_named(names.ascii_domain(domain))
         access.require(context, "getDomainQuotaUsage", found, "domain", found.name)
         domain = found.name
     else:
         access.system_only(context)
+    if everywhere and domain and context.state.dead_servers:
+        raise faults.failure("error while getting quota from server")
     rows = _rows(context, domain, bool(everywhere and domain), sort_by, ascending, refresh)
     made = el.response(request)
     _page(made, rows, offset, limit)
@@ -60,8 +62,8 @@ def _rows(
     if kept and kept[0] == key:
         rows: list[Row] = kept[1]
         return rows
-    host = None if everywhere else context.server or context.world.hostname
-    rows = compute(context.world, domain, host)
+    host = None if everywhere else context.server or context.state.hostname
+    rows = compute(context.state, domain, host)
     rows.sort(key=itemgetter(0))
     if sort_by == "quotaLimit":
         rows.sort(key=lambda row: row[3] or 1 << 63, reverse=not ascending)
@@ -72,12 +74,12 @@ def _rows(
     return rows
 
 
-def compute(world: World, domain: str | None, host: str | None) -> list[Row]:
+def compute(state: State, domain: str | None, host: str | None) -> list[Row]:
     """Use and limit of every account of a domain, or of all, that lives on a server."""
-    directory = world.directory
+    directory = state.directory
     rows: list[Row] = []
     for name in [domain] if domain else list(directory.contents):
-        cap = limits.domain_cap(world, directory.domains.get(name))
+        cap = limits.domain_cap(state, directory.domains.get(name))
         cos_quota: dict[str | None, int] = {}
         for each in directory.of_domain(name, "account"):
             attrs = each.attrs
@@ -89,10 +91,10 @@ def compute(world: World, domain: str | None, host: str | None) -> list[Row]:
             else:
                 cos = attrs.get("zimbraCOSId", (None,))[0]
                 if cos not in cos_quota:
-                    cos_quota[cos] = int(world.cos_of(each).first("zimbraMailQuota") or 0)
+                    cos_quota[cos] = int(state.cos_of(each).first("zimbraMailQuota") or 0)
                 quota = cos_quota[cos]
             quota = limits.smaller(quota, cap)
-            box = world.mailboxes.get(each.id)
+            box = state.mailboxes.get(each.id)
             used = box.size if box else 0
             rows.append((each.name, each.id, used, quota, used * 100 // quota if quota else 0))
     return rows
@@ -129,8 +131,11 @@ def compute_aggregate(context: Context, request: Element) -> Element:
     """ComputeAggregateQuotaUsageRequest: sums per domain, and writes them where they act."""
     access.system_only(context)
     made = el.response(request)
-    for domain, used in _sums(context.world, None):
-        entry = context.world.directory.domains[domain]
+    # Carbonio asks a server once for each of the services "mailbox" and "service".
+    times = 2 if context.state.is_carbonio else 1
+    for domain, held in _sums(context.state, None):
+        used = held * times
+        entry = context.state.directory.domains[domain]
         entry.put("zimbraAggregateQuotaLastUsage", str(used))
         el.add(made, "domain", {"name": domain, "id": entry.id, "used": str(used)})
     return made
@@ -140,18 +145,18 @@ def aggregate_on_server(context: Context, request: Element) -> Element:
     """GetAggregateQuotaUsageOnServerRequest: the same sums, read only."""
     access.system_only(context)
     made = el.response(request)
-    for domain, used in _sums(context.world, context.server or context.world.hostname):
-        entry = context.world.directory.domains[domain]
+    for domain, used in _sums(context.state, context.server or context.state.hostname):
+        entry = context.state.directory.domains[domain]
         el.add(made, "domain", {"name": domain, "id": entry.id, "used": str(used)})
     return made
 
 
-def _sums(world: World, host: str | None) -> list[tuple[str, int]]:
+def _sums(state: State, host: str | None) -> list[tuple[str, int]]:
     """Used bytes of every domain with a mailbox."""
     sums: dict[str, int] = {}
-    for id_, box in world.mailboxes.items():
-        account = world.directory.by_id.get(id_)
-        if account is not None and host in (None, world.home(account)):
+    for id_, box in state.mailboxes.items():
+        account = state.directory.by_id.get(id_)
+        if account is not None and host in (None, state.home(account)):
             sums[account.domain] = sums.get(account.domain, 0) + box.size
     return list(sums.items())
 

@@ -5,14 +5,14 @@ Source: `service/admin/CreateCalendarResource.java` and its siblings.
 
 from __future__ import annotations
 
-from puq_zimbra.simulator import access, modify, shown
+from puq_zimbra.simulator import access, modify, rendering
 from puq_zimbra.simulator import element as el
+from puq_zimbra.simulator.accounts import change_account, make_account, remove_account
 from puq_zimbra.simulator.context import Context
 from puq_zimbra.simulator.directory import Entry
 from puq_zimbra.simulator.element import Element
 from puq_zimbra.simulator.handlers.accounts import find_domain
-from puq_zimbra.simulator.handlers.renames import rename_person
-from puq_zimbra.simulator.people import change_person, create_person, remove_person
+from puq_zimbra.simulator.handlers.renames import rename_account
 
 
 def create(context: Context, request: Element) -> Element:
@@ -21,52 +21,52 @@ def create(context: Context, request: Element) -> Element:
     changes = modify.read(el.pairs(request))
     made = el.response(request)
     password = el.optional(request, "password")
-    shown.account(context, made, create_person(context, "resource", name, password, changes))
+    rendering.account(context, made, make_account(context, "resource", name, password, changes))
     return made
 
 
 def get(context: Context, request: Element) -> Element:
     """GetCalendarResourceRequest."""
-    by, value = shown.selected(request, "calresource")
-    found = shown.find_person(context, by, value)
+    by, value = rendering.selected(request, "calresource")
+    found = rendering.find_account(context, by, value)
     if found is None or found.kind != "resource":
         raise access.hide_missing(context, "resource", value, by == "name")
     access.require_account(context, "getCalendarResource", found, value)
-    asked = shown.wanted(context, request, "resource")
-    values = context.world.account_values(found, el.flag(request, "applyCos", True))
+    asked = rendering.wanted(context, request, "resource")
+    values = context.state.account_values(found, el.flag(request, "applyCos", True))
     made = el.response(request)
-    shown.put(made, "calresource", found, values, asked)
+    rendering.put(made, "calresource", found, values, asked)
     return made
 
 
 def change(context: Context, request: Element) -> Element:
     """ModifyCalendarResourceRequest."""
-    found = _by_id(context, request, "modifyCalendarResource")
-    change_person(context, found, found.id, modify.read(el.pairs(request)))
+    found = _by_id(context, request, None)
+    change_account(context, found, found.id, modify.read(el.pairs(request)))
     made = el.response(request)
-    shown.account(context, made, found)
+    rendering.account(context, made, found)
     return made
 
 
 def rename(context: Context, request: Element) -> Element:
     """RenameCalendarResourceRequest."""
     found = _by_id(context, request, "renameCalendarResource")
-    rename_person(context, found, el.required(request, "newName"))
+    rename_account(context, found, el.required(request, "newName"))
     made = el.response(request)
-    shown.account(context, made, found)
+    rendering.account(context, made, found)
     return made
 
 
 def delete(context: Context, request: Element) -> Element:
     """DeleteCalendarResourceRequest."""
-    remove_person(context.world, _by_id(context, request, "deleteCalendarResource"))
+    remove_account(context.state, _by_id(context, request, "deleteCalendarResource"))
     return el.response(request)
 
 
 def all_resources(context: Context, request: Element) -> Element:
     """GetAllCalendarResourcesRequest."""
     selector = el.child(request, "domain")
-    directory = context.world.directory
+    directory = context.state.directory
     if selector is not None:
         found = directory.of_domain(find_domain(context, selector).name, "resource")
     else:
@@ -74,13 +74,13 @@ def all_resources(context: Context, request: Element) -> Element:
     made = el.response(request)
     for each in sorted(found, key=lambda entry: entry.name):
         if access.may(context, "listCalendarResource", each):
-            shown.account(context, made, each)
+            rendering.account(context, made, each)
     return made
 
 
-def _by_id(context: Context, request: Element, right: str) -> Entry:
+def _by_id(context: Context, request: Element, right: str | None) -> Entry:
     id_ = el.required(request, "id")
-    found = context.world.directory.find(id_, "resource")
+    found = context.state.directory.find(id_, "resource")
     if found is None:
         raise access.hide_missing(context, "resource", id_, False)
     access.require_account(context, right, found, id_)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from puq_zimbra.simulator import access, faults, ldapfilter, names, shown
+from puq_zimbra.simulator import access, faults, ldapfilter, names, rendering
 from puq_zimbra.simulator import element as el
 from puq_zimbra.simulator.context import Context
 from puq_zimbra.simulator.directory import Alias, Entry
@@ -18,6 +18,7 @@ from puq_zimbra.simulator.handlers import lists
 from puq_zimbra.simulator.schema import Values
 
 MAX_RESULTS = 5000
+#: Kinds of entry by type. Servers are known as a type, and never found.
 _KINDS = {
     "accounts": ("account",),
     "aliases": (),
@@ -26,7 +27,7 @@ _KINDS = {
     "resources": ("resource",),
     "domains": ("domain",),
     "coses": ("cos",),
-    "servers": ("server",),
+    "servers": (),
     "ucservices": (),
     "habgroups": (),
 }
@@ -37,7 +38,6 @@ _LIST_RIGHTS = {
     "group": "listGroup",
     "domain": "listDomain",
     "cos": "listCos",
-    "server": "listServer",
 }
 _TOP = 0x7FFFFFFF
 
@@ -65,6 +65,7 @@ def search(context: Context, request: Element) -> Element:
     offset = el.number(request, "offset", 0)
     count_only = el.flag(request, "countOnly")
     apply_cos = el.flag(request, "applyCos", True)
+    apply_config = el.flag(request, "applyConfig", True)
     session = context.session
     kept = session.kept.get("search") if session and offset else None
     if kept and kept[0] == query:
@@ -73,7 +74,7 @@ def search(context: Context, request: Element) -> Element:
         found = _run(context, query)
         if session:
             session.kept["search"] = (query, found)
-    if session is None and context.world.flavour != "carbonio":
+    if session is None and not context.state.is_carbonio:
         found = _cut(found, offset, limit)
     made = el.response(request)
     if count_only:
@@ -88,11 +89,11 @@ def search(context: Context, request: Element) -> Element:
             f"{len(found)}"
         )
     # Without a session an overflowing page leaves one entry, and no more to come.
-    cut_off = session is None and offset > 0 and limit == _TOP
+    cut_off = session is None and offset > 0 and limit == _TOP and not context.state.is_carbonio
     made.set("more", el.bit(end < len(found) and not cut_off))
     made.set("searchTotal", str(len(found)))
     for each in found[offset : max(end, offset)]:
-        _put(context, made, each, query.attrs, apply_cos)
+        _put(context, made, each, query.attrs, apply_cos, apply_config)
     return made
 
 
@@ -116,14 +117,14 @@ def _read(context: Context, request: Element) -> Query:
     domain = el.optional(request, "domain")
     if domain and types == ("coses",):
         raise faults.invalid("cannot specify domain with coses flag")
-    if "domains" in types and len(types) > 1:
+    if "domains" in types and len(types) > 1 and domain:
         raise faults.failure(
             "specifying domains type and one of accounts/resources/groups type is not supported "
             "by in-memory LDAP server"
         )
     if domain is not None:
         domain = names.ascii_domain(domain)
-        context.world.domain_named(domain)
+        context.state.domain_named(domain)
     return Query(
         text,
         types,
@@ -136,7 +137,6 @@ def _read(context: Context, request: Element) -> Query:
 
 
 def _run(context: Context, query: Query) -> list[Found]:
-    world = context.world
     wanted = (
         ldapfilter.parse(
             names.ascii_domain(query.text)
@@ -160,24 +160,19 @@ def _run(context: Context, query: Query) -> list[Found]:
     found = [each for each in found if _may_see(context, each)]
     if query.sort_by == "name":
         found.sort(key=lambda each: each.name, reverse=not query.ascending)
-    else:
-        found.sort(
-            key=lambda each: (
-                _sort_value(world.account_values(each), query.sort_by)
-                if isinstance(each, Entry)
-                else ""
-            ),
-            reverse=not query.ascending,
-        )
+    elif query.attrs is None or query.sort_by in query.attrs.split(","):
+        # What was not fetched sorts nothing; what a class adds is not looked at.
+        found.sort(key=lambda each: _own(each, query.sort_by).lower(), reverse=not query.ascending)
     return found
 
 
-def _sort_value(values: Values, name: str) -> str:
-    return next(iter(values.get(name, ())), "").lower()
+def _own(each: Found, name: str) -> str:
+    values = each.attrs if isinstance(each, Entry) else _alias_values(each)
+    return next(iter(values.get(name, ())), "")
 
 
 def _known(context: Context) -> ldapfilter.Known:
-    schema = context.world.schema
+    schema = context.state.schema
 
     def type_of(name: str) -> str | None:
         attribute = schema.get(name)
@@ -187,7 +182,7 @@ def _known(context: Context) -> ldapfilter.Known:
 
 
 def _candidates(context: Context, query: Query) -> Iterator[Found]:
-    directory = context.world.directory
+    directory = context.state.directory
     kinds = tuple(kind for each in query.types for kind in _KINDS[each])
     if query.domain is None:
         yield from directory.all(*kinds)
@@ -205,7 +200,7 @@ def _may_see(context: Context, each: Found) -> bool:
     if context.is_global_admin:
         return True
     if isinstance(each, Alias):
-        target = context.world.directory.by_id.get(each.target)
+        target = context.state.directory.by_id.get(each.target)
         return target is not None and access.may(context, "listAlias", target)
     return access.may(context, _LIST_RIGHTS[each.kind], each)
 
@@ -221,36 +216,47 @@ def _alias_values(alias: Alias) -> Values:
 
 
 def _put(
-    context: Context, parent: Element, each: Found, attrs: str | None, apply_cos: bool
+    context: Context,
+    parent: Element,
+    each: Found,
+    attrs: str | None,
+    apply_cos: bool,
+    apply_config: bool,
 ) -> None:
-    world = context.world
+    state = context.state
     asked = None if attrs is None else tuple(attrs.split(","))
     if isinstance(each, Alias):
         _put_alias(context, parent, each, asked)
     elif each.kind in ("account", "resource"):
-        values = world.account_values(each, apply_cos)
+        values = state.account_values(each, apply_cos)
         tag = "account" if each.kind == "account" else "calresource"
         more = {}
         if each.kind == "account":
             # Judged by what the search fetched: without the host everyone looks external.
             fetched = asked is None or "zimbraMailHost" in asked
             internal = fetched and "zimbraMailHost" in each.attrs
+            if state.is_carbonio:
+                internal = internal and _is_delivered_here(each)
             more = {"isExternal": el.bit(not internal)}
-        shown.put(parent, tag, each, values, asked, **more)
+        rendering.put(parent, tag, each, values, asked, **more)
     elif each.kind in ("list", "group"):
         lists.put(context, parent, each, asked)
     elif each.kind == "domain":
-        shown.domain(context, parent, each, asked)
-    elif each.kind == "cos":
-        cos_handlers.put(context, parent, each, asked)
+        rendering.domain(context, parent, each, asked, apply_config)
     else:
-        shown.put(parent, "server", each, world.server_values(each), asked)
+        cos_handlers.put(context, parent, each, asked)
+
+
+def _is_delivered_here(account: Entry) -> bool:
+    """Say whether an account's mail goes to its own host, which Carbonio looks at too."""
+    transport = account.first("zimbraMailTransport") or ""
+    return transport.startswith(f"lmtp:{account.first('zimbraMailHost')}:")
 
 
 def _put_alias(
     context: Context, parent: Element, alias: Alias, asked: Iterable[str] | None
 ) -> None:
-    target = context.world.directory.by_id.get(alias.target)
+    target = context.state.directory.by_id.get(alias.target)
     attributes = {"name": alias.name, "id": alias.id}
     if target is not None:
         kind = {"list": "dl", "group": "dl", "resource": "account"}.get(target.kind, target.kind)
@@ -276,8 +282,8 @@ def search_accounts(context: Context, request: Element) -> Element:
                 for n in (*each.attrs, "userPassword")
                 if asked and n not in (*asked, "zimbraId", "objectClass")
             }
-            values = context.world.account_values(each)
-            shown.put(
+            values = context.state.account_values(each)
+            rendering.put(
                 made,
                 "account",
                 each,

@@ -6,12 +6,13 @@ Source: `service/admin/GetAllServers.java`, `GetServer.java`, `GetVersionInfo.ja
 
 from __future__ import annotations
 
-from puq_zimbra.simulator import access, faults, modify, shown
+from puq_zimbra.simulator import access, callbacks, faults, modify, rendering
 from puq_zimbra.simulator import element as el
 from puq_zimbra.simulator.context import Context
 from puq_zimbra.simulator.element import Element
 from puq_zimbra.simulator.handlers.accounts import find_server
-from puq_zimbra.simulator.world import VERSIONS
+from puq_zimbra.simulator.schema import Values
+from puq_zimbra.simulator.state import VERSIONS
 
 
 def all_servers(context: Context, request: Element) -> Element:
@@ -19,11 +20,11 @@ def all_servers(context: Context, request: Element) -> Element:
     service = el.optional(request, "service")
     apply_config = el.flag(request, "applyConfig", True)
     made = el.response(request)
-    for server in context.world.directory.servers.values():
+    for server in context.state.directory.servers.values():
         if service is not None and service not in server.attrs["zimbraServiceEnabled"]:
             continue
         if access.may(context, "listServer", server):
-            shown.put(made, "server", server, context.world.server_values(server, apply_config))
+            rendering.put(made, "server", server, context.state.server_values(server, apply_config))
     return made
 
 
@@ -34,16 +35,21 @@ def get_server(context: Context, request: Element) -> Element:
     if not el.text(selector):
         raise faults.invalid("must specify a value for a server")
     found = find_server(context, selector)
-    asked = shown.wanted(context, request, "server")
+    asked = rendering.wanted(context, request, "server")
     apply_config = el.flag(request, "applyConfig", True)
     made = el.response(request)
-    shown.put(made, "server", found, context.world.server_values(found, apply_config), asked)
+    values = context.state.server_values(found, apply_config)
+    if access.may(context, "getServer", found):
+        rendering.put(made, "server", found, values, asked)
+        return made
+    box = rendering.put(made, "server", found, {})
+    rendering.withhold(box, {n: v for n, v in values.items() if asked is None or n in asked})
     return made
 
 
 def version(context: Context, request: Element) -> Element:
     """GetVersionInfoRequest."""
-    full, major, minor, micro = VERSIONS[context.world.flavour]
+    full, major, minor, micro = VERSIONS[context.state.flavour]
     made = el.response(request)
     el.add(
         made,
@@ -71,33 +77,39 @@ def health(_context: Context, request: Element) -> Element:
 
 
 def get_config(context: Context, request: Element) -> Element:
-    """GetConfigRequest: unknown names are left out."""
+    """GetConfigRequest: the first attribute only; an unknown name is left out."""
+    state = context.state
+    name = el.required(el.required_child(request, "a"), "n")
+    attribute = state.schema.get(name)
+    name = attribute.name if attribute else name
     made = el.response(request)
-    for name, _ in el.pairs(request):
-        el.add_values(made, {name: context.world.config.get(name, [])})
+    _put_config(context, made, {name: state.config.get(name, [])})
     return made
+
+
+def _put_config(context: Context, parent: Element, values: Values) -> None:
+    if access.may(context, "getGlobalConfig", None):
+        el.add_values(parent, values)
+    else:
+        rendering.withhold(parent, values)
 
 
 def all_config(context: Context, request: Element) -> Element:
     """GetAllConfigRequest."""
     made = el.response(request)
-    el.add_values(made, context.world.config)
+    _put_config(context, made, context.state.config)
     return made
 
 
 def modify_config(context: Context, request: Element) -> Element:
     """ModifyConfigRequest."""
-    access.system_only(context)
-    world = context.world
+    state = context.state
     changes = modify.read(el.pairs(request))
-    modify.check_values(world.schema, changes)
-    for change in changes:
-        if world.schema.get(change.name) is None:
-            raise faults.Fault("account.INVALID_ATTR_NAME", f"invalid attr name: {change.name}")
-        if change.clears:
-            world.config.pop(change.name, None)
-        else:
-            world.config[change.name] = [value for value in change.values if value]
+    access.require_set(context, state.config_entry, [each.name for each in changes])
+    modify.check_values(state.schema, changes)
+    config = state.config_entry
+    callbacks.check(state, config, changes)
+    modify.apply(state.schema, config, changes)
     return el.response(request)
 
 
@@ -111,8 +123,9 @@ _STATS = {
 }
 
 
-def server_stats(_context: Context, request: Element) -> Element:
+def server_stats(context: Context, request: Element) -> Element:
     """GetServerStatsRequest."""
+    access.require_server(context, "getServerStats")
     asked = [el.required(each, "name") for each in el.children(request, "stat")]
     for name in asked:
         if name not in _STATS:
@@ -126,39 +139,12 @@ def server_stats(_context: Context, request: Element) -> Element:
 def interfaces(context: Context, request: Element) -> Element:
     """GetServerNIfsRequest."""
     box = el.required_child(request, "server")
-    if el.text(box) not in context.world.directory.servers:
+    if el.text(box) not in context.state.directory.servers:
         raise faults.invalid(f"Cannot find server record for the host: {el.text(box)}")
     made = el.response(request)
     inner = el.add(made, "ni")
     el.add(inner, "a", {"n": "addr"}, "127.0.0.1")
     el.add(inner, "a", {"n": "mask"}, "255.0.0.0")
-    return made
-
-
-def queues(context: Context, request: Element) -> Element:
-    """GetMailQueueInfoRequest."""
-    name = el.required(el.required_child(request, "server"), "name")
-    if name not in context.world.directory.servers:
-        raise faults.invalid(f"server with name {name} could not be found")
-    made = el.response(request)
-    inner = el.add(made, "server", {"name": name})
-    for queue in ("deferred", "incoming", "active", "hold", "corrupt"):
-        el.add(inner, "queue", {"name": queue, "n": "0"})
-    return made
-
-
-def volumes(_context: Context, request: Element) -> Element:
-    """GetAllVolumesRequest."""
-    made = el.response(request)
-    for id_, kind, name, path in (
-        ("1", "1", "message1", "/opt/zimbra/store"),
-        ("2", "10", "index1", "/opt/zimbra/index"),
-    ):
-        el.add(
-            made,
-            "volume",
-            {"id": id_, "type": kind, "name": name, "rootpath": path, "current": "true"},
-        )
     return made
 
 
@@ -178,8 +164,6 @@ ADMIN = {
     "ModifyConfigRequest": modify_config,
     "GetServerStatsRequest": server_stats,
     "GetServerNIfsRequest": interfaces,
-    "GetMailQueueInfoRequest": queues,
-    "GetAllVolumesRequest": volumes,
     "GetLicenseInfoRequest": license_info,
 }
 OPEN = {"CheckHealthRequest": health}

@@ -1,7 +1,7 @@
-"""What users ask: log-in, log-off, who am I, change my password, deliver and empty.
+"""What users ask: log-in, log-off, who am I, change my password.
 
 Source: `service/account/Auth.java`, `EndSession.java`, `GetInfo.java`, `ChangePassword.java`,
-`service/mail/AddMsg.java`, `FolderAction.java`, `PreAuthKey`.
+`PreAuthKey`.
 """
 
 from __future__ import annotations
@@ -10,16 +10,16 @@ import hashlib
 import hmac
 
 from puq_zimbra.simulator import element as el
-from puq_zimbra.simulator import faults, passwords, shown
+from puq_zimbra.simulator import faults, passwords, rendering
+from puq_zimbra.simulator.access import acting
 from puq_zimbra.simulator.context import Context
 from puq_zimbra.simulator.directory import Entry
 from puq_zimbra.simulator.element import Element
-from puq_zimbra.simulator.faults import Argument, Fault
+from puq_zimbra.simulator.faults import Fault
 from puq_zimbra.simulator.handlers.auth import note_log_in
-from puq_zimbra.simulator.handlers.listowners import list_action
-from puq_zimbra.simulator.limits import effective_quota
+from puq_zimbra.simulator.state import VERSIONS, State
 from puq_zimbra.simulator.status import effective
-from puq_zimbra.simulator.world import VERSIONS, World
+from puq_zimbra.simulator.tokens import is_current
 
 USER_COOKIE = "ZM_AUTH_TOKEN"
 _PREAUTH_WINDOW_MS = 300_000
@@ -27,69 +27,69 @@ _PREAUTH_WINDOW_MS = 300_000
 
 def log_in(context: Context, request: Element) -> Element:
     """AuthRequest of a user, by password, preauth or token."""
-    world = context.world
+    state = context.state
     selector = el.child(request, "account")
     preauth = el.child(request, "preauth")
     password = el.optional(request, "password")
     if selector is None:
         return _again(context, request)
     by, name = el.optional(selector, "by") or "name", el.text(selector)
-    account = shown.find_person(context, by, name)
+    account = rendering.find_account(context, by, name)
     until = 0
     if preauth is not None:
-        until = _check_preauth(world, account, name, by, preauth)
+        until = _check_preauth(state, account, name, by, preauth)
     if account is None:
         raise faults.auth_failed(name)
-    _check_status(world, account, name)
+    _check_status(state, account, name)
     if preauth is None:
         if password is None:
             raise faults.auth_required()
-        _check_password(world, account, name, password)
+        _check_password(state, account, name, password)
     return _respond(context, request, account, until)
 
 
 def _again(context: Context, request: Element) -> Element:
     held = el.child(request, "authToken")
-    token = context.world.tokens.read(el.text(held).strip()) if held is not None else None
+    token = context.state.tokens.read(el.text(held).strip()) if held is not None else None
     if token is None:
         raise faults.auth_required()
-    account = context.world.directory.find(token.account_id, "account", "resource")
-    alive = token.registered and token.expires > context.world.now_ms()
-    if account is None or not alive or not context.world.tokens.is_current(token):
+    account = context.state.directory.find(token.account_id, "account", "resource")
+    alive = token.registered and token.expires > context.state.now_ms()
+    if account is None or not alive or not is_current(token, account):
         raise faults.auth_expired()
     made = el.response(request)
     el.add(made, "authToken", content=token.text)
-    el.add(made, "lifetime", content=str(token.expires - context.world.now_ms()))
+    el.add(made, "lifetime", content=str(token.expires - context.state.now_ms()))
     return made
 
 
-def _check_status(world: World, account: Entry, name: str) -> None:
-    status = effective(world, account)
+def _check_status(state: State, account: Entry, name: str) -> None:
+    status = effective(state, account)
     if status == "maintenance":
         raise faults.maintenance()
-    if status == "lockout" and not passwords.is_locked_out(world, account):
+    if status == "lockout" and not passwords.is_locked_out(state, account):
         return
     if status != "active":
         raise faults.auth_failed(name)
 
 
-def _check_password(world: World, account: Entry, name: str, password: str) -> None:
+def _check_password(state: State, account: Entry, name: str, password: str) -> None:
     if not passwords.matches(account, password):
-        passwords.note_failure(world, account)
+        passwords.note_failure(state, account)
         raise faults.auth_failed(name)
-    if passwords.must_change(world, account):
+    if passwords.must_change(state, account):
         raise faults.by_code("account.CHANGE_PASSWORD")
-    passwords.note_success(world, account)
+    passwords.note_success(state, account)
 
 
 def _check_preauth(
-    world: World, account: Entry | None, name: str, by: str, preauth: Element
+    state: State, account: Entry | None, name: str, by: str, preauth: Element
 ) -> int:
     """Check a domain's HMAC over the account; answers when the token shall end, 0 for default."""
     domain = (
-        world.domain_of(account)
+        state.domain_of(account)
         if account
-        else world.directory.domains.get(name.rpartition("@")[2].lower())
+        else state.directory.domains.get(name.rpartition("@")[2].lower())
     )
     key = domain.first("zimbraPreAuthKey") if domain else None
     if key is None:
@@ -100,7 +100,7 @@ def _check_preauth(
     if preauth.get("admin") is not None:
         parts.insert(1, "1")
     digest = hmac.new(key.encode(), "|".join(parts).encode(), hashlib.sha1).hexdigest()
-    late = abs(world.now_ms() - int(timestamp)) > _PREAUTH_WINDOW_MS
+    late = abs(state.now_ms() - int(timestamp)) > _PREAUTH_WINDOW_MS
     as_admin = preauth.get("admin") is not None and (
         account is None or account.first("zimbraIsAdminAccount") != "TRUE"
     )
@@ -110,11 +110,11 @@ def _check_preauth(
 
 
 def _respond(context: Context, request: Element, account: Entry, until: int = 0) -> Element:
-    world = context.world
-    life = passwords.seconds(world.value(account, "zimbraAuthTokenLifetime"), 172_800)
-    token = world.tokens.issue(
-        account.id,
-        until or world.now_ms() + int(life * 1000),
+    state = context.state
+    life = passwords.seconds(state.value(account, "zimbraAuthTokenLifetime"), 172_800)
+    token = state.tokens.issue(
+        account,
+        until or state.now_ms() + int(life * 1000),
         csrf=el.flag(request, "csrfTokenSecured"),
     )
     note_log_in(context, account, token)
@@ -122,7 +122,7 @@ def _respond(context: Context, request: Element, account: Entry, until: int = 0)
     context.cookies[USER_COOKIE] = token.text
     made = el.response(request)
     el.add(made, "authToken", content=token.text)
-    el.add(made, "lifetime", content=str(token.expires - world.now_ms()))
+    el.add(made, "lifetime", content=str(token.expires - state.now_ms()))
     if token.csrf:
         el.add(made, "csrfToken", content=token.csrf)
     return made
@@ -133,119 +133,63 @@ def end_session(context: Context, request: Element) -> Element:
     if el.flag(request, "logoff") and context.token:
         context.token.registered = False
     if context.session:
-        context.world.sessions.close(context.session.id)
+        context.state.sessions.close(context.session.id)
         context.session = None
     return el.response(request)
 
 
 def change_password(context: Context, request: Element) -> Element:
     """ChangePasswordRequest: by the user, under the whole policy."""
-    world = context.world
-    by, name = shown.selected(request, "account")
-    old, new = el.required(request, "oldPassword"), el.required(request, "password")
-    account = shown.find_person(context, by, name)
+    state = context.state
+    # Always by name, whatever the selector says.
+    name = el.required(request, "account")
+    account = rendering.find_account(context, "name", name)
     if account is None:
         raise faults.auth_failed(name)
-    _check_status(world, account, name)
+    old, new = el.required(request, "oldPassword"), el.required(request, "password")
+    _check_status(state, account, "")
     if not passwords.matches(account, old):
-        passwords.note_failure(world, account)
+        passwords.note_failure(state, account)
         raise faults.auth_failed("")
-    if world.value(account, "zimbraPasswordLocked") == "TRUE":
+    passwords.note_success(state, account)
+    if state.value(account, "zimbraPasswordLocked") == "TRUE":
         raise Fault("account.PASSWORD_LOCKED", "password is locked and can't be changed")
-    violation = passwords.first_violation(world, account, new)
+    violation = passwords.first_violation(state, account, new)
     if violation:
         raise violation
-    passwords.store(world, account, new)
+    if (el.optional(request, "dryRun") or "").lower() in ("1", "true"):
+        return el.response(request)
+    passwords.store(state, account, new)
     return _respond(context, request, account)
-
-
-def acting(context: Context) -> Entry:
-    """Account a user command works on."""
-    return context.requested or context.caller
 
 
 def get_info(context: Context, request: Element) -> Element:
     """GetInfoRequest: a little of what a web client reads first."""
-    world, account = context.world, acting(context)
+    state, account = context.state, acting(context)
     made = el.response(request)
     made.set("docSizeLimit", "10485760")
     made.set("isSpellCheckAvailable", "0")
     made.set("attSizeLimit", "10240000")
-    el.add(made, "version", content=f"{VERSIONS[world.flavour][0].rpartition('.')[0]} FOSS")
+    el.add(made, "version", content=f"{VERSIONS[state.flavour][0].rpartition('.')[0]} FOSS")
     el.add(made, "id", content=account.id)
     el.add(made, "name", content=account.name)
     el.add(made, "crumb", content=hashlib.md5(account.id.encode()).hexdigest())
     if context.token:
-        el.add(made, "lifetime", content=str(context.token.expires - world.now_ms()))
+        el.add(made, "lifetime", content=str(context.token.expires - state.now_ms()))
         if context.token.admin_id:
             el.add(made, "adminDelegated", content="1")
-    base = (context.user_url or f"https://{world.hostname}/").partition("/service/")[0]
+    base = (context.user_url or f"https://{state.hostname}/").partition("/service/")[0]
     el.add(made, "rest", content=f"{base}/home/{account.name}")
-    el.add(made, "used", content=str(world.used(account)))
-    cos = world.cached_cos(account)
+    el.add(made, "used", content=str(state.used(account)))
+    cos = state.cached_cos(account)
     el.add(made, "cos", {"id": cos.id, "name": cos.name})
     sections = (el.optional(request, "sections") or "").split(",")
     if "attrs" in sections or sections == [""]:
         attrs = el.add(made, "attrs")
         for name in ("zimbraMailQuota", "zimbraId", "zimbraAccountStatus", "displayName"):
-            for value in world.account_values(account).get(name, ()):
+            for value in state.account_values(account).get(name, ()):
                 el.add(attrs, "attr", {"name": name}, value)
     el.add(made, "soapURL", content=context.user_url)
-    return made
-
-
-def add_msg(context: Context, request: Element) -> Element:
-    """AddMsgRequest: store a message, under the account's and the domain's quota."""
-    world, account = context.world, acting(context)
-    message = el.required_child(request, "m")
-    content = el.text(el.required_child(message, "content"))
-    size = len(content.replace("\r\n", "\n").replace("\n", "\r\n").encode())
-    box = world.mailbox(account)
-    limit = effective_quota(world, account)
-    if limit > 0 and box.size + size > limit:
-        raise Fault(
-            "mail.QUOTA_EXCEEDED",
-            f"mailbox exceeded quota of {limit} bytes",
-            Argument("limit", "NUM", str(limit)),
-        )
-    _check_aggregate(world, account)
-    folder = el.optional(message, "l") or "2"
-    box.size += size
-    box.folders[folder] = box.folders.get(folder, 0) + size
-    item, box.next_item = box.next_item, box.next_item + 1
-    made = el.response(request)
-    attributes = {"id": str(item), "l": folder, "s": str(size), "d": str(world.now_ms())}
-    el.add(made, "m", {**attributes, "rev": str(item), "cid": str(-item)})
-    return made
-
-
-def _check_aggregate(world: World, account: Entry) -> None:
-    """Zimbra acts on the last computed sum, not on the present one."""
-    domain = world.domain_of(account)
-    if domain is None:
-        return
-    values = world.domain_values(domain)
-    limit = int(values.get("zimbraDomainAggregateQuota", ["0"])[0])
-    policy = values.get("zimbraDomainAggregateQuotaPolicy", ["ALLOWSENDRECEIVE"])[0]
-    last = int(domain.first("zimbraAggregateQuotaLastUsage") or 0)
-    if limit > 0 and policy == "BLOCKSENDRECEIVE" and last > limit:
-        raise Fault(
-            "mail.DOMAIN_QUOTA_EXCEEDED",
-            f"domain exceeded aggregate quota of {limit} bytes",
-            Argument("limit", "NUM", str(limit)),
-        )
-
-
-def folder_action(context: Context, request: Element) -> Element:
-    """FolderActionRequest: ``empty`` frees the folder's bytes at once."""
-    action = el.required_child(request, "action")
-    op, folder = el.required(action, "op"), el.required(action, "id")
-    if op != "empty":
-        raise faults.invalid(f"unknown operation: {op}")
-    box = context.world.mailbox(acting(context))
-    box.size = max(0, box.size - box.folders.pop(folder, 0))
-    made = el.response(request)
-    el.add(made, "action", {"op": op, "id": folder})
     return made
 
 
@@ -257,11 +201,8 @@ def no_op(_context: Context, request: Element) -> Element:
 ACCOUNT = {
     "EndSessionRequest": end_session,
     "GetInfoRequest": get_info,
-    "DistributionListActionRequest": list_action,
 }
 OPEN = {"AuthRequest": log_in, "ChangePasswordRequest": change_password}
 MAIL = {
-    "AddMsgRequest": add_msg,
-    "FolderActionRequest": folder_action,
     "NoOpRequest": no_op,
 }

@@ -42,13 +42,14 @@ function order(object $given): int
 
 function invoice(object $service, int $renews): void
 {
-    add('tblinvoices', [
+    $number = add('tblinvoices', [
         'serviceid' => $service->id,
         'duedate' => $service->nextduedate,
         'total' => $service->amount,
         'renews' => $renews,
         'status' => 'Unpaid',
     ]);
+    add('tblinvoiceitems', ['invoiceid' => $number, 'type' => 'Hosting', 'relid' => $service->id]);
 }
 
 function unpaid(int $id): array

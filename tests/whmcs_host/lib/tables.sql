@@ -33,7 +33,14 @@ CREATE TABLE tblproducts (
     servertype VARCHAR(64) NOT NULL,
     server INTEGER NOT NULL,
     price DECIMAL(16, 2) NOT NULL,
-    options TEXT NOT NULL
+    options TEXT NOT NULL,
+    configoptionsupgrade INTEGER NOT NULL DEFAULT 0
+);
+
+CREATE TABLE tblproduct_upgrade_products (
+    id INTEGER NOT NULL PRIMARY KEY,
+    product_id INTEGER NOT NULL,
+    upgrade_product_id INTEGER NOT NULL
 );
 
 CREATE TABLE tblhosting (
@@ -66,6 +73,13 @@ CREATE TABLE tblinvoices (
     total DECIMAL(16, 2) NOT NULL,
     renews INTEGER NOT NULL,
     status VARCHAR(16) NOT NULL
+);
+
+CREATE TABLE tblinvoiceitems (
+    id INTEGER NOT NULL PRIMARY KEY,
+    invoiceid INTEGER NOT NULL,
+    type VARCHAR(30) NOT NULL,
+    relid INTEGER NOT NULL
 );
 
 CREATE TABLE tblcancelrequests (

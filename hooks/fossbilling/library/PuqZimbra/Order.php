@@ -11,7 +11,8 @@ namespace PuqZimbra;
  * blank is unlimited. Further custom values: `mailbox_quota` (MB), `aliases`, `lists`, `domain_aliases`,
  * `suspend_mode`, `terminate` (delete, grace, keep), `grace_days`, `administrator`.
  *
- * Source: FOSSBilling 0.7, `library/Server/Account.php`, `Package.php`; `puq-zimbra hook plain describe`.
+ * Source: FOSSBilling 0.7, `library/Server/Account.php`, `Client.php`, `Package.php`,
+ * `modules/Servicehosting/Service.php`; `puq-zimbra hook fossbilling describe`.
  */
 final class Order
 {
@@ -30,7 +31,8 @@ final class Order
     public function __construct(private array $config, private Settings $settings)
     {
         foreach (preg_split('/\R/', $settings->accessHash, -1, PREG_SPLIT_NO_EMPTY) ?: [] as $line) {
-            [$key, $value] = explode('=', $line, 2) + ['', ''];
+            [$key, $value] = array_map('trim', explode('=', $line, 2) + ['', '']);
+            $key = strtolower($key);
             if (!in_array($key, ['ca_file', 'fingerprint', 'webmail_url', 'admin_url'], true)) {
                 throw new EngineError("The access hash may not hold $key.");
             }
@@ -49,13 +51,40 @@ final class Order
     }
 
     /**
+     * The id of the client whose account it is.
+     *
+     * FOSSBilling has a place for it and leaves it empty, but hands over the client's e-mail address, which
+     * is one client's alone: its database tells the id. The address itself would not do, it can change hands.
+     *
+     * @throws EngineError it is not to be had
+     */
+    public static function clientOf(\Server_Account $account): string
+    {
+        $client = $account->getClient();
+        $id = (int) $client?->getId();
+        $email = trim((string) $client?->getEmail());
+        if ($id < 1 && $email !== '') {
+            try {
+                $found = ($GLOBALS['di']['db'] ?? null)?->findOne('Client', 'email = ?', [$email]);
+                $id = $found === null ? 0 : (int) $found->id;
+            } catch (\Throwable) {
+                $id = 0;
+            }
+        }
+        if ($id < 1) {
+            throw new EngineError('FOSSBilling does not say which client the account belongs to.');
+        }
+        return (string) $id;
+    }
+
+    /**
      * The call of an event.
      *
      * @param array<string, mixed> $service keys of the service besides its name and plan
      *
      * @return array<string, mixed>
      *
-     * @throws EngineError a limit is no number
+     * @throws EngineError a limit is no number, or nobody knows whose the account is
      */
     public function call(
         string $event,
@@ -80,8 +109,11 @@ final class Order
         }
         $named = trim((string) $account->getPackage()->getCustomValue('administrator'));
         $admin = [...(array) ($service['admin'] ?? []), ...($named === '' ? [] : ['name' => $named])];
+        // Another client can order, or change his order to, the same domain: the engine compares the client.
+        $call['identity'] = 'name';
         $call['service'] = (object) [
             'id' => self::idOf($domain),
+            'customer_id' => self::clientOf($account),
             'domain' => $domain,
             'plan' => (object) $plan,
             'admin' => (object) $admin,
@@ -122,7 +154,8 @@ final class Order
 
     private function host(): string
     {
-        return trim((string) ($this->config['host'] ?? '')) ?: trim((string) ($this->config['ip'] ?? ''));
+        $host = trim((string) ($this->config['host'] ?? '')) ?: trim((string) ($this->config['ip'] ?? ''));
+        return filter_var($host, FILTER_VALIDATE_IP, FILTER_FLAG_IPV6) === false ? $host : "[$host]";
     }
 
     private function port(): int
@@ -142,10 +175,13 @@ final class Order
         if ($mode !== '') {
             $plan['suspend_mode'] = $mode;
         }
-        $end = trim((string) $package->getCustomValue('terminate'));
-        if ($end !== '') {
-            $days = self::number('grace_days', $package->getCustomValue('grace_days'));
-            $plan['terminate'] = (object) ['mode' => $end, 'grace_days' => $days ?? 0];
+        // Without a mode and without days, 0 among them, the engine's own count: nothing is deleted at once.
+        $end = array_filter([
+            'mode' => trim((string) $package->getCustomValue('terminate')),
+            'grace_days' => self::days($package->getCustomValue('grace_days')),
+        ]);
+        if ($end !== []) {
+            $plan['terminate'] = (object) $end;
         }
         return $plan;
     }
@@ -158,30 +194,39 @@ final class Order
         if ($class !== '') {
             $plan['cos'] = $class;
         }
-        $numbers = ['mailboxes' => self::number('max_pop', $package->getMaxPop())];
+        $amounts = ['mailboxes' => self::amount($package->getMaxPop())];
         foreach (self::COUNTS as $name) {
-            $numbers[$name] = self::number($name, $package->getCustomValue($name));
+            $amounts[$name] = self::amount($package->getCustomValue($name));
         }
-        $sizes = [
-            'domain_quota' => self::number('quota', $package->getQuota()),
-            'mailbox_quota' => self::number('mailbox_quota', $package->getCustomValue('mailbox_quota')),
-        ];
-        foreach ($sizes as $name => $size) {
-            $numbers[$name] = $size === null ? null : $size * self::MB;
-        }
-        return $plan + array_filter($numbers, static fn (?int $number): bool => $number !== null);
+        $amounts['domain_quota'] = self::megabytes($package->getQuota());
+        $amounts['mailbox_quota'] = self::megabytes($package->getCustomValue('mailbox_quota'));
+        return $plan + array_filter($amounts, static fn (int|string|null $amount): bool => $amount !== null);
     }
 
-    /** A number that is a limit; null where there is none. */
-    private static function number(string $name, ?string $value): ?int
+    /** Days of grace; 0 where none are said. */
+    private static function days(?string $value): int
     {
-        $value = strtolower(trim((string) $value));
-        if (in_array($value, ['', '0', '-1', 'unlimited'], true)) {
-            return null;
-        }
-        if (preg_match('/^[0-9]{1,12}$/D', $value) !== 1) {
-            throw new EngineError("The setting $name of the hosting plan is not a whole number.");
+        $value = trim((string) $value);
+        if (preg_match('/^[0-9]{0,4}$/D', $value) !== 1) {
+            throw new EngineError('The setting grace_days of the hosting plan is not a number of days.');
         }
         return (int) $value;
+    }
+
+    /** A limit, which the engine reads where it is written otherwise than in digits; null where there is none. */
+    private static function amount(?string $value): int|string|null
+    {
+        $value = trim((string) $value);
+        if (in_array(strtolower($value), ['', '0', '-1', 'unlimited'], true)) {
+            return null;
+        }
+        return preg_match('/^[0-9]{1,12}$/D', $value) === 1 ? (int) $value : $value;
+    }
+
+    /** A size in bytes; a text as it is, in which a number without a unit is in MB. */
+    private static function megabytes(?string $value): int|string|null
+    {
+        $size = self::amount($value);
+        return is_int($size) ? $size * self::MB : $size;
     }
 }

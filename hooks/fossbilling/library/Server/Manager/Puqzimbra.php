@@ -7,15 +7,18 @@ use PuqZimbra\EngineError;
 use PuqZimbra\Order;
 use PuqZimbra\Settings;
 
-foreach (['EngineError', 'Signature', 'Settings', 'Http', 'Command', 'Engine', 'Order'] as $class) {
-    require_once dirname(__DIR__, 2) . "/PuqZimbra/$class.php";
-}
+// In a package the bridge lies beside Order.php, in the repository in hooks/bridge.
+require_once is_file(dirname(__DIR__, 2) . '/PuqZimbra/load.php')
+    ? dirname(__DIR__, 2) . '/PuqZimbra/load.php'
+    : dirname(__DIR__, 4) . '/bridge/load.php';
+require_once dirname(__DIR__, 2) . '/PuqZimbra/Order.php';
 
 /**
  * Zimbra mail domains as hosting accounts of FOSSBilling; what happens is decided by the engine, puq-zimbra.
  *
- * FOSSBilling gives no id of the service, so the domain is its name at the engine as well, and after the
- * order it knows no password any more, so none is sent that it was not given just now.
+ * FOSSBilling gives no id of the service, so the domain is its name at the engine as well, and the engine
+ * keeps beside it whose it is: the same domain ordered by another client is refused. After the order
+ * FOSSBilling knows no password any more, so none is sent that it was not given just now.
  *
  * Source: FOSSBilling 0.7, `library/Server/Manager.php`.
  */
@@ -82,17 +85,22 @@ class Server_Manager_Puqzimbra extends Server_Manager
     public function createAccount(Server_Account $account): bool
     {
         $password = self::known((string) $account->getPassword());
-        $this->ask('create', $account, ['admin' => (object) ['password' => $password]], $account->getPackage());
+        $reply = $this->ask('create', $account, ['admin' => (object) ['password' => $password]], $account->getPackage());
+        // Upon true FOSSBilling shows the order as active, which one that is shut is not.
+        if (($reply['data']['state'] ?? 'active') !== 'active') {
+            throw new Server_Exception((string) ($reply['message'] ?? 'The service is there, but not active.'));
+        }
         return true;
     }
 
     /** The account as Zimbra has it: whether it is suspended. */
     public function synchronizeAccount(Server_Account $account): Server_Account
     {
+        $client = $this->client($account);
         $listed = $this->ask('list_services', null, seconds: self::READING_SECONDS)['data']['services'] ?? [];
         $id = Order::idOf((string) $account->getDomain());
         foreach (is_array($listed) ? $listed : [] as $service) {
-            if (($service['service_id'] ?? '') === $id) {
+            if (($service['service_id'] ?? '') === $id && ($service['customer_id'] ?? $client) === $client) {
                 $found = clone $account;
                 $found->setSuspended(($service['suspended'] ?? null) === true);
                 return $found;
@@ -170,7 +178,7 @@ class Server_Manager_Puqzimbra extends Server_Manager
             if ($new !== '') {
                 $call['new_password'] = $new;
             }
-            $reply = (new Engine($this->settings(), 'plain'))->call($event, $call, $id, $seconds);
+            $reply = (new Engine($this->settings(), 'fossbilling'))->call($event, $call, $id, $seconds);
         } catch (EngineError $error) {
             throw new Server_Exception($error->getMessage());
         }
@@ -181,6 +189,15 @@ class Server_Manager_Puqzimbra extends Server_Manager
             throw new Server_Exception($message . $reference);
         }
         return $reply;
+    }
+
+    private function client(Server_Account $account): string
+    {
+        try {
+            return Order::clientOf($account);
+        } catch (EngineError $error) {
+            throw new Server_Exception($error->getMessage());
+        }
     }
 
     private function settings(): Settings

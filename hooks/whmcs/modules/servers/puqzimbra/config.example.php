@@ -8,7 +8,8 @@ if (!defined('WHMCS')) {
 }
 
 return [
-    // As "puq-zimbra secret" printed it; the engine must know the same one.
+    // As "puq-zimbra secret --installation whmcs" printed it (the installation's name below): it is this
+    // WHMCS's own, and the engine must know the same one.
     'secret' => 'whsec_…',
     // unix:/run/puq-zimbra/hook.sock, http://127.0.0.1:7410 (this machine alone), https://host:port or command
     'engine' => 'http://127.0.0.1:7410',

@@ -4,7 +4,7 @@
  * PUQ Zimbra: Zimbra mail domains, mailboxes and private servers as products of WHMCS.
  *
  * The functions that WHMCS calls, and no more: what happens is decided by the engine, puq-zimbra, which
- * lib/Engine.php reaches. Each of them returns the type that WHMCS expects, whatever happens.
+ * bridge/Engine.php reaches. Each of them returns the type that WHMCS expects, whatever happens.
  *
  * Source: WHMCS developer documentation, "Provisioning Modules".
  */
@@ -15,6 +15,7 @@ use WHMCS\Module\Server\CustomAction;
 use WHMCS\Module\Server\CustomActionCollection;
 use WHMCS\Module\Server\Puqzimbra\Answers;
 use WHMCS\Module\Server\Puqzimbra\ClientPage;
+use WHMCS\Module\Server\Puqzimbra\Endings;
 use WHMCS\Module\Server\Puqzimbra\Language;
 use WHMCS\Module\Server\Puqzimbra\Links;
 use WHMCS\Module\Server\Puqzimbra\Metrics;
@@ -22,6 +23,15 @@ use WHMCS\Module\Server\Puqzimbra\Usage;
 
 if (!defined('WHMCS')) {
     die('This file cannot be accessed directly');
+}
+
+// In a package the bridge lies beside this file, in the repository in hooks/bridge. Without it every
+// function still returns its type: Answers::told says what is missing.
+foreach ([__DIR__, dirname(__DIR__, 4)] as $folder) {
+    if (is_file("$folder/bridge/load.php")) {
+        require_once "$folder/bridge/load.php";
+        break;
+    }
 }
 
 /** What the module is; asked when it is loaded. */
@@ -33,7 +43,7 @@ function puqzimbra_MetaData(): array
 /** The settings of a product, by position: configoption1 and so on. */
 function puqzimbra_ConfigOptions(array $params = []): array
 {
-    return Answers::declared('ConfigOptions');
+    return Endings::told(Answers::declared('ConfigOptions'));
 }
 
 /**
@@ -141,11 +151,11 @@ function puqzimbra_ClientArea(array $params): array
 /** What the customer's page may call, without buttons of WHMCS's own. */
 function puqzimbra_ClientAreaAllowedFunctions(array $params = []): array
 {
-    return ['Change the password' => ClientPage::ACTION];
+    return ['Manage the mail' => ClientPage::ACTION];
 }
 
-/** The form of the customer's page. */
-function puqzimbra_change_admin_password(array $params): string
+/** Every form of the customer's page. */
+function puqzimbra_client_action(array $params): string
 {
     return ClientPage::act($params);
 }
@@ -153,7 +163,7 @@ function puqzimbra_change_admin_password(array $params): string
 /** The buttons of the administrator's page. */
 function puqzimbra_AdminCustomButtonArray(array $params = []): array
 {
-    return ['Check' => 'Check', 'Repair' => 'Repair', 'Restore' => 'Restore'];
+    return ['Check' => 'Check', 'Repair' => 'Repair', 'Restore' => 'Restore', 'Take over' => 'TakeOver'];
 }
 
 /** Whether Zimbra holds what was sold; else what differs. */
@@ -174,6 +184,12 @@ function puqzimbra_Restore(array $params): string
     return Answers::text('Restore', $params);
 }
 
+/** Create a private server on a Zimbra that holds domains already: they become the service's. */
+function puqzimbra_TakeOver(array $params): string
+{
+    return Answers::text('TakeOver', $params);
+}
+
 /** How the service stands in Zimbra, in a few lines. */
 function puqzimbra_AdminServicesTabFields(array $params): array
 {
@@ -186,7 +202,7 @@ if (class_exists(CustomActionCollection::class)) {
     function puqzimbra_CustomActions(array $params): CustomActionCollection
     {
         $actions = new CustomActionCollection();
-        $label = Language::say($params, 'Open webmail', 'Otwórz pocztę');
+        $label = Language::say($params, 'Open webmail', 'Otwórz webmail');
         $actions->add(
             CustomAction::factory('puqzimbra', $label, 'puqzimbra_ServiceSingleSignOn', [$params], ['productsso'])
         );

@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace WHMCS\Module\Server\Puqzimbra;
 
+use PuqZimbra\EngineError;
+
 /**
  * The engine's answers as the types that WHMCS wants of its functions, whatever happened.
  *
@@ -12,7 +14,9 @@ namespace WHMCS\Module\Server\Puqzimbra;
  */
 final class Answers
 {
-    private const WRONG_KIND = 'The mail engine gave an answer of another kind: is it as old as the module?';
+    private const INCOMPLETE = "The module's folder bridge is missing: unpack the whole package"
+        . ' puqzimbra-whmcs again, which "make packages" builds.';
+    public const WRONG_KIND = 'The mail engine gave an answer of another kind: is it as old as the module?';
 
     /**
      * "success", or a sentence for the administrator.
@@ -179,7 +183,11 @@ final class Answers
     /** The message for an administrator. */
     public static function told(\Throwable $error): string
     {
-        return $error instanceof EngineError ? $error->getMessage() : 'Something went wrong in the module.';
+        return match (true) {
+            !class_exists(EngineError::class, false) => self::INCOMPLETE,
+            $error instanceof EngineError => $error->getMessage(),
+            default => 'Something went wrong in the module.',
+        };
     }
 
     /**
@@ -187,7 +195,7 @@ final class Answers
      *
      * @param array<string, mixed> $params
      */
-    private static function toldToCustomer(\Throwable $error, array $params): string
+    public static function toldToCustomer(\Throwable $error, array $params): string
     {
         return defined('ADMINAREA') ? self::told($error) : ClientPage::unreached($params);
     }

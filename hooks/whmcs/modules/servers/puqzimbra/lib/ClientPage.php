@@ -4,15 +4,24 @@ declare(strict_types=1);
 
 namespace WHMCS\Module\Server\Puqzimbra;
 
+use PuqZimbra\EngineError;
+
 /**
- * The customer's page of a service, and the form on it.
+ * The customer's pages of a service, and the forms on them.
+ *
+ * Every form is a POST to the one custom function. A form that was carried out is answered by a redirect
+ * to the page that says so. A page that comes with the answer (what is wrong stands at its field; a
+ * password is shown this one time) is drawn in the same request, where WHMCS asks for the page next.
  *
  * Source: WHMCS developer documentation, "Client Area Output", "Custom Functions", "Service Properties".
  */
 final class ClientPage
 {
-    /** The custom function to which the form goes. */
-    public const ACTION = 'change_admin_password';
+    /** The custom function to which all forms go. */
+    public const ACTION = 'client_action';
+
+    /** The page that came with the answer to the form of this request. */
+    private static ?string $answered = null;
 
     /**
      * The fragment, or a sentence in its place.
@@ -23,13 +32,14 @@ final class ClientPage
      */
     public static function draw(array $params): array
     {
+        $html = self::$answered;
+        self::$answered = null;
         try {
-            $answer = ModuleCall::ask('ClientArea', $params, self::asked($params));
-            $html = is_array($answer) ? $answer['templateVariables']['puqFragment'] ?? null : null;
+            $html ??= self::fragment(ModuleCall::ask('ClientArea', $params, self::asked($params)));
         } catch (\Throwable) {
-            $html = null; // it is in the module log
+            // It is in the module log.
         }
-        if (!is_string($html)) {
+        if ($html === null) {
             $sentence = htmlspecialchars(self::unreached($params), ENT_QUOTES | ENT_SUBSTITUTE);
             $html = '<div class="puqz"><p role="alert">' . $sentence . '</p></div>';
         }
@@ -40,7 +50,7 @@ final class ClientPage
     }
 
     /**
-     * Carry out the form that the customer sent; "success" or a sentence for him.
+     * Carry out the form that the customer sent; "success" or a sentence for him, or a redirect.
      *
      * @param array<string, mixed> $params
      */
@@ -51,40 +61,22 @@ final class ClientPage
             return Language::say(
                 $params,
                 'Please use the form on the page of your service.',
-                'Prosimy użyć formularza na stronie usługi.'
+                'Użyj formularza na stronie usługi.'
             );
         }
         if (function_exists('check_token')) {
             check_token(); // ends the request when the token is not this session's
         }
         try {
-            $hash = is_string($params['serveraccesshash'] ?? null) ? $params['serveraccesshash'] : '';
-            $settings = Settings::read($hash, dirname(__DIR__) . '/config.php');
-            $form = [];
-            foreach (['puqz_action', 'password', 'password_again'] as $name) {
-                $form[$name] = Parameters::decoded($_POST[$name] ?? '', $name, $settings->encoded);
-            }
-        } catch (\Throwable) {
-            return self::unreached($params);
-        }
-        $told = Answers::customersText('ClientAction', $params, ['form' => $form]);
-        if ($told === 'success') {
-            self::remember($params['model'] ?? null, (string) $form['password']);
-        }
-        return $told;
-    }
-
-    /** Have WHMCS know the password too, or it would print the old one in the next welcome mail. */
-    private static function remember(mixed $service, string $password): void
-    {
-        try {
-            $service?->serviceProperties->save(['Password' => $password]);
+            $asked = self::asked($params);
+            $form = Browser::of($params)->form();
+            // What the host says of itself wins over what a browser sent under the same name.
+            $asked['form'] += $form;
+            $answer = ModuleCall::ask('ClientAction', $params, $asked);
         } catch (\Throwable $error) {
-            // It is changed: the customer must not be told otherwise.
-            if (function_exists('logActivity')) {
-                logActivity('puqzimbra: a new password was not noted (' . get_class($error) . ').');
-            }
+            return Answers::toldToCustomer($error, $params);
         }
+        return self::became($answer, $form, $asked['form']['page_url'], $params);
     }
 
     /**
@@ -97,52 +89,106 @@ final class ClientPage
         return Language::say(
             $params,
             'The mail server gives no answer just now; please try again later.',
-            'Serwer poczty chwilowo nie odpowiada; prosimy spróbować później.'
+            'Serwer poczty w tej chwili nie odpowiada; spróbuj później.'
         );
+    }
+
+    /**
+     * What the customer is told of his form: by a redirect, a page, or the sentence that WHMCS shows.
+     *
+     * @param array<string, string> $form
+     * @param array<string, mixed> $params
+     */
+    private static function became(mixed $answer, array $form, string $pages, array $params): string
+    {
+        // An engine of before the pages, and the engine's door, answer with less.
+        $answer = is_string($answer) ? ['ok' => $answer === 'success', 'message' => $answer] : $answer;
+        $message = is_array($answer) ? $answer['message'] ?? null : null;
+        if (!is_string($message) || $message === '') {
+            return Answers::toldToCustomer(new EngineError(Answers::WRONG_KIND), $params);
+        }
+        $done = ($answer['ok'] ?? null) === true;
+        if ($done && ($form['puqz_action'] ?? '') === 'change_admin_password') {
+            self::remember($params['model'] ?? null, $form['password'] ?? '');
+        }
+        $opens = $answer['opens'] ?? null;
+        $next = $opens ?? $answer['next'] ?? null;
+        $allowed = is_string($next) && ($opens === null ? self::isPage($next, $pages) : self::isLink($next));
+        if (is_string($answer['html'] ?? null)) {
+            self::$answered = $answer['html'];
+        } elseif ($done && $allowed && !headers_sent()) {
+            header("Location: $next", true, 303);
+            exit;
+        }
+        return $done ? 'success' : $message;
+    }
+
+    /** Whether an address is one of our own pages, and nothing that a header could be broken with. */
+    private static function isPage(string $address, string $pages): bool
+    {
+        return str_starts_with($address, $pages) && preg_match('/^[\x21-\x7e]+$/D', $address) === 1;
+    }
+
+    /** Whether an address leads elsewhere over TLS, and holds nothing that a header could be broken with. */
+    private static function isLink(string $address): bool
+    {
+        return preg_match('#^https://[\x21-\x7e]+$#D', $address) === 1;
+    }
+
+    private static function fragment(mixed $answer): ?string
+    {
+        $html = is_array($answer) ? $answer['templateVariables']['puqFragment'] ?? null : null;
+        return is_string($html) ? $html : null;
+    }
+
+    /** Have WHMCS know the password too, or it would print the old one in the next welcome mail. */
+    private static function remember(mixed $service, #[\SensitiveParameter] string $password): void
+    {
+        try {
+            $service?->serviceProperties->save(['Password' => $password]);
+        } catch (\Throwable $error) {
+            // It is changed: the customer must not be told otherwise.
+            if (function_exists('logActivity')) {
+                logActivity('puqzimbra: a new password was not noted (' . get_class($error) . ').');
+            }
+        }
     }
 
     /**
      * @param array<string, mixed> $params
      *
      * @return array<string, mixed>
+     *
+     * @throws EngineError the settings cannot be used
      */
     private static function asked(array $params): array
     {
-        $root = self::root();
+        $browser = Browser::of($params);
+        $root = Browser::root();
         $id = (string) (int) ($params['serviceid'] ?? 0);
-        $page = "$root/clientarea.php?action=productdetails&id=$id";
+        $service = "$root/clientarea.php?action=productdetails&id=$id";
+        $query = $browser->query();
         $form = [
-            'action' => $page,
+            // A form goes to the address of its own page, which WHMCS shows again where it is refused.
+            'action' => $service . $browser->address(),
             'id' => $id,
             'modop' => 'custom',
             'a' => self::ACTION,
-            'page_url' => "$page&puq_page=",
-            'search' => self::query('puqz_search'),
-            'sort' => self::query('puqz_sort'),
-        ];
+            'page_url' => "$service&puq_page=",
+            'search' => $query['search'] ?? '',
+            'sort' => $query['sort'] ?? '',
+            'takes_files' => '1',
+        ] + HostLinks::of($params, $root);
         if (function_exists('generate_token')) {
             $form['token'] = (string) generate_token('plain');
         }
         return [
             'assets_url' => "$root/modules/servers/puqzimbra/assets",
-            'page' => self::query('puq_page'),
+            'page' => $browser->page(),
+            'query' => (object) $query,
             'time_zone' => date_default_timezone_get(),
             'form' => $form,
             'billing' => Billing::of($params),
         ];
-    }
-
-    /** The path under which WHMCS answers; its pages are all in its top folder. */
-    private static function root(): string
-    {
-        $script = $_SERVER['SCRIPT_NAME'] ?? '';
-        $folder = is_string($script) && str_starts_with($script, '/') ? dirname($script) : '/';
-        return rtrim($folder, '/');
-    }
-
-    private static function query(string $name): string
-    {
-        $value = $_GET[$name] ?? '';
-        return is_string($value) && preg_match('//u', $value) === 1 ? mb_substr($value, 0, 200) : '';
     }
 }

@@ -34,6 +34,6 @@ final class Language
      */
     public static function say(array $params, string $english, string $polish): string
     {
-        return strtolower(self::of($params)) === 'polish' ? $polish : $english;
+        return preg_match('/^(pl|polish)([-_.]|$)/Di', self::of($params)) === 1 ? $polish : $english;
     }
 }

@@ -14,8 +14,8 @@ final class Links
      */
     public static function adminPanel(array $params): string
     {
-        $port = (int) ($params['serverport'] ?? 0) ?: 7071;
-        return self::link(self::named($params, 'admin_url'), self::host($params), ":$port/zimbraAdmin/", 'Zimbra');
+        [$host, $port] = self::place($params);
+        return self::link(self::named($params, 'admin_url'), $host, ":$port/zimbraAdmin/", 'Zimbra');
     }
 
     /**
@@ -25,12 +25,12 @@ final class Links
      */
     public static function webmail(array $params): string
     {
-        return self::link(self::named($params, 'webmail_url'), self::host($params), '/', 'Webmail');
+        return self::link(self::named($params, 'webmail_url'), self::place($params)[0], '/', 'Webmail');
     }
 
     private static function link(string $address, string $host, string $path, string $label): string
     {
-        if ($address === '' && preg_match('/^([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])$/D', $host) === 1) {
+        if ($address === '' && $host !== '') {
             $address = "https://$host$path";
         }
         if (!str_starts_with($address, 'https://')) {
@@ -40,15 +40,27 @@ final class Links
         return "<a href=\"$address\" target=\"_blank\" rel=\"noopener noreferrer\">$label</a>";
     }
 
-    /** @param array<string, mixed> $params */
-    private static function host(array $params): string
+    /**
+     * The host, nothing if the record names none, and the port; as the engine reads the record's fields.
+     *
+     * @param array<string, mixed> $params
+     *
+     * @return array{string, int}
+     */
+    private static function place(array $params): array
     {
-        foreach (['serverhostname', 'serverip'] as $name) {
-            if (is_string($params[$name] ?? null) && trim($params[$name]) !== '') {
-                return trim($params[$name]);
-            }
+        $typed = '';
+        foreach (['serverip', 'serverhostname'] as $name) {
+            $field = $params[$name] ?? null;
+            $typed = is_string($field) && trim($field) !== '' ? trim($field) : $typed;
         }
-        return '';
+        $typed = (string) preg_replace('~^https://([^/]*)(/.*)?$~Di', '$1', $typed);
+        if (filter_var($typed, FILTER_VALIDATE_IP, FILTER_FLAG_IPV6) !== false) {
+            $typed = "[$typed]";
+        }
+        $known = preg_match('/^([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::([0-9]{1,5}))?$/D', $typed, $found) === 1;
+        $port = (int) ($found[2] ?? 0) ?: (int) ($params['serverport'] ?? 0) ?: 7071;
+        return [$known ? $found[1] : '', $port];
     }
 
     /**
@@ -59,7 +71,8 @@ final class Links
     private static function named(array $params, string $key): string
     {
         $hash = is_string($params['serveraccesshash'] ?? null) ? $params['serveraccesshash'] : '';
-        $found = preg_match("/^[ \t]*{$key}[ \t]*=[ \t]*(\S+)[ \t]*\r?$/m", $hash, $match);
+        $blank = '[ \t\x{A0}\x{200B}\x{FEFF}]*';
+        $found = preg_match("/^$blank$key$blank=$blank(\S+?)$blank\r?$/imu", $hash, $match);
         return $found === 1 ? htmlspecialchars_decode($match[1], ENT_QUOTES | ENT_HTML5) : '';
     }
 }

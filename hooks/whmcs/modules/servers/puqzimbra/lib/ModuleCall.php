@@ -4,23 +4,16 @@ declare(strict_types=1);
 
 namespace WHMCS\Module\Server\Puqzimbra;
 
+use PuqZimbra\Engine;
+use PuqZimbra\EngineError;
+use PuqZimbra\Settings;
+
 /** One call of a module function: what goes to the engine, for how long, and into the module log. */
 final class ModuleCall
 {
-    private const SECONDS = [
-        'ClientArea' => 8,
-        'AdminServicesTabFields' => 8,
-        'TestConnection' => 15,
-        'LoadClassesOfService' => 15,
-        'ServiceSingleSignOn' => 15,
-        'AdminSingleSignOn' => 15,
-        'UsageUpdate' => 120,
-        'MetricProvider' => 120,
-        'ListAccounts' => 120,
-    ];
-    private const LIFECYCLE_SECONDS = 25;
-    /** Functions whose answer tells of every service of a server. */
-    private const OF_A_SERVER = ['UsageUpdate', 'MetricProvider', 'ListAccounts'];
+    /** Seconds that a function may take which the engine declares no time for. */
+    private const SECONDS = 25;
+    /** Bytes that an answer may have which holds every service of a server. */
     private const LARGEST_OF_A_SERVER = 16 * 1024 * 1024;
 
     /**
@@ -64,11 +57,13 @@ final class ModuleCall
         $settings = Settings::read(is_string($hash) ? $hash : '', dirname(__DIR__) . '/config.php');
         $call = Parameters::of($event, $params, $settings);
         $call['_puq'] = (object) array_filter(
-            ['event' => $event, 'request_id' => $id, 'installation' => $settings->installation] + $more,
+            ['event' => $event, 'request_id' => $id, 'installation' => $settings->installation]
+                + $more + ['actor' => Actor::of($event, $params)],
             static fn (mixed $value): bool => $value !== '' && $value !== [],
         );
-        $largest = in_array($event, self::OF_A_SERVER, true) ? self::LARGEST_OF_A_SERVER : Engine::LARGEST;
-        $seconds = self::SECONDS[$event] ?? self::LIFECYCLE_SECONDS;
+        $isOfServer = in_array($event, Answers::declared('of_a_server'), true);
+        $largest = $isOfServer ? self::LARGEST_OF_A_SERVER : Engine::LARGEST;
+        $seconds = Answers::declared('seconds')[$event] ?? self::SECONDS;
         return (new Engine($settings, 'whmcs'))->call($event, $call, $id, $seconds, $largest);
     }
 }

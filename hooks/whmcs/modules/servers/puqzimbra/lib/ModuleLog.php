@@ -61,7 +61,8 @@ final class ModuleLog
         if (!is_array($answer)) {
             return 'an answer of another kind';
         }
-        $said = $answer['error'] ?? $answer['errorMsg'] ?? '';
+        $failed = ($answer['ok'] ?? null) === false;
+        $said = $answer['error'] ?? $answer['errorMsg'] ?? ($failed ? $answer['message'] ?? '' : '');
         if (is_string($said) && $said !== '') {
             return $said;
         }
@@ -84,8 +85,12 @@ final class ModuleLog
     private static function forms(array $params, array $more): array
     {
         $form = is_array($more['form'] ?? null) ? $more['form'] : [];
-        $given = array_intersect_key($params, array_flip(self::SECRET))
-            + ['form' => $form['password'] ?? '', 'again' => $form['password_again'] ?? ''];
+        $given = array_intersect_key($params, array_flip(self::SECRET));
+        foreach ($form as $name => $value) {
+            if (preg_match('/pass|secret|puqz_token/', (string) $name) === 1) {
+                $given["form.$name"] = $value;
+            }
+        }
         $forms = [];
         foreach (array_filter($given, 'is_string') as $value) {
             $plain = htmlspecialchars_decode($value, ENT_QUOTES | ENT_HTML5);

@@ -4,6 +4,9 @@ declare(strict_types=1);
 
 namespace WHMCS\Module\Server\Puqzimbra;
 
+use PuqZimbra\EngineError;
+use PuqZimbra\Settings;
+
 /**
  * What of WHMCS's `$params` the engine may see: named keys, entities decoded exactly once.
  *
@@ -46,6 +49,10 @@ final class Parameters
                 $given[$name] = self::decoded($params[$name], $name, $settings->encoded);
             }
         }
+        $client = self::client($params);
+        if ($client !== '') {
+            $given['userid'] = $client;
+        }
         foreach (self::MAPS as $name) {
             $given[$name] = (object) self::map($params[$name] ?? [], $name, $settings->encoded);
         }
@@ -54,6 +61,18 @@ final class Parameters
         }
         $given['clientsdetails'] = (object) ['language' => Language::of($params)];
         return $given;
+    }
+
+    /**
+     * The id of the client whose service it is, which binds the forms of his page to him.
+     *
+     * @param array<string, mixed> $params
+     */
+    private static function client(array $params): string
+    {
+        $details = $params['clientsdetails'] ?? null;
+        $id = is_array($details) || $details instanceof \ArrayAccess ? $details['userid'] ?? null : null;
+        return is_numeric($id) && (int) $id > 0 ? (string) (int) $id : '';
     }
 
     /**

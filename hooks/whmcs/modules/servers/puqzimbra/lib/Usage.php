@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace WHMCS\Module\Server\Puqzimbra;
 
+use PuqZimbra\EngineError;
 use WHMCS\Database\Capsule;
 
 /**

@@ -1,0 +1,182 @@
+"""Every page of the customer's area for a domain of 10,000 mailboxes: time, requests, size.
+
+The simulated Zimbra is a process of its own. Our own time is the CPU time of the hook that draws
+the page, from the host's JSON to its answer; what is counted are HTTP requests, a batch once, after
+the log-in, which a process makes once. Pages are found in their folder.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any
+
+from verdict import Figure, Options, main
+
+from puq_zimbra.clientarea.page import declared
+from puq_zimbra.config import Config
+from puq_zimbra.engine.dispatch import dispatch
+from puq_zimbra.engine.runtime import Runtime
+from puq_zimbra.simulator import Simulator, make_tls
+
+MAILBOXES, DOMAIN = 10_000, "bench.example"
+#: seconds of our own, HTTP requests to Zimbra, bytes of HTML
+SECONDS, REQUESTS, BYTES = 0.3, 3, 200_000
+HOST = {"action": "clientarea.php", "page_url": "clientarea.php?p="}
+#: what is asked of a list besides the page itself
+ASKED: Mapping[str, list[dict[str, str]]] = {
+    "mailboxes": [
+        {"q": "user12"},
+        {"p": "100"},
+        {"sort": "-used"},
+        {"sort": "limit"},
+        {"sort": "-last_login", "p": "3"},
+        {"sort": "name"},
+        {"sort": "state"},
+    ]
+}
+
+
+def _zimbra(pipe: Connection, folder: str, count: int) -> None:
+    """A simulated Zimbra: it tells how often it was asked whenever it is told to."""
+    simulator = Simulator(domain="example.test", admin_password="test123")
+    tls = make_tls("mail.example.test", Path(folder))
+    with simulator.serve(tls) as running:
+        pipe.send((running.admin_url, str(tls.ca_file)))
+        pipe.recv()  # the service is made
+        simulator.seed_accounts(DOMAIN, count, quota=2**30, used=lambda one: one * 90_000)
+        pipe.send([one.id for one in (simulator.account(f"user7@{DOMAIN}"),) if one])
+        while pipe.recv():
+            pipe.send(len(simulator.traffic.arrivals))
+
+
+@dataclass
+class Bench:
+    """The service of the benchmark and its customer."""
+
+    runtime: Runtime
+    pipe: Connection
+    given: dict[str, Any]
+    box: str = ""
+
+    def ask(self, event: str, **more: Any) -> dict[str, Any]:
+        """Call a hook."""
+        answer = dispatch("plain", event, {**self.given, **more}, self.runtime)
+        assert answer.value["ok"], answer
+        found: dict[str, Any] = answer.value
+        return found
+
+    def requests(self) -> int:
+        """HTTP requests that Zimbra got so far."""
+        self.pipe.send(True)
+        counted: int = self.pipe.recv()
+        return counted
+
+
+@contextmanager
+def bench(count: int) -> Iterator[Bench]:
+    """A domain with so many mailboxes that was just measured."""
+    here, there = multiprocessing.Pipe()
+    with tempfile.TemporaryDirectory() as folder:
+        process = multiprocessing.get_context("fork").Process(
+            target=_zimbra, args=(there, folder, count), daemon=True
+        )
+        process.start()
+        url, ca_file = here.recv()
+        limits = {"requests_per_second": 0, "concurrent_requests": 0, "hook_seconds": 600}
+        settings = {"store": {"dir": f"{folder}/state"}, "limits": limits}
+        found = Bench(Runtime(Config.model_validate(settings)), here, _given(url, ca_file))
+        found.ask("create")
+        here.send(True)
+        (found.box,) = here.recv()
+        found.ask("usage")
+        yield found
+        here.send(False)
+        process.join()
+        found.runtime.close()
+
+
+def _given(url: str, ca_file: str) -> dict[str, Any]:
+    return {
+        "installation": "bench.example",
+        "server": {
+            "url": url,
+            "username": "admin@example.test",
+            "password": "test123",
+            "tls": {"ca_file": ca_file},
+        },
+        "service": {
+            "id": "1",
+            "domain": DOMAIN,
+            "customer_id": "7",
+            "plan": {"mailboxes": 20_000, "domain_quota": 2**44, "self_service": ["full"]},
+            "admin": {"password": "Bench-Pass-1"},
+        },
+    }
+
+
+def pages(box: str) -> Iterator[tuple[str, dict[str, str]]]:
+    """Every page, and what is asked of it; those of an import are measured by `bulk`."""
+    for name in declared():
+        if name in ("import_preview", "import_progress"):
+            continue
+        about = {"id": box} if name in ("mailbox", "mailbox_delete", "mailbox_purge") else {}
+        yield name, about
+        for query in ASKED.get(name, ()):
+            yield name, query
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What a page cost."""
+
+    what: str
+    seconds: float
+    requests: int
+    bytes: int
+
+
+def measure(options: Options) -> Iterator[Figure]:
+    """Draw each page some times."""
+    count = options.size(MAILBOXES)
+    with bench(count) as found:
+        seen = [_page(found, name, query, options.runs) for name, query in pages(found.box)]
+    for one in seen:
+        print(
+            f"{one.seconds:8.3f} s {one.requests:3} requests {one.bytes / 1000:8.1f} kB  {one.what}"
+        )
+    evidence = f"{len(seen)} pages of {count} mailboxes, {{}} costs the most"
+    slowest = max(seen, key=lambda one: one.seconds)
+    yield Figure("own time of a page", slowest.seconds, "s", evidence.format(slowest.what),
+                 most=SECONDS)  # fmt: skip
+    asks = max(seen, key=lambda one: one.requests)
+    yield Figure("HTTP requests of a page", asks.requests, "", evidence.format(asks.what),
+                 most=REQUESTS, timed=False)  # fmt: skip
+    longest = max(seen, key=lambda one: one.bytes)
+    yield Figure("HTML of a page", longest.bytes / 1000, "kB", evidence.format(longest.what),
+                 most=BYTES / 1000, timed=False)  # fmt: skip
+
+
+def _page(found: Bench, name: str, query: dict[str, str], runs: int) -> Seen:
+    seconds, asked = [], []
+    html = ""
+    for _ in range(runs + 1):  # the first one compiles the template
+        before, begun = found.requests(), time.process_time()
+        html = found.ask("client_area", form=HOST, page=name, query=query)["html"]
+        seconds.append(time.process_time() - begun)
+        asked.append(found.requests() - before)
+    told = "&".join(f"{key}={value}" for key, value in query.items() if key != "id")
+    what = f"{name}{'?' + told if told else ''}"
+    return Seen(what, statistics.median(seconds[1:]), max(asked[1:]), len(html.encode()))
+
+
+if __name__ == "__main__":
+    sys.exit(main(__doc__, measure))

@@ -1,0 +1,138 @@
+<?php
+
+declare(strict_types=1);
+
+namespace PuqZimbra;
+
+/**
+ * How the engine is reached: lines of the server's Access Hash, else config.php, else the defaults.
+ *
+ * The program of the command is config.php's alone: who may edit servers in the billing platform
+ * must not be able to run what he likes on its machine.
+ */
+final class Settings
+{
+    private const LINES = ['secret', 'engine', 'engine_ca_file', 'installation', 'encoding'];
+    /** What config.php alone can hold. */
+    private const OF_THE_MACHINE = ['program', 'seconds'];
+    private const MOST_SECONDS = 600.0;
+
+    /**
+     * @param string $engine `command`, `unix:/path`, `http://127.0.0.1:7410` or `https://host:port`
+     * @param string $socket path of the unix socket, or nothing
+     * @param bool $encoded whether the billing platform's values hold HTML entities
+     * @param string $accessHash the lines that are the engine's
+     * @param float $seconds for which an answer is waited for, whatever is asked
+     */
+    private function __construct(
+        public readonly string $engine,
+        public readonly string $socket,
+        public readonly string $secret,
+        public readonly string $caFile,
+        public readonly string $installation,
+        public readonly bool $encoded,
+        public readonly string $program,
+        public readonly string $accessHash,
+        public readonly float $seconds,
+    ) {
+    }
+
+    /**
+     * Read the settings.
+     *
+     * @param string|null $file a config.php, which need not exist
+     *
+     * @throws EngineError one of them cannot be used
+     */
+    public static function read(#[\SensitiveParameter] string $accessHash, ?string $file = null): self
+    {
+        [$given, $rest] = self::lines($accessHash);
+        $given += self::file($file);
+        $encoding = $given['encoding'] ?? 'html';
+        if (!in_array($encoding, ['html', 'raw'], true)) {
+            throw new EngineError('The setting encoding is neither html nor raw.');
+        }
+        $engine = self::address($given['engine'] ?? 'http://127.0.0.1:7410');
+        return new self(
+            $engine,
+            str_starts_with($engine, 'unix:') ? substr($engine, 5) : '',
+            $given['secret'] ?? '',
+            $given['engine_ca_file'] ?? '',
+            $given['installation'] ?? '',
+            $encoding === 'html',
+            $given['program'] ?? '/opt/puq-zimbra/bin/puq-zimbra',
+            $rest,
+            self::seconds($given['seconds'] ?? ''),
+        );
+    }
+
+    /** @return array{array<string, string>, string} our lines, and the rest; its lines keep their numbers */
+    private static function lines(#[\SensitiveParameter] string $accessHash): array
+    {
+        $given = [];
+        $rest = [];
+        foreach (preg_split('/\R/', $accessHash) ?: [] as $line) {
+            $line = self::tidy($line);
+            [$key, $value] = array_map([self::class, 'tidy'], explode('=', $line, 2) + ['', '']);
+            $key = strtolower($key);
+            $ours = in_array($key, self::LINES, true);
+            if ($ours) {
+                $given[$key] = $value;
+            }
+            $rest[] = $ours || str_starts_with($line, '#') || str_starts_with($line, ';') ? '' : $line;
+        }
+        return [$given, rtrim(implode("\n", $rest))];
+    }
+
+    /** A text without what is pasted along with it: blanks of any kind, a byte-order mark. */
+    private static function tidy(#[\SensitiveParameter] string $text): string
+    {
+        $around = '[\s\x{A0}\x{200B}\x{FEFF}]+';
+        return preg_replace("/^$around|$around$/Du", '', $text) ?? trim($text);
+    }
+
+    /** @return array<string, string> */
+    private static function file(?string $file): array
+    {
+        if ($file === null || !is_file($file)) {
+            return [];
+        }
+        $given = include $file;
+        if (!is_array($given)) {
+            throw new EngineError('The file config.php returns no array.');
+        }
+        foreach ($given as $key => $value) {
+            if (!in_array($key, [...self::LINES, ...self::OF_THE_MACHINE], true) || !is_string($value)) {
+                throw new EngineError("The file config.php may not hold the setting $key as it stands there.");
+            }
+        }
+        return $given;
+    }
+
+    private static function seconds(string $given): float
+    {
+        $known = preg_match('/^[0-9]{1,3}(\.[0-9]{1,3})?$/D', $given) === 1 && (float) $given > 0;
+        if ($given !== '' && !$known) {
+            throw new EngineError('The setting seconds is no number of seconds, such as 20.');
+        }
+        return $known ? min((float) $given, self::MOST_SECONDS) : self::MOST_SECONDS;
+    }
+
+    private static function address(string $engine): string
+    {
+        if ($engine === 'command' || preg_match('~^unix:/[^\x00-\x1f]+$~D', $engine) === 1) {
+            return $engine;
+        }
+        // By name, loopback would be whatever the resolver says.
+        $engine = preg_replace('~^http://localhost(?=[:/]|$)~D', 'http://127.0.0.1', rtrim($engine, '/'));
+        $loopback = '~^http://(127(\.(25[0-5]|(2[0-4]|1?[0-9])?[0-9])){3}|\[::1\])(:[0-9]{1,5})?$~D';
+        $elsewhere = '~^https://([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?$~D';
+        if (preg_match($loopback, $engine) !== 1 && preg_match($elsewhere, $engine) !== 1) {
+            throw new EngineError(
+                'The setting engine is none of unix:/path, http://127.0.0.1:port (or another address of this'
+                . ' machine itself), https://host:port and command.'
+            );
+        }
+        return $engine;
+    }
+}

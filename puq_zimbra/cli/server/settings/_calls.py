@@ -1,0 +1,60 @@
+"""What the verbs of `puq-zimbra server settings` share: find the service, ask, print."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+
+from puq_zimbra.billing import plain
+from puq_zimbra.engine import dispatch, service_lookup
+from puq_zimbra.engine.runtime import Runtime
+from puq_zimbra.reply import CODES, Reply
+
+
+def carry_out(
+    settings: Path | None,
+    service: tuple[str, str],
+    form: Mapping[str, str],
+    *,
+    server: str | None,
+    dry_run: bool,
+    as_json: bool,
+) -> int:
+    """Change a service's settings and print what was changed; return the exit status."""
+    installation, service_id = service
+    runtime = Runtime(settings)
+    try:
+        asked = service_lookup.named(installation, service_id)
+        found = service_lookup.find(runtime, asked, server)
+        sold = service_lookup.service_of(found.stamped, service_id)
+        params = service_lookup.params_of(runtime.config, found.server, installation, sold)
+        given = {**params, "form": dict(form), "dry_run": dry_run}
+        request = plain.validate({**given, "actor": {"kind": "staff"}})
+        reply = dispatch.carry_out_internal("change_settings", request, runtime)
+    finally:
+        runtime.close()
+    _print(reply, as_json=as_json)
+    return CODES[reply.code][1]
+
+
+def _print(reply: Reply, *, as_json: bool) -> None:
+    message = reply.message % reply.values
+    if as_json:
+        whole = {"ok": reply.ok, "code": reply.code, "message": message, "data": dict(reply.data)}
+        click.echo(json.dumps(whole, ensure_ascii=False))
+        return
+    click.echo(message, err=not reply.ok)
+    for one in reply.data.get("changes", ()):
+        click.echo(
+            f"{one['setting']:<22} {one['object']}  {_list(one['before'])} -> {_list(one['after'])}"
+        )
+    if reply.data.get("restart"):
+        click.echo(f"to be restarted: {', '.join(reply.data['restart'])}")
+
+
+def _list(values: Any) -> str:
+    return "+".join(values) or "-"

@@ -1,0 +1,86 @@
+"""`puq-zimbra server settings show`: what each is, where that comes from, and the last changes."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+import click
+
+from puq_zimbra import products
+from puq_zimbra.cli import _options
+from puq_zimbra.engine import service_lookup
+from puq_zimbra.engine.runtime import Runtime
+from puq_zimbra.errors import NotFound
+from puq_zimbra.provisioning import ownership
+from puq_zimbra.provisioning.entries import sold_address
+from puq_zimbra.settings import reading
+from puq_zimbra.settings.reading import Held
+
+#: operations that are looked through for changes
+_LOOKED_AT = 200
+
+
+@click.command()
+@_options.one_service
+@_options.server
+@_options.as_json
+@click.pass_context
+def show(
+    context: click.Context, installation: str, service_id: str, server: str | None, as_json: bool
+) -> None:
+    """Show the server settings of a service, and the references of their last changes.
+
+    \b
+    Examples:
+      puq-zimbra server settings show crm.example 42
+      puq-zimbra server settings show crm.example 42 --json
+    """
+    runtime = Runtime(context.obj)
+    try:
+        asked = service_lookup.named(installation, service_id)
+        found = service_lookup.find(runtime, asked, server)
+        if sold_address(found.stamped):
+            raise NotFound("A mailbox that is sold by itself has no server settings.")
+        product = products.PRODUCTS[ownership.model_of(found.stamped)]
+        zimbra = runtime.zimbra_of(runtime.config.server(found.server))
+        state = reading.read(zimbra, found.stamped, whole=product.IS_WHOLE_ZIMBRA)
+        acts, _ = runtime.store().activity.of(installation, service_id, 0, _LOOKED_AT)
+        changes = [one for act in acts if (one := _change(act))]
+    finally:
+        runtime.close()
+    rows = [_row(one) for one in state.held.values()]
+    if as_json:
+        click.echo(json.dumps({"settings": rows, "changes": changes}, ensure_ascii=False))
+        return
+    for one in rows:
+        restart = f"  (restart of {one['restart']})" if one["restart"] else ""
+        click.echo(f"{one['setting']:<22} {one['source']:<8} {one['text'] or '-'}{restart}")
+    for one in changes:
+        click.echo(f"{one['reference']}  {one['at']}  {', '.join(one['settings'])}")
+
+
+def _row(held: Held) -> dict[str, Any]:
+    return {
+        "setting": held.row.key,
+        "attribute": held.row.attribute,
+        "scope": held.row.scope,
+        "values": list(held.values),
+        "text": " ".join(held.text.split()),
+        "source": held.source,
+        "default": list(held.row.default),
+        "restart": held.row.restart,
+        "right": held.row.right,
+        "unproven": held.row.unproven,
+        "differs": held.differs,
+    }
+
+
+def _change(act: Any) -> dict[str, Any] | None:
+    notes = act.reply.data.get("settings") if act.reply and act.state == "done" else None
+    if not notes:
+        return None
+    at = datetime.fromtimestamp(act.ended_at or act.started_at, UTC).isoformat()
+    keys = list(dict.fromkeys(one["key"] for one in notes))
+    return {"reference": act.reference, "at": at, "settings": keys}

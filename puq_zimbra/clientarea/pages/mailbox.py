@@ -1,0 +1,179 @@
+"""One mailbox: how it is, and everything about it that can be changed.
+
+Whose product lets him manage no mailboxes, or who bought a single one, has this page of his own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from puq_zimbra import products
+from puq_zimbra.clientarea.page import Page, PageContext
+from puq_zimbra.clientarea.quota_bar import UNKNOWN, Space
+from puq_zimbra.errors import N_, Conflict, NotFound
+from puq_zimbra.provisioning import passwords
+from puq_zimbra.provisioning.entries import domain_of
+from puq_zimbra.selfservice import (
+    access,
+    aliases,
+    editing,
+    forwarding,
+    limits,
+    out_of_office,
+    scope,
+    tiers,
+)
+from puq_zimbra.selfservice import bin as bins
+from puq_zimbra.selfservice.mailboxes import ATTRIBUTES, time_of
+from puq_zimbra.units import shown_address, shown_domain
+from puq_zimbra.zimbra.answers import Entry
+
+PAGE = Page(
+    title=N_("Mailbox"),
+    capability="mailboxes",
+    or_any=frozenset({"password", "aliases", "forwarding", "out_of_office"}),
+    order=30,
+    parent="mailboxes",
+    instead_of="mailboxes",
+)
+_ATTRIBUTES = tuple(
+    dict.fromkeys(
+        (
+            *ATTRIBUTES,
+            *editing.ATTRIBUTES,
+            *access.ATTRIBUTES,
+            *forwarding.ATTRIBUTES,
+            *out_of_office.ATTRIBUTES,
+            aliases.ATTRIBUTE,
+            "zimbraPasswordModifiedTime",
+        )
+    )
+)
+
+
+def draw(page: PageContext) -> Mapping[str, Any]:
+    """Show the mailbox with its forms; without them where it is in the bin."""
+    try:
+        account = read(page, _ATTRIBUTES)
+    except (NotFound, Conflict):
+        return {"account": None}
+    if account.one("zimbraAccountStatus") == "pending":
+        return {"account": account, **_shut(page, account)}
+    return {"account": account, **_facts(page, account), **_forms(page, account)}
+
+
+def read(page: PageContext, attrs: tuple[str, ...]) -> Entry:
+    """The mailbox that a page is about.
+
+    Raises:
+        NotFound: there is none, or it is not the customer's.
+        Conflict: it is not clear which it is.
+    """
+    identity = page.query.get("id", "")
+    alone = not products.of(page.request).HAS_ADMINISTRATOR
+    if alone or "mailboxes" not in page.rights:
+        identity = products.log_in_account(page.zimbra, page.request, page.stamped).id
+    return scope.mailbox(page.zimbra, page.request, page.stamped, identity, attrs, shut=True)
+
+
+def _shut(page: PageContext, account: Entry) -> dict[str, Any]:
+    domain = scope.domain(page.zimbra, page.request, page.stamped, domain_of(account))
+    return {
+        "address": shown_address(account.name),
+        "status": "pending",
+        "binned": bins.marks(domain).get(account.id),
+        "restore": page.forms.of("restore_mailbox", account.id),
+    }
+
+
+def _facts(page: PageContext, account: Entry) -> dict[str, Any]:
+    plan = page.request.purchase.plan
+    changed = time_of(account.one("zimbraPasswordModifiedTime"))
+    return {
+        "address": shown_address(account.name),
+        "domain": shown_domain(domain_of(account)),
+        "status": account.one("zimbraAccountStatus") or "active",
+        "is_administrator": account.one("zimbraIsDelegatedAdminAccount") == "TRUE",
+        "space": space_of(page, account),
+        "last_login": time_of(account.one("zimbraLastLogonTimestamp")),
+        "must_change": account.one("zimbraPasswordMustChange") == "TRUE",
+        "password_changed": changed,
+        "aliases": [shown_address(one) for one in aliases.held(account)],
+        "plan_aliases": plan.aliases,
+        "outside": "forward_outside" in plan.capabilities,
+        "most_targets": forwarding.MOST,
+        "last_day": bins.last_day(page.now, page.bin_days),
+        "days": page.bin_days,
+    }
+
+
+def space_of(page: PageContext, account: Entry) -> Space:
+    """What the mailbox uses by the last reading, and its limit."""
+    boxes = page.usage.mailboxes if page.usage else ()
+    found = next((one for one in boxes if one.id == account.id), None)
+    return Space(found.used, found.limit) if found else Space(None, UNKNOWN)
+
+
+def _forms(page: PageContext, account: Entry) -> dict[str, Any]:
+    def form(name: str, **more: Any) -> Any:
+        return page.forms.of(name, account.id, **more)
+
+    zone = page.figures.zone
+    password = form("set_mailbox_password",
+                    values={"password_kind": "generated", "must_change": True})  # fmt: skip
+    return {
+        **_edit(page, account),
+        "password": password,
+        "policy": passwords.in_force(_policy(page, account)) if password else [],
+        "add_alias": form("add_alias"),
+        "remove_alias": {
+            alias: form("remove_alias", values={"alias": alias}) for alias in aliases.held(account)
+        },
+        "forwarding": form("set_forwarding", values=forwarding.values_of(account)),
+        "targets": [shown_address(one) for one in forwarding.targets(account)],
+        "out_of_office": form("set_out_of_office", values=out_of_office.values_of(account, zone)),
+        "reply": out_of_office.values_of(account, zone),
+        "open": form("open_mailbox"),
+        "sign_out": form("sign_out_mailbox"),
+        "lock": form("lock_mailbox"),
+        "unlock": form("unlock_mailbox"),
+    }
+
+
+def _edit(page: PageContext, account: Entry) -> dict[str, Any]:
+    """The form of the details, with what may be chosen; none for a mailbox sold by itself."""
+    values = editing.values_of(account)
+    found: dict[str, Any] = {"edit": None, "values": values, "tiers": ()}
+    if not page.offers("mailboxes"):
+        return found
+    domain = scope.domain(page.zimbra, page.request, page.stamped, domain_of(account))
+    choice = tiers.of(page.zimbra, domain)
+    if choice:
+        values["tier"] = values["tier"] or tiers.default_of(domain)
+    form = page.forms.of(
+        "edit_mailbox", account.id, values=values, choices={"tier": offered(choice)}
+    )
+    return found | {
+        "edit": form,
+        "tiers": choice,
+        **_limits(page, domain, values["limit"]),
+    }
+
+
+def _limits(page: PageContext, domain: Entry, held: int | None) -> dict[str, int | None]:
+    """The highest limit that the mailbox may get: by what is left to give out, and by the plan."""
+    left = limits.left_to_give_out(page.request, page.usage)
+    most = limits.most_of_a_mailbox(page.request, domain)
+    if left is not None:
+        left = min(one for one in (left + (held or 0), most) if one is not None)
+    return {"left": left, "most": most}
+
+
+def _policy(page: PageContext, account: Entry) -> Entry | None:
+    return tiers.policy_of(page.zimbra, page.request, account.one("zimbraCOSId") or "")
+
+
+def offered(found: Sequence[tiers.Tier]) -> dict[str, str]:
+    """The classes that a form offers: id -> name."""
+    return {one.id: one.name for one in found}

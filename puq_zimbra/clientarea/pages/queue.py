@@ -1,0 +1,92 @@
+"""Queue and health of a private server: what waits for delivery, and how Zimbra is.
+
+Where Zimbra does not answer, a sentence says so; nothing is drawn from nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from puq_zimbra.clientarea.forms import FormView
+from puq_zimbra.clientarea.page import Page, PageContext
+from puq_zimbra.errors import N_
+from puq_zimbra.i18n import translate
+from puq_zimbra.selfservice import queues
+from puq_zimbra.zimbra.queues import QUEUES, Waiting
+
+PAGE = Page(
+    title=N_("Queue and health"), capability="queue", order=65, models=frozenset({"server"})
+)
+_FIRST = "deferred"
+_NAMES = {
+    "deferred": N_("Waiting for another try"),
+    "hold": N_("Held"),
+    "incoming": N_("Just arrived"),
+    "active": N_("Being delivered"),
+    "corrupt": N_("Damaged"),
+}
+_VERBS = {
+    "requeue": N_("Try again"),
+    "hold": N_("Hold"),
+    "release": N_("Release"),
+    "delete": N_("Delete"),
+}
+#: domains that are named
+_MOST_DOMAINS = 10
+
+
+@dataclass(frozen=True)
+class Row:
+    """A message as the template draws it."""
+
+    message: Waiting
+    since: datetime | None
+    #: operation, its word, its form
+    forms: tuple[tuple[str, str, FormView], ...]
+
+
+def draw(page: PageContext) -> Mapping[str, Any]:
+    """Show the queues' counts, the messages of one queue, and Zimbra's health."""
+    asked = page.query.get("queue", "")
+    queue = asked if asked in QUEUES else _FIRST
+    health = queues.read(page.zimbra, queue)
+    said = [one for one in health.servers if one.counts is not None]
+    counts = {
+        name: sum((one.counts or {}).get(name, 0) for one in said) for name in QUEUES
+    } if said else {}  # fmt: skip
+    domains: dict[str, int] = {}
+    for server in said:
+        for domain, count in (server.shown.domains if server.shown else {}).items():
+            domains[domain] = domains.get(domain, 0) + count
+    most = sorted(domains.items(), key=lambda one: -one[1])[:_MOST_DOMAINS]
+    return {
+        "health": health,
+        "queue": queue,
+        "names": {name: _say(page, text) for name, text in _NAMES.items()},
+        "counts": counts,
+        "silent": [one.name for one in health.servers if one.counts is None],
+        "domains": most,
+        "rows": [_row(page, one.name, queue, message)
+                 for one in said if one.shown for message in one.shown.messages],
+        "total": sum(one.shown.total for one in said if one.shown),
+        "scanning": any(one.shown.scanning for one in said if one.shown),
+        "days": (health.certificate_ends - page.now).days if health.certificate_ends else None,
+    }  # fmt: skip
+
+
+def _row(page: PageContext, server: str, queue: str, message: Waiting) -> Row:
+    target = queues.target_of(server, queue, message.id)
+    forms = []
+    for operation in queues.OPERATIONS[queue]:
+        form = page.forms.of("act_on_queue", target)
+        if form is not None:
+            forms.append((operation, _say(page, _VERBS[operation]), form))
+    since = datetime.fromtimestamp(message.since, UTC) if message.since else None
+    return Row(message, since, tuple(forms))
+
+
+def _say(page: PageContext, message: str) -> str:
+    return translate(message, {}, page.request.locale)

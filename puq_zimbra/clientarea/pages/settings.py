@@ -1,0 +1,217 @@
+"""Server settings: what each means, its value and where that comes from, and what may be typed.
+
+A form that was sent comes back as a plan first: what changes from what to what.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from puq_zimbra.clientarea.forms import FieldView, FormView
+from puq_zimbra.clientarea.page import Page, PageContext
+from puq_zimbra.errors import N_
+from puq_zimbra.i18n import translate
+from puq_zimbra.selfservice import scope, server_settings
+from puq_zimbra.selfservice.server_settings import FIELD, SHOWN
+from puq_zimbra.settings.kinds import Values, choices_of
+from puq_zimbra.settings.reading import Held, State
+from puq_zimbra.settings.row import ServerSetting
+from puq_zimbra.settings.table import BY_KEY, SECTIONS
+from puq_zimbra.units import shown_domain
+
+PAGE = Page(
+    title=N_("Settings"), capability="settings", order=60, models=frozenset({"domain", "server"})
+)
+
+#: operations that are looked through for changes, and changes that are listed
+_LOOKED_AT, _LISTED = 50, 5
+_SOURCES = {
+    "default": N_("default value"),
+    "unset": N_("not set"),
+    "global": N_("set for the whole installation"),
+    "server": N_("set on this server"),
+    "class": N_("set in the class %(name)s"),
+    "domain": N_("set for this domain"),
+}
+
+
+@dataclass(frozen=True)
+class Row:
+    """A setting as the template draws it; all texts as people read them."""
+
+    key: str
+    field: FieldView
+    sentence: str
+    unit: str
+    source: str
+    #: the default as it is shown; "" = it has that value
+    default: str
+    restart: bool
+    unproven: bool
+    differs: bool
+    #: a list to take over, as its field would hold it
+    common: str
+    #: name and value of the hidden field that says what is shown
+    shown: tuple[str, str]
+
+
+@dataclass(frozen=True)
+class Line:
+    """A setting of the plan: what it is, and what it becomes."""
+
+    label: str
+    before: str
+    after: str
+    restart: bool
+
+
+@dataclass(frozen=True)
+class Past:
+    """A change of before."""
+
+    when: datetime
+    who: str
+    labels: str
+    undo: FormView | None
+
+
+def draw(page: PageContext) -> Mapping[str, Any]:
+    """Show the settings; the plan of a form that was sent."""
+    name = page.query.get("id", "")
+    domain = scope.domain(page.zimbra, page.request, page.stamped, name)
+    state = server_settings.read(page.zimbra, page.request, domain)
+    target = name if name in page.query.values() else ""
+    values = {FIELD + key: _written(page, held.text) for key, held in state.held.items()}
+    choices = {FIELD + "default_class": {"": _say(page, N_("as the server says")), **state.classes}}
+    form = page.forms.of("preview_settings", target, values=values, choices=choices)
+    change = page.forms.of("change_settings", target, values=values, choices=choices)
+    return {
+        "domain": shown_domain(domain.name),
+        "is_whole": any(one.row.scope != "domain" for one in state.held.values()),
+        "form": form,
+        "change": change,
+        "sections": _sections(page, state, form) if form else [],
+        "plan": _plan(page, state) if page.plan is not None else [],
+        "hidden": _hidden(page) if page.plan is not None else {},
+        "past": _past(page),
+    }
+
+
+def _sections(page: PageContext, state: State, form: FormView) -> list[tuple[str, list[Row]]]:
+    found = []
+    for section, title in SECTIONS.items():
+        rows = [
+            _row(page, state, held, form)
+            for held in state.held.values()
+            if held.row.section == section
+        ]
+        if rows:
+            found.append((_say(page, title), rows))
+    return found
+
+
+def _row(page: PageContext, state: State, held: Held, form: FormView) -> Row:
+    row = held.row
+    message, values = row.kind.allowed
+    sentence = f"{_say(page, row.sentence)} {_say(page, message, **values) if message else ''}"
+    inherits = held.source == "global" and row.scope != "global"
+    is_default = held.source == "default" or inherits
+    return Row(
+        key=row.key,
+        field=form.field(FIELD + row.key),
+        sentence=sentence.strip(),
+        unit=_say(page, row.kind.unit),
+        source=_say(page, _SOURCES[held.source], name=state.class_name),
+        default="" if is_default else _default(page, state, row),
+        restart=bool(row.restart),
+        unproven=row.unproven,
+        differs=held.differs,
+        common=row.kind.write(held.common) if held.common else "",
+        shown=(SHOWN + row.key, _written(page, held.text)),
+    )
+
+
+def _default(page: PageContext, state: State, row: ServerSetting) -> str:
+    if row.default:
+        return value_of(page, state, row, row.default)
+    return _say(page, N_("Zimbra's own") if row.scope in ("server", "domain") else N_("empty"))
+
+
+def value_of(page: PageContext, state: State, row: ServerSetting, values: Values) -> str:
+    """A value as people read it."""
+    text = row.kind.write(values)
+    if row.key == "default_class":
+        return state.classes.get(text, text) or _say(page, N_("as the server says"))
+    if text in choices_of(row.kind):
+        return _say(page, choices_of(row.kind)[text])
+    unit = _say(page, row.kind.unit)
+    text = _written(page, text)
+    return f"{text} {unit}".strip() if text else _say(page, N_("empty"))
+
+
+def _written(page: PageContext, text: str) -> str:
+    """A number with the decimal sign of the reader's language; both are read."""
+    if page.figures.language == "pl" and re.fullmatch(r"[0-9]+\.[0-9]+", text, re.ASCII):
+        return text.replace(".", ",")
+    return text
+
+
+def _plan(page: PageContext, state: State) -> list[Line]:
+    lines = {}
+    for one in page.plan.planned:
+        held = state.held[one.row.key]
+        after = value_of(page, state, one.row, one.after)
+        if not one.after and one.row.scope in ("server", "domain"):
+            after = _say(page, N_("Zimbra's own"))
+        before = value_of(page, state, one.row, held.values)
+        restart = bool(one.row.restart)
+        lines[one.row.key] = Line(_say(page, one.row.label), before, after, restart)
+    return list(lines.values())
+
+
+def _hidden(page: PageContext) -> dict[str, str]:
+    """The fields of the plan's form: what changes, and what was shown at first."""
+    asked = page.plan.asked
+    found = {}
+    for key in page.plan.keys:
+        if key not in asked.reset:
+            found[FIELD + key] = asked.texts[key]
+        if key in (asked.shown or {}):
+            found[SHOWN + key] = asked.shown[key]
+    reset = [key for key in page.plan.keys if key in asked.reset]
+    return {**found, **({server_settings.RESET: " ".join(reset)} if reset else {})}
+
+
+def _past(page: PageContext) -> list[Past]:
+    """The last changes, which a click undoes."""
+    acts: Sequence[Any] = ()
+    if page.activity:
+        acts, _ = page.activity.of(0, _LOOKED_AT, "", only_failed=False)
+    found: list[Past] = []
+    for act in acts:
+        notes = act.reply.data.get("settings") if act.reply and act.state == "done" else None
+        if not notes or len(found) == _LISTED:
+            continue
+        keys = dict.fromkeys(one["key"] for one in notes if one.get("key") in BY_KEY)
+        is_customers = act.actor.get("kind", "customer") == "customer"
+        own = act.event == "client_action" and is_customers
+        who = (act.actor.get("name") if own else "") or _say(
+            page, N_("Customer") if own else N_("Provider")
+        )
+        found.append(
+            Past(
+                datetime.fromtimestamp(act.ended_at or act.started_at, UTC),
+                who,
+                ", ".join(_say(page, BY_KEY[key].label) for key in keys),
+                page.forms.of("undo_settings", act.reference),
+            )
+        )
+    return found
+
+
+def _say(page: PageContext, message: str, **values: object) -> str:
+    return translate(message, values, page.request.locale) if message else ""

@@ -1,0 +1,1 @@
+"""Carries a request: from a host's event to its reply."""

@@ -1,0 +1,1 @@
+"""Hooks over HTTP: signed requests in, signed answers out (`puq-zimbra serve`)."""

@@ -1,0 +1,164 @@
+"""Metrics for Prometheus: hooks, requests to Zimbra, open operations, age of usage values, log-ins.
+
+Counters live as long as the process. Values from the store are looked up at a scrape, at most once
+a second, since scrapes are not authenticated.
+
+Source: Prometheus, "Metric and label naming", "Writing client libraries" (`prometheus_client`).
+"""
+
+from __future__ import annotations
+
+import math
+import shutil
+import threading
+import time
+from collections.abc import Iterator, Mapping
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.exposition import generate_latest
+
+from puq_zimbra.engine.runtime import Runtime
+from puq_zimbra.errors import Busy, PuqZimbraError
+from puq_zimbra.http import server_metrics
+from puq_zimbra.zimbra import request_stats
+
+#: seconds: from an answer of the store to a hook that used up all its time
+_BUCKETS = (0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 20.0, 30.0)
+
+
+class Metrics:
+    """The figures of one process."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        self._registry = CollectorRegistry()
+        self.hooks = Counter(
+            "puq_zimbra_hooks",
+            "Hook calls that were answered.",
+            ["host", "event", "code"],
+            registry=self._registry,
+        )
+        self.seconds = Histogram(
+            "puq_zimbra_hook_seconds",
+            "From the whole request to its answer.",
+            ["host", "event"],
+            registry=self._registry,
+            buckets=_BUCKETS,
+        )
+        self.turned_away = Counter(
+            "puq_zimbra_requests_turned_away",
+            "Requests that no hook saw.",
+            ["reason"],
+            registry=self._registry,
+        )
+        self.at_work = Gauge(
+            "puq_zimbra_hooks_at_work", "Hooks at work or waiting.", registry=self._registry
+        )
+        self._registry.register(_Looked(runtime))
+
+    def text(self) -> bytes:
+        """The figures in Prometheus' text format."""
+        return generate_latest(self._registry)
+
+
+class _Looked:
+    """Values that are looked up at each scrape."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        self._runtime = runtime
+        self._looking, self._looked_at = threading.Lock(), -math.inf
+        self._found: list[Metric] = []
+
+    def describe(self) -> Iterator[Metric]:
+        """Nothing: asked at registration, when the store need not be there."""
+        return iter(())
+
+    def collect(self) -> Iterator[Metric]:
+        """All of it."""
+        known = server_metrics.names(self._runtime)
+        yield server_metrics.build_info()
+        yield from server_metrics.of_servers(known)
+        yield from self._zimbra(known)
+        with self._looking:
+            if time.monotonic() >= self._looked_at + 1:
+                self._found = self._look(known)
+                self._looked_at = time.monotonic()
+            found = self._found
+        yield from found
+
+    def _look(self, known: Mapping[str, str]) -> list[Metric]:
+        try:
+            found = list(self._store(known))
+            is_up = 1
+        except PuqZimbraError:
+            found, is_up = [], 0
+        up = GaugeMetricFamily("puq_zimbra_store_up", "Whether the store answers.", value=is_up)
+        return [*found, up, self._writable(), *self._space()]
+
+    def _writable(self) -> Metric:
+        is_writable = True
+        try:
+            self._runtime.store().prove_writable()
+        except Busy:  # another process writes, so it can be written
+            pass
+        except PuqZimbraError:
+            is_writable = False
+        text = "Whether the store can be written."
+        return GaugeMetricFamily("puq_zimbra_store_writable", text, value=is_writable)
+
+    def _space(self) -> Iterator[Metric]:
+        try:
+            free = shutil.disk_usage(self._runtime.config.store_directory()).free
+        except (OSError, PuqZimbraError):
+            return
+        text = "Bytes free on the disk of the state directory."
+        yield GaugeMetricFamily("puq_zimbra_store_free_bytes", text, value=free)
+
+    def _zimbra(self, known: Mapping[str, str]) -> Iterator[Metric]:
+        requests = CounterMetricFamily(
+            "puq_zimbra_soap_requests", "Requests sent to Zimbra.", labels=["request", "outcome"]
+        )
+        waited = CounterMetricFamily(
+            "puq_zimbra_soap_seconds", "Seconds waited for Zimbra.", labels=["request"]
+        )
+        for name, one in request_stats.so_far().items():
+            requests.add_metric([name, "answered"], one.answered)
+            requests.add_metric([name, "unanswered"], one.unanswered)
+            waited.add_metric([name], one.seconds)
+        yield requests
+        yield waited
+        shut = GaugeMetricFamily(
+            "puq_zimbra_login_shut",
+            "Whether log-ins are not tried, since Zimbra rejected the credentials.",
+            labels=["server"],
+        )
+        for place, is_shut in self._runtime.log_ins().items():
+            shut.add_metric([known.get(place, place)], is_shut)
+        yield shut
+
+    def _store(self, known: Mapping[str, str]) -> Iterator[Metric]:
+        store = self._runtime.store()
+        states = GaugeMetricFamily(
+            "puq_zimbra_operations", "Operations that are not over.", labels=["state"]
+        )
+        for state, count in store.operations.not_over().items():
+            states.add_metric([state], count)
+        waiting = store.operations.unfinished()
+        states.add_metric(["held"], sum(one.state == "held" for one in waiting))
+        yield states
+        oldest = max((time.time() - one.started_at for one in waiting), default=0)
+        yield GaugeMetricFamily(
+            "puq_zimbra_operation_oldest_seconds",
+            "Age of the oldest operation that is open, abandoned or held; 0 = none.",
+            value=max(oldest, 0),
+        )
+        age = GaugeMetricFamily(
+            "puq_zimbra_usage_age_seconds",
+            "Seconds since any service of the server was measured.",
+            labels=["server"],
+        )
+        for server, measured_at in store.usage.newest().items():
+            age.add_metric(
+                [known.get(server, server)], max(time.time() - measured_at.timestamp(), 0)
+            )
+        yield age

@@ -1,0 +1,109 @@
+"""Where mail goes to addresses of a domain that do not exist: back to its sender, or to a mailbox.
+
+Exactly one mailbox catches a domain's mail: Zimbra itself would let several hold the same address.
+
+Source: zimbra-attrs.xml (zimbraMailCatchAllAddress holds many values); recorded catch-alls of a
+genuine server, which checks the value's shape alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from puq_zimbra.clientarea.fields import wrong
+from puq_zimbra.errors import N_, Conflict, Refused
+from puq_zimbra.provisioning.entries import domain_of
+from puq_zimbra.request import Request
+from puq_zimbra.selfservice import recipients, scope
+from puq_zimbra.units import shown_address, shown_domain
+from puq_zimbra.zimbra import filters
+from puq_zimbra.zimbra.answers import Entry
+from puq_zimbra.zimbra.client import Zimbra
+
+_CATCHES, _STATUS = "zimbraMailCatchAllAddress", "zimbraAccountStatus"
+#: mailboxes that the page offers to choose from; where there are more, the address is typed
+MOST_OFFERED = 50
+
+
+def offered(zimbra: Zimbra, domain: Entry, *, alone: bool) -> tuple[list[Entry], Entry | None]:
+    """Mailboxes of a domain, one more than `MOST_OFFERED` at most, and the one that catches.
+
+    ``alone``: the service has no other domain, in which that one could be.
+    """
+    found = zimbra.search_page(
+        "accounts",
+        f"(&{recipients.RECEIVES})",
+        (_CATCHES,),
+        domain_of(domain),
+        limit=MOST_OFFERED + 1,
+        sort_by=_CATCHES,
+        ascending=False,  # those with a value come first
+    )
+    caught = next((one for one in found if _held(one, domain_of(domain))), None)
+    if caught is None and not alone:
+        caught = next((one for one in _holders(zimbra, domain_of(domain)) if receives(one)), None)
+        found += [] if caught is None else [caught]
+    return sorted(found, key=lambda one: one.name), caught
+
+
+def receives(account: Entry) -> bool:
+    """Whether what catches is open for mail, and a customer's."""
+    return not scope.is_system(account) and account.one(_STATUS) not in ("pending", "closed")
+
+
+def set_to(
+    zimbra: Zimbra, request: Request, domain_name: str, address: str | None
+) -> tuple[str, str | None, bool]:
+    """Let a mailbox catch a domain's mail, None = no mailbox.
+
+    The domain, the mailbox, and whether anything was written.
+
+    Raises:
+        FieldErrors: the address is no mailbox of the service.
+        Refused: a mailbox outside of the service catches it.
+        Conflict: Zimbra did not keep it.
+    """
+    stamped = scope.open_service(zimbra, request)
+    domain = scope.domain(zimbra, request, stamped, domain_name)
+    names = {domain_of(one) for one in scope.domains_of(zimbra, request, stamped)}
+    wanted = None
+    if address is not None:
+        found = recipients.find(zimbra, recipients.ACCOUNTS, (address,), names)
+        wanted = found.get(recipients.key(address))
+        if wanted is None:
+            message = N_("%(address)s is no mailbox of yours.")
+            raise wrong("box", message, address=shown_address(address))
+    name = domain_of(domain)
+    held = _holders(zimbra, name)
+    if any(domain_of(one) not in names or scope.is_system(one) for one in held):
+        raise Refused(
+            "A mailbox outside of your service receives this mail of %(name)s: ask your provider.",
+            name=shown_domain(name),
+        )
+    shown = shown_domain(name), shown_address(wanted.name) if wanted else None
+    goal = {wanted.id} if wanted else set()
+    if {one.id for one in held} == goal:
+        return *shown, False
+    # The new one first: no message is returned in between.
+    if wanted is not None and wanted.id not in {one.id for one in held}:
+        zimbra.modify_account(wanted.id, {f"+{_CATCHES}": f"@{name}"})
+    for one in held:
+        if one.id not in goal:
+            zimbra.modify_account(one.id, {f"-{_CATCHES}": _held(one, name)})
+    if {one.id for one in _holders(zimbra, name)} != goal:
+        raise Conflict("Zimbra did not keep where the mail of %(name)s goes.", name=shown[0])
+    return *shown, True
+
+
+def _holders(zimbra: Zimbra, name: str) -> list[Entry]:
+    """Every account of the Zimbra that catches a domain's mail."""
+    attrs = (_CATCHES, _STATUS, *scope.SYSTEM, "zimbraAccountCalendarUserType")
+    query = filters.equal(_CATCHES, f"@{name}")
+    found = zimbra.search_directory("accounts", query, attrs)
+    return [one for one in found if _held(one, name)]
+
+
+def _held(account: Entry, name: str) -> Sequence[str]:
+    return [
+        one for one in account.all(_CATCHES) if recipients.key(one) == recipients.key(f"@{name}")
+    ]

@@ -1,0 +1,144 @@
+"""Server settings of a service: read, planned, changed, undone.
+
+A private server's customer changes those of its Zimbra, a domain's customer those of his domain
+that are nobody else's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from puq_zimbra import products
+from puq_zimbra.clientarea import setting_fields
+from puq_zimbra.clientarea.fields import FieldErrors, Wrong
+from puq_zimbra.provisioning.entries import domain_of
+from puq_zimbra.request import Request
+from puq_zimbra.selfservice import scope
+from puq_zimbra.settings import changing, reading
+from puq_zimbra.settings.changing import Planned
+from puq_zimbra.settings.reading import State
+from puq_zimbra.settings.table import BY_KEY
+from puq_zimbra.zimbra.answers import Entry
+from puq_zimbra.zimbra.client import Zimbra
+
+FIELD = setting_fields.PREFIX
+#: what stands before a key in the name of the field that says what was shown at first
+SHOWN = "puqz_was_"
+#: keys that go back to their defaults, blanks between
+RESET = "puqz_reset"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a form or a command asks for."""
+
+    #: key -> what was typed
+    texts: Mapping[str, str] = field(default_factory=dict)
+    reset: AbstractSet[str] = frozenset()
+    #: key -> what the form showed at first; None = it was a command
+    shown: Mapping[str, str] | None = None
+
+
+@dataclass(frozen=True)
+class Preview:
+    """Changes that wait for a second click."""
+
+    planned: Sequence[Planned]
+    asked: Asked
+
+    @property
+    def keys(self) -> list[str]:
+        """What would change, in the table's order."""
+        return list(dict.fromkeys(one.row.key for one in self.planned))
+
+
+def of_form(sent: Mapping[str, str]) -> Asked:
+    """What a form asks for."""
+    keys = [key for key in BY_KEY if FIELD + key in sent]
+    return Asked(
+        {key: sent[FIELD + key] for key in keys},
+        frozenset(sent.get(RESET, "").split()),
+        {key: sent[SHOWN + key] for key in keys if SHOWN + key in sent},
+    )
+
+
+def read(zimbra: Zimbra, request: Request, domain: Entry) -> State:
+    """The settings of a domain, and of its Zimbra where all of that is the service's."""
+    state = reading.read(zimbra, domain, whole=products.of(request).IS_WHOLE_ZIMBRA)
+    if request.purchase.plan.cos is None:
+        return state
+    # The plan names the class, and repair would put it back.
+    kept = {key: one for key, one in state.held.items() if key != "default_class"}
+    return replace(state, held=kept)
+
+
+def preview(zimbra: Zimbra, request: Request, name: str, asked: Asked) -> Preview:
+    """What would be written; nothing is.
+
+    Raises:
+        FieldErrors: names each setting that is refused.
+    """
+    state = read(zimbra, request, _domain(zimbra, request, name))
+    return Preview(changing.plan(state, _wanted(state, asked)), asked)
+
+
+def change(zimbra: Zimbra, request: Request, name: str, asked: Asked) -> list[Planned]:
+    """Write what is asked for and read it back; what this form changed, now or when it broke off.
+
+    Raises:
+        FieldErrors: names each setting that is refused.
+        Conflict: Zimbra did not keep it.
+    """
+    domain = _domain(zimbra, request, name)
+    state = read(zimbra, request, domain)
+    wanted = _wanted(state, asked)
+    planned = changing.plan(state, wanted)
+    done = changing.written_before(state, wanted, asked.shown or {})
+    _apply(zimbra, request, domain, planned)
+    return [*done, *planned]
+
+
+def undo(
+    zimbra: Zimbra, request: Request, notes: Sequence[Mapping[str, Any]], *, dry_run: bool = False
+) -> list[Planned]:
+    """Write the values of before a change back; what was written, or would be.
+
+    Raises:
+        Refused: a setting was changed again since, or is not there any more.
+    """
+    stamped = scope.open_service(zimbra, request)
+    named = {str(one["id"]) for one in notes if one.get("kind") == "domain"}
+    mine = [stamped] if named <= {stamped.id} else scope.domains_of(zimbra, request, stamped)
+    domain = next((one for one in mine if one.id in named), stamped)
+    planned = changing.undoing(read(zimbra, request, domain), notes)
+    if not dry_run:
+        _apply(zimbra, request, domain, planned)
+    return planned
+
+
+def notes_of(planned: Sequence[Planned]) -> list[dict[str, Any]]:
+    """What the store keeps, from which the change can be undone."""
+    return [one.note() for one in planned]
+
+
+def _domain(zimbra: Zimbra, request: Request, name: str) -> Entry:
+    stamped = scope.open_service(zimbra, request)
+    return scope.domain(zimbra, request, stamped, name or domain_of(stamped))
+
+
+def _wanted(state: State, asked: Asked) -> dict[str, tuple[str, ...]]:
+    try:
+        return changing.wanted(state, asked.texts, asked.reset, asked.shown)
+    except changing.Wrong as error:
+        raise FieldErrors(
+            {FIELD + key: Wrong(wrong.message, wrong.values) for key, wrong in error.errors.items()}
+        ) from error
+
+
+def _apply(zimbra: Zimbra, request: Request, domain: Entry, planned: Sequence[Planned]) -> None:
+    if planned:
+        changing.apply(zimbra, planned)
+        changing.require_kept(read(zimbra, request, domain), planned)

@@ -1,1 +1,0 @@
-"""The hook door over HTTP: signed requests in, signed answers out (`puq-zimbra serve`)."""

@@ -1,0 +1,1 @@
+"""Backups of the store: made, checked, and put in its place."""

@@ -1,0 +1,1 @@
+"""Usage over time: readings, the month's highest figures, notices."""

@@ -1,0 +1,133 @@
+"""What waits for delivery, and what Zimbra says of its health.
+
+Zimbra looks into Postfix's queues over SSH: where its key is missing, or a server runs no mail
+transfer agent, every request fails, and the page says so. Messages' addresses and reasons are what
+strangers wrote.
+
+Source: `service/admin/{GetMailQueueInfo,GetMailQueue,MailQueueAction}.java`,
+`RemoteMailQueue.java`; recorded refusals of a genuine server without a mail transfer agent.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from lxml import etree
+
+from puq_zimbra.zimbra import answers
+from puq_zimbra.zimbra.client import Zimbra
+
+Queue = Literal["deferred", "hold", "incoming", "active", "corrupt"]
+Operation = Literal["hold", "release", "delete", "requeue"]
+QUEUES: tuple[Queue, ...] = ("deferred", "hold", "incoming", "active", "corrupt")
+#: ids of Postfix, short and long; "ALL" would be every message
+ID = re.compile(r"[0-9A-Za-z]{5,40}", re.ASCII)
+#: seconds for which Zimbra waits while it scans
+_WAIT = 2
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A message that waits."""
+
+    id: str
+    sender: str
+    recipients: str
+    #: why it was not delivered so far
+    reason: str
+    #: bytes; None = not said
+    size: int | None
+    #: seconds since 1970; None = not said
+    since: float | None
+
+
+@dataclass(frozen=True)
+class Messages:
+    """One page of a queue."""
+
+    total: int
+    messages: tuple[Waiting, ...]
+    #: domain of recipients -> messages, the most first
+    domains: Mapping[str, int] = field(default_factory=dict)
+    #: Zimbra was still counting
+    scanning: bool = False
+
+
+def info_arguments(server: str) -> dict[str, Any]:
+    """GetMailQueueInfo of a server."""
+    return {"server": {"name": server}}
+
+
+def queue_arguments(server: str, queue: str, most: int, *, scan: bool = True) -> dict[str, Any]:
+    """GetMailQueue: the first messages of a queue, counted anew with ``scan``."""
+    asked = {"name": queue, "scan": "1" if scan else "0", "wait": _WAIT}
+    return {"server": {"name": server, "queue": {**asked, "query": {"offset": 0, "limit": most}}}}
+
+
+def counts(response: etree._Element) -> dict[str, int]:
+    """Messages in each queue (GetMailQueueInfo)."""
+    return {
+        one.get("name") or "": _whole(one.get("n")) or 0
+        for one in response.iter("{*}queue")
+        if one.get("name") in QUEUES
+    }
+
+
+def messages(response: etree._Element) -> Messages:
+    """A page of a queue (GetMailQueue)."""
+    queue = next(response.iter("{*}queue"), None)
+    if queue is None:
+        raise answers.garbled()
+    domains: dict[str, int] = {}
+    for summary in queue.iter("{*}qs"):
+        if summary.get("type") == "todomain":
+            domains = {
+                one.get("t") or "": _whole(one.get("n")) or 0 for one in summary.iter("{*}qsi")
+            }
+    return Messages(
+        _whole(queue.get("total")) or 0,
+        tuple(_waiting(one) for one in queue.iter("{*}qi") if ID.fullmatch(one.get("id") or "")),
+        dict(sorted(domains.items(), key=lambda one: -one[1])),
+        queue.get("scan") == "1",
+    )
+
+
+def mail_queue_action(
+    zimbra: Zimbra, server: str, queue: str, operation: Operation, identity: str
+) -> None:
+    """Hold, release, delete or requeue one message (MailQueueAction.java).
+
+    Raises:
+        ValueError: it is no message's id; what is no id could name all of them.
+    """
+    if not ID.fullmatch(identity):
+        raise ValueError("not a message's id")
+    action = {"op": operation, "by": "id", "_value_1": identity}
+    arguments = {"server": {"name": server, "queue": {"name": queue, "action": action}}}
+    zimbra.pipeline.send("MailQueueAction", arguments)
+
+
+def get_messages(zimbra: Zimbra, server: str, queue: str, most: int) -> Messages:
+    """The first messages of a queue, counted anew (GetMailQueue.java)."""
+    return messages(zimbra.pipeline.send("GetMailQueue", queue_arguments(server, queue, most)))
+
+
+def _waiting(element: etree._Element) -> Waiting:
+    milliseconds = _whole(element.get("time"))
+    return Waiting(
+        element.get("id") or "",
+        element.get("from") or "",
+        element.get("to") or "",
+        element.get("reason") or "",
+        _whole(element.get("size")),
+        milliseconds / 1000 if milliseconds else None,
+    )
+
+
+def _whole(text: str | None) -> int | None:
+    if text is None or not text.isascii() or not text.isdigit() or len(text) > 15:  # noqa: PLR2004
+        return None
+    return int(text)

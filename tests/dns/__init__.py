@@ -1,0 +1,1 @@
+"""DNS records and devices, as customers and providers see them."""

@@ -1,0 +1,1 @@
+"""The hooks over HTTP."""

@@ -1,0 +1,1 @@
+"""The customer on his page: pages, forms and actions, edge to edge."""

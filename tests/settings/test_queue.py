@@ -1,0 +1,125 @@
+"""The page of the queue and of health."""
+
+from __future__ import annotations
+
+import pytest
+
+from puq_zimbra.simulator import Simulator
+
+from .conftest import Owner
+
+REASON = "connect to mx.else.test[192.0.2.9]:25: <b>timed out</b>"
+
+
+@pytest.fixture
+def waiting(owner: Owner, simulator: Simulator) -> Owner:
+    """Two messages wait, and one is held."""
+    simulator.queue_message("3F1A2B", **{"from": "anna@firma.example", "to": "a@else.test"},
+                            reason=REASON)  # fmt: skip
+    simulator.queue_message("3F1A2C", **{"from": "", "to": "b@other.test"}, reason="greylisted")
+    simulator.queue_message("4D1A2D", "hold", **{"from": "x@firma.example", "to": "c@else.test"})
+    simulator.reset_log()
+    return owner
+
+
+def queued(simulator: Simulator, queue: str) -> list[str]:
+    """The ids in a queue."""
+    return [one["id"] for one in simulator.state.queues[simulator.state.hostname, queue]]
+
+
+def test_what_waits_is_listed(waiting: Owner, simulator: Simulator) -> None:
+    """By queue and domain; what strangers wrote is text."""
+    simulator.traffic.arrivals.clear()
+    page = waiting.open("queue")
+
+    assert len(simulator.traffic.arrivals) <= 4
+    assert "Waiting for another try (2)" in page.text
+    assert "Held (1)" in page.text
+    assert "else.test 1, other.test 1" in page.text
+    assert REASON in page.text
+    assert "<b>" not in page.answer["html"]
+    assert "Zimbra says that it is well" in page.text
+    assert "valid until" in page.text
+
+
+@pytest.mark.parametrize(
+    ("queue", "op", "to"),
+    [
+        ("deferred", "hold", "hold"),
+        ("deferred", "requeue", "incoming"),
+        ("deferred", "delete", None),
+        ("hold", "release", "deferred"),
+    ],
+)
+def test_a_message_is_acted_on(
+    waiting: Owner, simulator: Simulator, queue: str, op: str, to: str | None
+) -> None:
+    """It goes where Postfix puts it, and the others stay."""
+    before = queued(simulator, queue)
+    target = f"{queue}:{before[0]}:{simulator.state.hostname}"
+    form = waiting.open("queue", queue=queue).form("act_on_queue", target)
+    answer = waiting.send(form, op=op)
+    again = waiting.send(form, op=op)  # the first result, and no second deed
+
+    assert (answer.code, answer.value["data"]["page"]) == ("updated", "queue")
+    assert (again.code, again.value["message"]) == (answer.code, answer.value["message"])
+    assert queued(simulator, queue) == before[1:]
+    assert to is None or before[0] in queued(simulator, to)
+    assert len(simulator.calls("MailQueueActionRequest")) == 1
+
+
+@pytest.mark.parametrize(
+    "target", ["deferred:ALL:{0}", "deferred:3F1A2B:other.test", "x:3F1A2B:{0}"]
+)
+def test_a_made_up_message_is_refused(waiting: Owner, simulator: Simulator, target: str) -> None:
+    """The token is for another object; and no id stands for all messages."""
+    form = waiting.open("queue").form("act_on_queue")
+    answer = waiting.send(form, op="delete", puqz_object=target.format(simulator.state.hostname))
+
+    assert answer.code == "refused"
+    assert simulator.calls("MailQueueActionRequest") == []
+
+
+def test_a_message_that_left_meanwhile_is_told(waiting: Owner, simulator: Simulator) -> None:
+    """It was delivered: nothing is done."""
+    form = waiting.open("queue").form("act_on_queue")
+    simulator.state.queues.clear()
+    answer = waiting.send(form, op="delete")
+
+    assert answer.code == "unchanged"
+    assert simulator.calls("MailQueueActionRequest") == []
+
+
+def test_a_zimbra_without_its_key_is_told_in_words(owner: Owner) -> None:
+    """Never an empty list that looks like an empty queue."""
+    page = owner.open("queue")
+
+    assert "does not let its queues be looked into" in page.text
+    assert "No message waits here" not in page.text
+    assert page.tree.xpath("//table") == []
+
+
+def test_another_customer_is_refused(waiting: Owner, simulator: Simulator) -> None:
+    """His token is not good for anybody else."""
+    form = waiting.open("queue").form("act_on_queue")
+    waiting.id = "8"
+    assert waiting.send(form, op="delete").code == "refused"
+    assert simulator.calls("MailQueueActionRequest") == []
+
+
+def test_the_queue_of_a_shared_zimbra_is_nobodys(tenant: Owner) -> None:
+    """A domain's customer has no such page, whatever his product grants."""
+    page = tenant.open("queue")
+    assert "Queue and health" not in page.nav
+    assert "What waits for delivery" not in page.text
+
+
+@pytest.mark.parametrize("operation", ["frob", "release"])
+def test_what_a_queue_does_not_know_is_refused(
+    waiting: Owner, simulator: Simulator, operation: str
+) -> None:
+    """A message that is not held cannot be released."""
+    answer = waiting.send(waiting.open("queue").form("act_on_queue"), op=operation)
+
+    assert answer.code in ("invalid", "refused")
+    assert simulator.calls("MailQueueActionRequest") == []

@@ -1,0 +1,159 @@
+"""Each server setting: changed, read back, undone, refused out of range and as somebody else's."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from puq_zimbra.settings import reading
+from puq_zimbra.settings.kinds import NotTaken
+from puq_zimbra.settings.table import BY_KEY, SECTIONS, SETTINGS
+from puq_zimbra.simulator import Simulator
+from puq_zimbra.zimbra import batches
+from puq_zimbra.zimbra.client import Zimbra
+
+from ..selfservice.conftest import as_read
+from .conftest import Owner
+from .values import BAD, GOOD, NOT_OFFERED, OTHERS
+
+
+def held(simulator: Simulator, key: str) -> list[str]:
+    """What Zimbra holds of its own for a setting."""
+    row, directory = BY_KEY[key], simulator.state.directory
+    domain = simulator.domain("firma.example")
+    assert domain is not None
+    places: dict[str, Any] = {
+        "global": simulator.state.config_entry,
+        "server": next(iter(directory.servers.values())),
+        "class": directory.coses["default"],
+        "domain": domain,
+    }
+    return list(places[row.scope].attrs.get(row.attribute, []))
+
+
+def test_every_setting_has_its_cases() -> None:
+    """A new row is tried, and there are enough of them."""
+    assert set(BY_KEY) == set(GOOD) | OTHERS | NOT_OFFERED
+    assert len(SETTINGS) >= 20
+    assert len(BY_KEY) == len(SETTINGS)
+
+
+@pytest.mark.parametrize("section", SECTIONS)
+def test_settings_are_changed_read_back_and_undone(
+    owner: Owner, simulator: Simulator, section: str
+) -> None:
+    """The plan writes nothing; what is agreed to is held, told, and put back by one click."""
+    keys = [key for key in GOOD if BY_KEY[key].section == section]
+    before = {key: held(simulator, key) for key in keys}
+    plan = owner.preview(**{key: GOOD[key][0] for key in keys})
+    assert f"{len(keys)} settings change" in as_read(plan.value["html"]).text
+    assert simulator.writes() == []
+
+    answer = owner.agree(plan)
+    assert (answer.code, answer.value["data"]["page"]) == ("updated", "settings")
+    scopes = {BY_KEY[key].scope for key in keys}
+    assert len(simulator.writes()) == len(scopes)
+    notes = {one["key"]: one for one in answer.value["data"]["settings"]}
+    for key in keys:
+        assert sorted(held(simulator, key)) == sorted(GOOD[key][1]), key
+        assert (notes[key]["before"], sorted(notes[key]["after"])) == (
+            before[key], sorted(GOOD[key][1]),
+        ), key  # fmt: skip
+
+    assert owner.undo().code == "updated"
+    assert {key: held(simulator, key) for key in keys} == before
+
+
+@pytest.mark.parametrize(("key", "text"), [(key, text) for key in BAD for text in BAD[key]])
+def test_a_value_out_of_range_is_no_value(key: str, text: str) -> None:
+    """Zimbra itself would take most of them."""
+    if (key, text) == ("default_class", "00000000-0000-0000-0000-000000000000"):
+        pytest.skip("looks like one: the page knows that there is none")
+    with pytest.raises(NotTaken):
+        BY_KEY[key].kind.read(text)
+
+
+def test_what_is_out_of_range_is_refused(owner: Owner, simulator: Simulator) -> None:
+    """In the plan and, for a form that somebody made up, in the change itself: nothing is sent."""
+    typed = {f"set_{key}": texts[-1] for key, texts in BAD.items()}
+    answer = owner.send(owner.open("settings").form("preview_settings"), **typed)
+    assert answer.code == "invalid"
+    assert {one["field"] for one in answer.value["data"]["errors"]} == set(typed)
+    assert "127.0.0.0/8 hash:/etc/x" in answer.value["html"]
+
+    made_up = owner.agree_form(owner.preview(largest_message="40"))
+    answer = owner.send(made_up, set_trusted_networks="127.0.0.0/8 0.0.0.0/0")
+    assert answer.code == "invalid"
+    assert "0.0.0.0/0 is too wide" in answer.value["html"]
+    assert simulator.writes() == []
+
+
+@pytest.mark.parametrize("action", ["preview_settings", "change_settings", "undo_settings"])
+def test_a_form_of_another_customer_is_refused(
+    owner: Owner, simulator: Simulator, action: str
+) -> None:
+    """His token is not good for anybody else."""
+    plan = owner.preview(largest_message="40")
+    form = owner.agree_form(plan)
+    if action != "change_settings":
+        owner.agree(plan)
+        form = owner.open("settings").form(action)
+    simulator.reset_log()
+    owner.id = "8"
+    answer = owner.send(form, set_largest_message="50")
+
+    assert answer.code == "refused"
+    assert simulator.log == []
+
+
+def test_a_product_without_the_settings_has_none(owner: Owner, simulator: Simulator) -> None:
+    """What the product does not grant is neither shown nor changed."""
+    form = owner.agree_form(owner.preview(largest_message="40"))
+    owner.capabilities = ("standard",)
+
+    assert "Settings" not in owner.open("settings").nav
+    assert owner.send(form).code == "refused"
+    assert simulator.writes() == []
+
+
+def test_all_settings_cost_few_requests(owner: Owner, simulator: Simulator) -> None:
+    """The page asks Zimbra four times at the most, however many rows it has."""
+    owner.open("overview")
+    simulator.traffic.arrivals.clear()
+    page = owner.open("settings")
+
+    assert len(simulator.traffic.arrivals) <= 4
+    names = {one for one in page.form("preview_settings") if one.startswith("set_")}
+    assert len(names) == len(SETTINGS) - len(NOT_OFFERED)
+
+
+def test_a_zimbra_that_does_not_know_an_attribute_is_asked_without_it(
+    zimbra: Zimbra, simulator: Simulator
+) -> None:
+    """GetDomain refuses all attributes for the sake of one; the rest of the page stays."""
+    simulator.create_domain("firma.example", zimbraSkinLogoURL="https://firma.example/")
+    domain = zimbra.get_domain("firma.example", "name", ("zimbraId",))
+    simulator.fail_next("GetDomainRequest", "service.INVALID_REQUEST")
+    state = reading.read(zimbra, domain, whole=False)
+
+    assert state.held["logo_link"].values == ("https://firma.example/",)
+    assert simulator.calls("GetAttributeInfoRequest")[1:]
+
+
+def test_a_token_that_expired_is_renewed_for_a_batch(zimbra: Zimbra, simulator: Simulator) -> None:
+    """Zimbra answers with a fault for each request, in an answer that looks like a success."""
+    simulator.create_domain("firma.example")
+    domain = zimbra.get_domain("firma.example", "name", ("zimbraId",))
+    simulator.expire_tokens()
+
+    assert reading.read(zimbra, domain, whole=True).held
+    assert len(simulator.calls("AuthRequest")) == 2
+
+
+def test_a_batch_holds_no_writes(zimbra: Zimbra, simulator: Simulator) -> None:
+    """Each is noted before it is sent, and looked into when its answer is lost."""
+    with pytest.raises(LookupError, match="ModifyConfig writes"):
+        batches.read(zimbra, [("GetAllConfig", {}), ("ModifyConfig", {"a": []})])
+
+    assert simulator.log == []

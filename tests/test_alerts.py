@@ -1,0 +1,69 @@
+"""The alerts and the dashboard in `deploy/prometheus` ask for metrics that there are."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from prometheus_client.core import Metric
+
+from puq_zimbra.engine.runtime import Runtime
+from puq_zimbra.http import metrics, server_metrics
+
+from .conftest import Hook
+
+FOLDER = Path(__file__).parent.parent / "deploy/prometheus"
+_NAME = re.compile(r"\bpuq_zimbra_\w+")
+
+
+@pytest.mark.skipif(shutil.which("promtool") is None, reason="Debian's package prometheus has it")
+def test_each_alert_fires_when_it_should() -> None:
+    """And none of them in a quiet hour."""
+    done = subprocess.run(
+        ["promtool", "test", "rules", "alerts_test.yml"],
+        cwd=FOLDER, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("file", ["alerts.yml", "grafana.json"])
+def test_every_metric_that_is_asked_for_exists(file: str, runtime: Runtime, hook: Hook) -> None:
+    """A name that is spelt wrongly would be silent for ever."""
+    hook("create")
+    text = metrics.Metrics(runtime).text().decode()
+    there = {line.split()[2] for line in text.splitlines() if line.startswith("# TYPE")}
+    asked = {one.removesuffix("_bucket") for one in _NAME.findall((FOLDER / file).read_text())}
+
+    assert asked - there - {"puq_zimbra_build_info"} == set()
+    assert len(asked) > 8
+
+
+def test_every_alert_says_what_to_do() -> None:
+    """Whoever is woken up knows where to begin."""
+    text = (FOLDER / "alerts.yml").read_text()
+
+    assert text.count("- alert:") == text.count("what_to_do:") == text.count("severity:")
+
+
+def test_the_dashboard_is_json_with_panels_of_their_own() -> None:
+    """Grafana takes it as it is."""
+    panels = json.loads((FOLDER / "grafana.json").read_text())["panels"]
+
+    assert len({one["id"] for one in panels}) == len({one["title"] for one in panels}) > 5
+
+
+def test_the_end_of_a_certificate_is_looked_up(runtime: Runtime, settings: str) -> None:
+    """Under the server's name in the settings."""
+    runtime.settings = Path(settings)
+    server_metrics.look_at_certificates(runtime)
+    found: dict[str, Metric] = {
+        one.name: one for one in server_metrics.of_servers(server_metrics.names(runtime))
+    }
+
+    samples = found["puq_zimbra_server_certificate_end_seconds"].samples
+    assert "mail1" in {one.labels["server"] for one in samples}
