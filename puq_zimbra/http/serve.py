@@ -57,8 +57,9 @@ def serve(config: Config, settings: Path | None, read: Read) -> int:
             ssl_keyfile=http.key,
         )
     )
-    click.echo(f"ready {listening.shown(where, bound, tls=http.certificate is not None)}")
+    # Before the word that others wait for: a signal sent at once counts, too.
     Reloading(runtime, settings, read).begin()
+    click.echo(f"ready {listening.shown(where, bound, tls=http.certificate is not None)}")
     gc.freeze()  # the modules loaded so far are never collected
     server.run(sockets=[bound])
     return 0
