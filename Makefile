@@ -4,6 +4,8 @@ ifeq ($(shell command -v $(PYTHON) 2>/dev/null),)
 PYTHON := python3
 endif
 VENV := .venv
+# What is compiled once need not be compiled by every process.
+unexport PYTHONDONTWRITEBYTECODE
 BIN := $(VENV)/bin
 ARGS ?=
 

@@ -209,7 +209,7 @@ def compiled(config: Config, compiled_once: Path) -> None:
 
 
 @pytest.fixture
-def runtime(config: Config) -> Iterator[Runtime]:
+def runtime(config: Config, compiled: None) -> Iterator[Runtime]:
     """A process's runtime."""
     runtime = Runtime(config)
     yield runtime

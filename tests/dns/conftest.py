@@ -39,7 +39,7 @@ def config(store_settings: dict[str, Any], dns_settings: DnsSettings) -> Config:
 
 
 @pytest.fixture
-def customer(hook: Hook, compiled: None) -> Customer:
+def customer(hook: Hook) -> Customer:
     """The customer of a domain, with the preset *look*."""
     assert hook("create").code == "created"
     return Customer(hook, ("look",))

@@ -22,6 +22,8 @@ set_error_handler(static function (int $level, string $message, string $file, in
 require __DIR__ . '/stubs.php';
 require $argv[1] . '/Server/Manager/Puqzimbra.php';
 
+echo "ready\n";
+flush();
 while (($line = fgets(STDIN)) !== false) {
     $asked = json_decode($line, true, 64, JSON_THROW_ON_ERROR);
     try {

@@ -132,7 +132,7 @@ def as_page() -> Callable[[Mapping[str, Any]], Page]:
 
 
 @pytest.fixture
-def customer(hook: Hook, compiled: None) -> Customer:
+def customer(hook: Hook) -> Customer:
     """The customer of a service that was made."""
     assert hook("create").code == "created"
     return Customer(hook)

@@ -48,7 +48,7 @@ class Owner(Customer):
 
 
 @pytest.fixture
-def owner(hook: Hook, simulator: Simulator, compiled: None) -> Owner:
+def owner(hook: Hook, simulator: Simulator) -> Owner:
     """The customer of a private server that was made."""
     private = laid_over(hook, PRIVATE)
     assert private("create").code == "created"
@@ -57,7 +57,7 @@ def owner(hook: Hook, simulator: Simulator, compiled: None) -> Owner:
 
 
 @pytest.fixture
-def tenant(hook: Hook, simulator: Simulator, compiled: None) -> Owner:
+def tenant(hook: Hook, simulator: Simulator) -> Owner:
     """The customer of a domain on a shared Zimbra."""
     assert hook("create").code == "created"
     simulator.reset_log()
