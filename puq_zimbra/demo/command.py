@@ -15,7 +15,7 @@ from typing import Any
 import click
 
 from puq_zimbra.config import Config
-from puq_zimbra.demo import host, life, states, walk
+from puq_zimbra.demo import host, life, name_server, states, walk
 from puq_zimbra.demo.view import Mode
 from puq_zimbra.engine.runtime import Runtime
 from puq_zimbra.simulator import Simulator, make_tls
@@ -27,27 +27,32 @@ def main(*, check: bool, as_json: bool, port: int, directory: Path) -> int:
     directory.mkdir(parents=True, exist_ok=True)
     # No limit on requests: this Zimbra is a simulated one, and the reader is waiting.
     limits = {"requests_per_second": 0, "concurrent_requests": 0}
-    config = Config.model_validate(
-        {"store": {"dir": str(directory.absolute() / "store")}, "limits": limits}
-    )
     simulator = Simulator(domain="example.test", admin_password="test123")
     simulator.seed("demo")
-    runtime = Runtime(config)
     tls = make_tls("mail.example.test", directory)
-    try:
-        with simulator.serve(tls, admin_port=0, user_port=0) as running:
+    with (
+        name_server.running() as dns,
+        simulator.serve(tls, admin_port=0, user_port=0) as running,
+    ):
+        settings = {
+            "store": {"dir": str(directory.absolute() / "store")},
+            "limits": limits,
+            "dns": {"resolvers": [dns.address]},
+        }
+        runtime = Runtime(Config.model_validate(settings))
+        try:
             tell = _say_nothing if as_json else _say
             story = life.Life(simulator, running, runtime, assets_url=host.ASSETS_URL, tell=tell)
             if not as_json:
                 click.echo(f"A simulated Zimbra on {running.admin_url}, its certificate pinned")
             life.until_the_page(story)
             if check or as_json:
-                walk.through(story)
+                walk.through(story, dns)
                 life.end(story)
             else:
-                _show(story, port)
-    finally:
-        runtime.close()
+                _show(story, port, dns)
+        finally:
+            runtime.close()
     return _summary(story, as_json=as_json)
 
 
@@ -60,7 +65,7 @@ def _say_nothing(step: host.Step) -> None:
     """With --json the steps come all at once."""
 
 
-def _show(story: life.Life, port: int) -> None:
+def _show(story: life.Life, port: int, dns: name_server.NameServer) -> None:
     """Serve the customer's page until the reader has seen enough."""
     shown = states.States(story)
 
@@ -73,7 +78,10 @@ def _show(story: life.Life, port: int) -> None:
     ) -> str:
         asked = {"locale": locale, "mode": mode, "page": page, "form": dict(form)}
         asked |= {"query": dict(query), "actor": life.CUSTOMER}
-        return str(story.hook("client_area", **asked, **shown.order).get("html", ""))
+        html = str(story.hook("client_area", **asked, **shown.order).get("html", ""))
+        if page == "alias_domain_new":  # the reader has no DNS of his own here
+            dns.set_as_told(html)
+        return html
 
     def act(form: Mapping[str, str], locale: str, mode: Mode) -> host.Acted:
         asked = {"locale": locale, "mode": mode, "form": dict(form), "query": {}}

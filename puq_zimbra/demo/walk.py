@@ -13,15 +13,17 @@ from typing import Any
 from lxml import html
 
 from puq_zimbra.demo.life import ASCII_DOMAIN, CUSTOMER, Life
+from puq_zimbra.demo.name_server import NameServer
+from puq_zimbra.engine.actions import declared
 
 #: what the host says of its own page
 HOST = {"action": "/act", "page_url": "/?puqz_page=", "token": "demo"}
 PARTNER = "partner.example"
 
 
-def through(life: Life) -> None:
+def through(life: Life, dns: NameServer) -> None:
     """What a customer does, one after the other."""
-    visit = Visit(life)
+    visit = Visit(life, dns)
     for one in (
         create, mistake, edit, password, alias, forwarding, out_of_office, mailing_list, members,
         domain_alias, bin_and_restore, delete_for_good,
@@ -33,8 +35,8 @@ def through(life: Life) -> None:
 class Visit:
     """The customer's browser, and what Zimbra has."""
 
-    def __init__(self, life: Life) -> None:
-        self.life = life
+    def __init__(self, life: Life, dns: NameServer) -> None:
+        self.life, self.dns = life, dns
         #: of the forms that were carried out; the same form again has the same one
         self.references: list[str] = []
 
@@ -52,7 +54,7 @@ class Visit:
         fields = {name: value for name, value in sent.items() if value is not None}
         asked = {"form": fields, "query": {}, "actor": CUSTOMER, "locale": "en"}
         reply = self.life.hook("client_action", **asked)
-        if reply["ok"]:
+        if reply["ok"] and declared(action).writes:
             self.references.append(fields["puqz_token"])
         return reply
 
@@ -168,9 +170,16 @@ def members(visit: Visit) -> None:
 def domain_alias(visit: Visit) -> None:
     """Another domain whose mail comes to the same mailboxes."""
     name = "firma-przyklad.example"
-    reply = visit.send(visit.open("lists"), "add_alias_domain", domain=name)
+    asked = visit.send(visit.open("lists"), "prepare_alias_domain", domain=name)
+    page = visit.open("alias_domain_new", **asked.get("data", {}).get("query", {}))
+    early = visit.send(page, "add_alias_domain")
+    refused = not early["ok"] and visit.life.simulator.domain(name) is None
+    said = [one["message"] for one in early.get("data", {}).get("errors", ())]
+    visit.life.step("Customer: add a domain before it is proven", "".join(said), refused)
+    visit.dns.set_as_told(html.tostring(page, encoding="unicode"))
+    reply = visit.send(page, "add_alias_domain")
     visit.check(
-        "add a domain alias",
+        "add it once its record is set",
         reply,
         lambda: visit.life.simulator.domain(name).first("zimbraDomainType") == "alias",
     )

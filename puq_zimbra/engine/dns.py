@@ -32,6 +32,8 @@ log = logging.getLogger("puq_zimbra")
 
 #: seconds in which a second wish changes nothing
 _JUST_NOW = 10
+#: seconds for a question whose answer a page waits for
+_PAGE_SECONDS = 2.0
 
 
 @dataclass(frozen=True)
@@ -118,8 +120,10 @@ def _differs(known: Known, setup: Setup) -> bool:
 
 
 def texts(runtime: Runtime) -> Callable[[str], Sequence[str] | None]:
-    """The TXT values of a name, asked of the resolver now."""
-    resolver = Resolver(runtime.config.dns)
+    """The TXT values of a name, asked of the resolver now, while the customer waits."""
+    settings = runtime.config.dns
+    seconds = min(settings.seconds, _PAGE_SECONDS)
+    resolver = Resolver(settings.model_copy(update={"seconds": seconds}))
     return lambda name: resolver.ask("TXT", name)
 
 

@@ -8,7 +8,8 @@ Source: the administration console's four attributes, recorded on a genuine serv
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from puq_zimbra.clientarea.fields import wrong
 from puq_zimbra.errors import (
@@ -69,10 +70,22 @@ def _is_mine(request: Request, alias: Entry, targets: dict[str, Entry]) -> bool:
     return points_here and ownership.goes_with(alias, request.stamp)
 
 
-def add(
+@dataclass(frozen=True)
+class Wanted:
+    """A domain that may become an alias as far as Zimbra and the plan go."""
+
+    #: the domain to which it shall point
+    target: Entry
+    #: domains of the service by Zimbra's id
+    targets: dict[str, Entry]
+    #: it is one already
+    is_there: bool
+
+
+def require_free(
     zimbra: Zimbra, request: Request, target_name: str, name: str, settings: NameSettings
-) -> tuple[str, bool]:
-    """Make a domain an alias of one of the service's domains; its name, and whether it was made.
+) -> Wanted:
+    """Have a domain be one that may become an alias; whose it is, is not asked here.
 
     ``target_name`` "" is the first domain.
 
@@ -85,32 +98,50 @@ def add(
     target = scope.domain(zimbra, request, stamped, target_name)
     targets = {one.id: one for one in domains}
     if (found := _read(zimbra, name, "name")) is not None:
-        return _kept(request, found, target, targets), False
+        if not _is_mine(request, found, targets) or found.one(TARGET) != target.id:
+            raise wrong("domain", TAKEN)
+        return Wanted(target, targets, is_there=True)
     limits.require_alias_domains(request, len(of_service(zimbra, request, domains)))
     _require_name(zimbra, request, name, settings)
-    here = domain_of(target)
+    return Wanted(target, targets, is_there=False)
+
+
+def add(
+    zimbra: Zimbra,
+    request: Request,
+    target_name: str,
+    name: str,
+    settings: NameSettings,
+    require_proof: Callable[[], None],
+) -> bool:
+    """Make a domain an alias of one of the service's domains; whether it was made now.
+
+    ``require_proof`` refuses a domain that is not the customer's.
+
+    Raises:
+        FieldErrors: it cannot be had.
+        Refused: the plan allows no more.
+    """
+    wanted = require_free(zimbra, request, target_name, name, settings)
+    if wanted.is_there:
+        return False
+    require_proof()
     try:
         made = zimbra.create_domain(
             name,
             {
                 "zimbraDomainType": "alias",
-                TARGET: target.id,
+                TARGET: wanted.target.id,
                 "zimbraMailCatchAllAddress": f"@{name}",
-                "zimbraMailCatchAllForwardingAddress": f"@{here}",
+                "zimbraMailCatchAllForwardingAddress": f"@{domain_of(wanted.target)}",
             },
         )
     except DomainExists as error:
         raise wrong("domain", TAKEN) from error
     fresh = _read(zimbra, made.id, "id")
-    if fresh is None or not _is_mine(request, fresh, targets):
+    if fresh is None or not _is_mine(request, fresh, wanted.targets):
         raise Conflict("Zimbra did not keep the domain alias %(name)s.", name=shown_domain(name))
-    return shown_domain(name), True
-
-
-def _kept(request: Request, found: Entry, target: Entry, targets: dict[str, Entry]) -> str:
-    if not _is_mine(request, found, targets) or found.one(TARGET) != target.id:
-        raise wrong("domain", TAKEN)
-    return shown_name(found)
+    return True
 
 
 def _require_name(zimbra: Zimbra, request: Request, name: str, settings: NameSettings) -> None:

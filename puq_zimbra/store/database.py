@@ -52,6 +52,8 @@ class Store:
         self.links = OneUseLinks(engine, key)
         #: what the tokens of the customers' forms are signed with
         self.form_key = hmac.digest(key, b"puq_zimbra forms", hashlib.sha256)
+        #: what the records are made from by which customers prove that domains are theirs
+        self.proof_key = hmac.digest(key, b"puq_zimbra proofs of domains", hashlib.sha256)
 
     @classmethod
     def open(cls, config: Config) -> Store:

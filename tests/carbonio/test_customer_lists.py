@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from puq_zimbra.engine.runtime import Runtime
 from puq_zimbra.simulator import Simulator
 
 from ..conftest import Hook
-from ..selfservice.people import Buyer
+from ..dns.nameserver import asked_alone
+from ..selfservice.people import Buyer, add_domain
 
 TEAM = "team@firma.example"
 
@@ -28,12 +30,14 @@ def test_members_that_the_overview_does_not_name(buyer: Buyer, simulator: Simula
     assert "x@b.example" in buyer.open("list", id=team.id).text
 
 
-def test_the_forms_do_the_same(buyer: Buyer, simulator: Simulator) -> None:
+def test_the_forms_do_the_same(buyer: Buyer, simulator: Simulator, runtime: Runtime) -> None:
     """Lists, domain aliases, the catch-all, rooms."""
     anna = simulator.create_account("anna@firma.example")
+    with asked_alone(runtime) as nameserver:
+        domain = add_domain(buyer, nameserver, "wiecej.example")
     answers = [
         buyer.does("create_list", "list_new", {}, name="team", members="x@b.example"),
-        buyer.does("add_alias_domain", "lists", {}, domain="wiecej.example"),
+        domain,
         buyer.does("set_catch_all", "lists", {}, catch="deliver", box="anna@firma.example"),
         buyer.does("create_room", "room_new", {}, display_name="Hall", name="hall"),
         buyer.does("set_allow_block", "allow_block", {"id": anna.id}, block="spam.example"),

@@ -17,6 +17,9 @@ import dns.rdataclass
 import dns.rdatatype
 import dns.rrset
 
+from puq_zimbra.dns_settings import DnsSettings
+from puq_zimbra.engine.runtime import Runtime
+
 #: a question's message -> the bytes of the answer; None = silence
 Behaviour = Callable[["NameServer", dns.message.Message, bool], bytes | None]
 TTL = 300
@@ -150,6 +153,15 @@ class NameServer:
             with suppress(OSError):
                 one.shutdown(socket.SHUT_RDWR)
             one.close()
+
+
+@contextmanager
+def asked_alone(runtime: Runtime, seconds: float = 1.0) -> Iterator[NameServer]:
+    """A server that is the one resolver of a runtime's settings."""
+    with running() as server:
+        dns = DnsSettings(resolvers=[server.address], seconds=seconds)
+        runtime.settings = runtime.config.model_copy(update={"dns": dns})
+        yield server
 
 
 @contextmanager

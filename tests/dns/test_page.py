@@ -16,6 +16,7 @@ from tests import databases
 from tests.conftest import Hook
 from tests.processes import wait_for
 from tests.selfservice.conftest import Customer
+from tests.selfservice.people import add_domain
 
 from . import nameserver as servers
 from .conftest import DOMAIN, looked_up, records, right_ones
@@ -137,7 +138,7 @@ def test_a_domain_alias_has_records_of_its_own(
 ) -> None:
     """Mail to it comes here, too; another service's domain is not shown."""
     customer.capabilities = ("full",)
-    made = customer.does("add_alias_domain", "lists", {}, domain="firma2.example")
+    made = add_domain(customer, right, "firma2.example")
     assert made.code == "created"
     page = customer.open("dns", domain="firma2.example")
     looked_up(runtime)

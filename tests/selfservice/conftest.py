@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,8 +11,10 @@ from lxml import html
 
 from puq_zimbra.billing import plain
 from puq_zimbra.engine.dispatch import Answer
+from puq_zimbra.engine.runtime import Runtime
 from puq_zimbra.request import Request
 from tests.conftest import Hook
+from tests.dns.nameserver import NameServer, asked_alone
 
 CUSTOMER = "7"
 #: what the host says of its own page
@@ -129,6 +131,13 @@ def as_read(text: str) -> Page:
 def as_page() -> Callable[[Mapping[str, Any]], Page]:
     """An answer's page."""
     return _page
+
+
+@pytest.fixture
+def nameserver(runtime: Runtime) -> Iterator[NameServer]:
+    """The name server that is asked; it knows nothing yet."""
+    with asked_alone(runtime) as server:
+        yield server
 
 
 @pytest.fixture

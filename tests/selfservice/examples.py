@@ -16,7 +16,7 @@ from puq_zimbra.simulator import Simulator
 
 from ..dns.nameserver import NameServer
 from .conftest import Customer, as_read
-from .people import deleted
+from .people import add_domain, deleted, prove
 
 DOMAIN = "firma.example"
 PASSWORD = "Alpha-bravo-7"
@@ -74,12 +74,17 @@ def mailing_list(stage: Stage) -> str:
 
 def alias_domain(stage: Stage) -> str:
     """A domain alias."""
-    form = stage.customer.open("lists").form("add_alias_domain")
-    answer = stage.customer.send(form, domain="firma.test")
+    answer = add_domain(stage.customer, stage.nameserver, "firma.test")
     assert answer.code == "created", answer
     found = stage.simulator.domain("firma.test")
     assert found is not None
     return str(found.id)
+
+
+def proven(stage: Stage) -> str:
+    """A domain whose record is in DNS."""
+    prove(stage.customer, stage.nameserver, "firma.test")
+    return ""
 
 
 def switched_off(stage: Stage) -> str:
@@ -177,7 +182,7 @@ ROOM = {"kind": "Location", "display_name": "Hall", "name": "hall", "answer": "f
 OWN = {"password_kind": "own", "password": PASSWORD}
 EXAMPLES: dict[str, Example] = {
     "add_alias": Example(mailbox, {"name": "kontakt"}),
-    "add_alias_domain": Example(typed={"domain": "firma.test"}),
+    "add_alias_domain": Example(proven, query={"new": "firma.test"}),
     "add_members": Example(mailing_list, {"members": "ewa@outside.example"}),
     "bin_mailbox": Example(mailbox),
     "change_admin_password": Example(
@@ -202,6 +207,7 @@ EXAMPLES: dict[str, Example] = {
     "lock_mailbox": Example(mailbox),
     "make_dkim_key": Example(writes=False),
     "open_mailbox": Example(mailbox),
+    "prepare_alias_domain": Example(typed={"domain": "firma.test"}, writes=False),
     "preview_import": Example(typed={"text": TABLE}, names_object=False, writes=False),
     "preview_settings": Example(typed=SETTING, writes=False),
     "recover_messages": Example(with_deleted, {"puqz_m257": "1"}),

@@ -8,7 +8,8 @@ from puq_zimbra.engine.dispatch import Answer
 from puq_zimbra.simulator import Simulator, maildrop
 
 from ..conftest import Hook
-from .conftest import Customer
+from ..dns.nameserver import NameServer
+from .conftest import Customer, Page
 
 #: stamp of another customer's service
 ANOTHERS = "puq_zimbra:crm.example:43"
@@ -35,6 +36,21 @@ def another(simulator: Simulator, name: str = "inna.example") -> str:
     """Make another customer's domain; its name."""
     simulator.create_domain(name, zimbraForeignName=ANOTHERS)
     return name
+
+
+def prove(customer: Customer, nameserver: NameServer, name: str) -> Page:
+    """Ask for a domain alias and set the record that the page shows; the page that adds it."""
+    asked = customer.does("prepare_alias_domain", "lists", {}, domain=name).value["data"]
+    assert asked["page"] == "alias_domain_new", asked
+    page = customer.open(asked["page"], **asked["query"])
+    record, value = page.tree.xpath("//dl//*[contains(@class, 'puqz-code')]")
+    nameserver.text(record.text_content(), value.text_content())
+    return page
+
+
+def add_domain(customer: Customer, nameserver: NameServer, name: str) -> Answer:
+    """Add a domain alias whose record is in DNS."""
+    return customer.send(prove(customer, nameserver, name).form("add_alias_domain"))
 
 
 def writes(simulator: Simulator) -> list[str]:

@@ -13,7 +13,6 @@ from typing import Any
 import pytest
 from puq_zimbra.hooks import actions as folder
 
-from puq_zimbra.dns_settings import DnsSettings
 from puq_zimbra.engine import form_token
 from puq_zimbra.engine.actions import declared
 from puq_zimbra.engine.dispatch import Answer
@@ -22,7 +21,7 @@ from puq_zimbra.simulator import Simulator
 from puq_zimbra.simulator.directory import Entry
 
 from ..conftest import Hook, Params
-from ..dns.nameserver import running
+from ..dns.nameserver import NameServer
 from .conftest import HOST, Customer
 from .examples import ELSEWHERE, EXAMPLES, Example, Stage
 
@@ -46,12 +45,11 @@ def example_of(name: str) -> Example:
 
 
 @pytest.fixture
-def stage(customer: Customer, simulator: Simulator, runtime: Runtime) -> Iterator[Stage]:
+def stage(
+    customer: Customer, simulator: Simulator, runtime: Runtime, nameserver: NameServer
+) -> Stage:
     """A customer with his service, and a name server that is asked alone."""
-    with running() as server:
-        dns = DnsSettings(resolvers=[server.address], seconds=1.0)
-        runtime.settings = runtime.config.model_copy(update={"dns": dns})
-        yield Stage(customer, simulator, runtime, server)
+    return Stage(customer, simulator, runtime, nameserver)
 
 
 @pytest.fixture

@@ -79,7 +79,7 @@ def draw(page: PageContext) -> Mapping[str, Any]:
         "aliases": [(one.id, shown_name(one)) for one in aliases if _leads_to(one, chosen)],
         "held_aliases": len(aliases),
         "most_aliases": plan.domain_aliases,
-        "add_form": page.forms.of("add_alias_domain", target),
+        "add_form": page.forms.of("prepare_alias_domain", target),
         "catch_form": _catch_form(page, chosen, target, alone=len(domains) == 1),
     }
 
