@@ -17,8 +17,9 @@ from puq_zimbra.errors import Conflict, Misconfigured, Unavailable
 from puq_zimbra.provisioning import accounts, domains, ownership
 from puq_zimbra.provisioning.entries import KINDS, domain_of, shown_name
 from puq_zimbra.request import STAMP_PREFIX, Request
-from puq_zimbra.zimbra import filters
+from puq_zimbra.zimbra import directory, filters
 from puq_zimbra.zimbra.answers import Entry
+from puq_zimbra.zimbra.batches import Asked
 from puq_zimbra.zimbra.client import Zimbra
 
 #: the id of the domain that an alias domain points to
@@ -77,9 +78,19 @@ def require_global_administrator(zimbra: Zimbra) -> None:
 
 def alias_domains_of(zimbra: Zimbra, domains_: Sequence[Entry]) -> list[Entry]:
     """The alias domains that point to some domains, whichever service they belong to."""
+    return list(zimbra.search_directory("domains", *_aliases_of(domains_)))
+
+
+def asking_alias_domains(domains_: Sequence[Entry]) -> Asked:
+    """The request for the first page of them."""
+    arguments = directory.page_arguments("domains", *_aliases_of(domains_), limit=directory.PAGE)
+    return "SearchDirectory", arguments
+
+
+def _aliases_of(domains_: Sequence[Entry]) -> tuple[str, tuple[str, ...]]:
+    """The filter that finds them, and the attributes that are read."""
     targets = "".join(filters.equal(_TARGET, domain.id) for domain in domains_)
-    query = f"(&(zimbraDomainType=alias)(|{targets}))"
-    return list(zimbra.search_directory("domains", query, (_TARGET, KINDS["domain"].words)))
+    return f"(&(zimbraDomainType=alias)(|{targets}))", (_TARGET, KINDS["domain"].words)
 
 
 def count_alias_domains(zimbra: Zimbra, stamp: str, entries: Sequence[Entry]) -> dict[str, int]:

@@ -39,7 +39,11 @@ TAKEN = N_("This domain is on the mail server already: choose another one.")
 
 def of_service(zimbra: Zimbra, request: Request, domains: Sequence[Entry]) -> list[Entry]:
     """The alias domains of a service's domains, in order."""
-    found = stamp_search.alias_domains_of(zimbra, domains)
+    return of_request(request, stamp_search.alias_domains_of(zimbra, domains))
+
+
+def of_request(request: Request, found: Sequence[Entry]) -> list[Entry]:
+    """Those of some alias domains that belong to the request's service, in order."""
     mine = (one for one in found if ownership.goes_with(one, request.stamp))
     return sorted(mine, key=shown_name)
 

@@ -8,7 +8,9 @@ genuine server, which checks the value's shape alone.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+
+from lxml import etree
 
 from puq_zimbra.clientarea.fields import wrong
 from puq_zimbra.errors import N_, Conflict, Refused
@@ -16,8 +18,9 @@ from puq_zimbra.provisioning.entries import domain_of
 from puq_zimbra.request import Request
 from puq_zimbra.selfservice import recipients, scope
 from puq_zimbra.units import shown_address, shown_domain
-from puq_zimbra.zimbra import filters
+from puq_zimbra.zimbra import answers, directory, filters
 from puq_zimbra.zimbra.answers import Entry
+from puq_zimbra.zimbra.batches import Asked
 from puq_zimbra.zimbra.client import Zimbra
 
 _CATCHES, _STATUS = "zimbraMailCatchAllAddress", "zimbraAccountStatus"
@@ -25,12 +28,12 @@ _CATCHES, _STATUS = "zimbraMailCatchAllAddress", "zimbraAccountStatus"
 MOST_OFFERED = 50
 
 
-def offered(zimbra: Zimbra, domain: Entry, *, alone: bool) -> tuple[list[Entry], Entry | None]:
-    """Mailboxes of a domain, one more than `MOST_OFFERED` at most, and the one that catches.
+def asking(domain: Entry, *, alone: bool) -> dict[str, Asked]:
+    """The requests whose answers `offered` reads.
 
-    ``alone``: the service has no other domain, in which that one could be.
+    ``alone``: the service has no other domain, in which the mailbox that catches could be.
     """
-    found = zimbra.search_page(
+    boxes = directory.page_arguments(
         "accounts",
         f"(&{recipients.RECEIVES})",
         (_CATCHES,),
@@ -39,11 +42,22 @@ def offered(zimbra: Zimbra, domain: Entry, *, alone: bool) -> tuple[list[Entry],
         sort_by=_CATCHES,
         ascending=False,  # those with a value come first
     )
-    caught = next((one for one in found if _held(one, domain_of(domain))), None)
-    if caught is None and not alone:
-        caught = next((one for one in _holders(zimbra, domain_of(domain)) if receives(one)), None)
-        found += [] if caught is None else [caught]
-    return sorted(found, key=lambda one: one.name), caught
+    asked: dict[str, Asked] = {"boxes": ("SearchDirectory", boxes)}
+    if not alone:
+        holders = directory.page_arguments(*_holding(domain_of(domain)), limit=directory.PAGE)
+        asked["holders"] = ("SearchDirectory", holders)
+    return asked
+
+
+def offered(found: Mapping[str, etree._Element], domain: Entry) -> tuple[list[Entry], Entry | None]:
+    """Mailboxes of a domain, one more than `MOST_OFFERED` at most, and the one that catches."""
+    boxes, name = answers.entries(found["boxes"]), domain_of(domain)
+    caught = next((one for one in boxes if _held(one, name)), None)
+    if caught is None and "holders" in found:
+        holders = answers.entries(found["holders"])
+        caught = next((one for one in holders if _held(one, name) and receives(one)), None)
+        boxes += [] if caught is None else [caught]
+    return sorted(boxes, key=lambda one: one.name), caught
 
 
 def receives(account: Entry) -> bool:
@@ -97,10 +111,13 @@ def set_to(
 
 def _holders(zimbra: Zimbra, name: str) -> list[Entry]:
     """Every account of the Zimbra that catches a domain's mail."""
+    return [one for one in zimbra.search_directory(*_holding(name)) if _held(one, name)]
+
+
+def _holding(name: str) -> tuple[str, str, tuple[str, ...]]:
+    """What finds them: types, filter, and attributes that are read."""
     attrs = (_CATCHES, _STATUS, *scope.SYSTEM, "zimbraAccountCalendarUserType")
-    query = filters.equal(_CATCHES, f"@{name}")
-    found = zimbra.search_directory("accounts", query, attrs)
-    return [one for one in found if _held(one, name)]
+    return "accounts", filters.equal(_CATCHES, f"@{name}"), attrs
 
 
 def _held(account: Entry, name: str) -> Sequence[str]:

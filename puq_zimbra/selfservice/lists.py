@@ -68,9 +68,8 @@ class Found:
         return self.list.entry
 
 
-def of_domain(zimbra: Zimbra, domain: Entry) -> list[MailingList]:
-    """The static lists of a domain with all members, in order."""
-    found = zimbra.get_all_distribution_lists(domain_of(domain))
+def static(found: Sequence[MailingList]) -> list[MailingList]:
+    """Those of some lists that are not dynamic, in order."""
     return sorted((one for one in found if not _is_dynamic(one.entry)), key=lambda o: o.entry.name)
 
 

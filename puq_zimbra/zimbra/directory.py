@@ -9,8 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from lxml import etree
+
 from puq_zimbra.zimbra import answers
 from puq_zimbra.zimbra.answers import Entry
+from puq_zimbra.zimbra.batches import Asked
 from puq_zimbra.zimbra.paging import Page, pages
 from puq_zimbra.zimbra.sender import Sender
 
@@ -32,6 +35,43 @@ def search_arguments(
         "applyCos": "0",
         "applyConfig": "0",
     }
+
+
+def page_arguments(
+    types: str,
+    query: str,
+    attrs: tuple[str, ...],
+    domain: str | None = None,
+    *,
+    limit: int,
+    offset: int = 0,
+    sort_by: str = "name",
+    ascending: bool = True,
+) -> dict[str, Any]:
+    """The arguments of one page of SearchDirectory, sorted as text by an attribute."""
+    return search_arguments(types, query, attrs, domain) | {
+        "limit": limit,
+        "offset": offset,
+        "sortBy": sort_by,
+        "sortAscending": "1" if ascending else "0",
+    }
+
+
+def counting(types: str, query: str, domain: str | None = None) -> Asked:
+    """The request for how many directory objects fit (SearchDirectory.java, countOnly).
+
+    Without a limit or an offset, by which Zimbra would count a page.
+    """
+    arguments = {"types": types, "query": query, "domain": domain}
+    return "SearchDirectory", arguments | {"maxResults": 0, "countOnly": "1"}
+
+
+def counted(response: etree._Element) -> int:
+    """The number in its answer."""
+    number = response.get("num") or ""
+    if not number.isascii() or not number.isdigit():
+        raise answers.garbled()
+    return int(number)
 
 
 class DirectoryRequests(Sender):
@@ -69,31 +109,16 @@ class DirectoryRequests(Sender):
 
         Without an admin session Zimbra names no right total: `count_directory` does.
         """
-        arguments = search_arguments(types, query, attrs, domain) | {
-            "limit": limit,
-            "offset": offset,
-            "sortBy": sort_by,
-            "sortAscending": "1" if ascending else "0",
-        }
+        arguments = page_arguments(
+            types, query, attrs, domain,
+            limit=limit, offset=offset, sort_by=sort_by, ascending=ascending,
+        )  # fmt: skip
         return answers.entries(self._send("SearchDirectory", **arguments))
 
     def count_directory(self, types: str, query: str, domain: str | None = None) -> int:
-        """How many directory objects fit (SearchDirectory.java, countOnly).
-
-        Without a limit or an offset, by which Zimbra would count a page.
-        """
-        response = self._send(
-            "SearchDirectory",
-            types=types,
-            query=query,
-            domain=domain,
-            maxResults=0,
-            countOnly="1",
-        )
-        number = response.get("num") or ""
-        if not number.isascii() or not number.isdigit():
-            raise answers.garbled()
-        return int(number)
+        """How many directory objects fit."""
+        name, arguments = counting(types, query, domain)
+        return counted(self._send(name, **arguments))
 
     def compute_aggregate_quota_usage(self) -> dict[str, int]:
         """Make Zimbra sum up its domains' usage, by which it enforces domain quotas: id -> bytes.

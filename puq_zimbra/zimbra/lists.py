@@ -13,6 +13,7 @@ from lxml import etree
 from puq_zimbra.zimbra import answers, messages
 from puq_zimbra.zimbra.accounts import address_taken
 from puq_zimbra.zimbra.answers import Entry
+from puq_zimbra.zimbra.batches import Asked
 from puq_zimbra.zimbra.messages import Attributes, selector
 from puq_zimbra.zimbra.sender import Sender
 
@@ -40,6 +41,22 @@ class MailingList:
     owners: tuple[Owner, ...] = ()
     #: False where the answer names no members at all: nothing is known of them
     names_members: bool = True
+
+
+def asking_all(domain: str) -> Asked:
+    """The request for the lists of a domain with all members, dynamic ones too.
+
+    Source: GetAllDistributionLists.java (the response's ``total`` is one list's alone; Carbonio
+    names neither it nor the members).
+    """
+    return "GetAllDistributionLists", {"domain": selector("name", domain)}
+
+
+def all_lists(response: etree._Element) -> list[MailingList]:
+    """The lists in its answer."""
+    named = response.get("total") is not None
+    found = (_list(one) for one in answers.children(response) if _is(one, "dl"))
+    return [replace(one, names_members=named) for one in found]
 
 
 class ListRequests(Sender):
@@ -74,16 +91,6 @@ class ListRequests(Sender):
         total = response.get("total") or ""
         known = int(total) if total.isascii() and total.isdigit() else 0
         return _list(element, known)
-
-    def get_all_distribution_lists(self, domain: str) -> list[MailingList]:
-        """The lists of a domain with all members, dynamic ones too (GetAllDistributionLists.java).
-
-        The response's ``total`` is one list's alone. Carbonio names neither it nor the members.
-        """
-        response = self._send("GetAllDistributionLists", domain=selector("name", domain))
-        named = response.get("total") is not None
-        found = (_list(one) for one in answers.children(response) if _is(one, "dl"))
-        return [replace(one, names_members=named) for one in found]
 
     def get_lists_above(self, identity: str) -> list[str]:
         """Addresses of the lists that hold a list, also through others, as Zimbra writes them.

@@ -10,7 +10,7 @@ from puq_zimbra.clientarea.forms import FormView
 from puq_zimbra.clientarea.page import Page, PageContext
 from puq_zimbra.errors import N_
 from puq_zimbra.provisioning.entries import domain_named, domain_of, shown_name
-from puq_zimbra.selfservice import alias_domains, catch_all, limits, lists, scope, senders
+from puq_zimbra.selfservice import alias_domains, catch_all, lists, lists_page, scope, senders
 from puq_zimbra.units import shown_address, shown_domain
 from puq_zimbra.zimbra.answers import Entry
 from puq_zimbra.zimbra.lists import MailingList
@@ -65,8 +65,8 @@ def draw(page: PageContext) -> Mapping[str, Any]:
     asked = page.query.get("domain") or page.query.get("id", "")
     chosen = next((one for one in domains if domain_of(one) == asked), domains[0])
     target = "" if chosen is domains[0] else domain_of(chosen)
-    aliases = alias_domains.of_service(page.zimbra, page.request, domains)
-    inside = {domain_of(one) for one in (*domains, *aliases)}
+    read = lists_page.read(page.zimbra, page.request, domains, chosen, page.rights)
+    aliases = read.aliases
     plan = page.request.purchase.plan
     return {
         "domain": shown_name(chosen),
@@ -74,13 +74,13 @@ def draw(page: PageContext) -> Mapping[str, Any]:
         "others": []
         if len(domains) == 1
         else [(domain_of(one), shown_name(one)) for one in domains],
-        "listed": _listed(page, domains, chosen, inside) if "lists" in page.rights else None,
+        "listed": _listed(page, read, domains) if "lists" in page.rights else None,
         "most_lists": plan.lists,
         "aliases": [(one.id, shown_name(one)) for one in aliases if _leads_to(one, chosen)],
         "held_aliases": len(aliases),
         "most_aliases": plan.domain_aliases,
         "add_form": page.forms.of("prepare_alias_domain", target),
-        "catch_form": _catch_form(page, chosen, target, alone=len(domains) == 1),
+        "catch_form": _catch_form(page, read, target),
     }
 
 
@@ -88,13 +88,10 @@ def _leads_to(alias: Entry, domain: Entry) -> bool:
     return alias.one(alias_domains.TARGET) == domain.id
 
 
-def _listed(
-    page: PageContext, domains: Sequence[Entry], chosen: Entry, inside: Collection[str]
-) -> Listed:
-    there = lists.of_domain(page.zimbra, chosen)
-    found = [one for one in there if not lists.is_providers(one.entry)]
-    others = [one for one in domains if one is not chosen]
-    held = len(there) + (limits.count_lists(page.zimbra, others) if others else 0)
+def _listed(page: PageContext, read: lists_page.Read, domains: Sequence[Entry]) -> Listed:
+    found = [one for one in read.lists if not lists.is_providers(one.entry)]
+    held = len(read.lists) + read.elsewhere
+    inside = {domain_of(one) for one in (*domains, *read.aliases)}
     pages = max(1, -(-len(found) // ROWS))
     text = page.query.get("p", "")
     readable = text.isascii() and text.isdigit() and len(text) <= _DIGITS
@@ -125,14 +122,12 @@ def _row(one: MailingList, domain_ids: Sequence[str], inside: Collection[str]) -
     )
 
 
-def _catch_form(page: PageContext, domain: Entry, target: str, *, alone: bool) -> FormView | None:
-    if "catch_all" not in page.rights:
-        return None
-    boxes, caught = catch_all.offered(page.zimbra, domain, alone=alone)
+def _catch_form(page: PageContext, read: lists_page.Read, target: str) -> FormView | None:
+    caught = read.caught
     values = {"catch": "deliver" if caught else "return", "box": caught.name if caught else ""}
     form: FormView | None = page.forms.of("set_catch_all", target, values=values)
-    if form is None or len(boxes) > catch_all.MOST_OFFERED:
+    if form is None or len(read.boxes) > catch_all.MOST_OFFERED:
         return form
-    choices = tuple((name, name) for name in (shown_address(one.name) for one in boxes))
+    choices = tuple((name, name) for name in (shown_address(one.name) for one in read.boxes))
     offered = replace(form.field("box"), kind="select", choices=choices)
     return replace(form, fields=(form.field("catch"), offered))
