@@ -1,8 +1,9 @@
 """Every page of the customer's area for a domain of 10,000 mailboxes: time, requests, size.
 
 The simulated Zimbra is a process of its own. Our own time is the CPU time of the hook that draws
-the page, from the host's JSON to its answer; what is counted are HTTP requests, a batch once, after
-the log-in, which a process makes once. Pages are found in their folder.
+the page, from the host's JSON to its answer; what is counted are HTTP requests, a batch once, but
+no log-in: the administrator's, which a process makes once, and that as a mailbox's user, which one
+page makes. Pages are found in their folder.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
@@ -41,7 +42,8 @@ ASKED: Mapping[str, list[dict[str, str]]] = {
         {"sort": "-last_login", "p": "3"},
         {"sort": "name"},
         {"sort": "state"},
-    ]
+    ],
+    "alias_domain_new": [{"new": "neu.example"}],
 }
 
 
@@ -53,9 +55,25 @@ def _zimbra(pipe: Connection, folder: str, count: int) -> None:
         pipe.send((running.admin_url, str(tls.ca_file)))
         pipe.recv()  # the service is made
         simulator.seed_accounts(DOMAIN, count, quota=2**30, used=lambda one: one * 90_000)
-        pipe.send([one.id for one in (simulator.account(f"user7@{DOMAIN}"),) if one])
+        pipe.send(_objects(simulator))
         while pipe.recv():
             pipe.send(len(simulator.traffic.arrivals))
+
+
+def _objects(simulator: Simulator) -> dict[str, str]:
+    """What the pages of one object are about: its kind -> its id."""
+    box, domain = simulator.account(f"user7@{DOMAIN}"), simulator.domain(DOMAIN)
+    assert box is not None
+    assert domain is not None
+    box.put("zimbraDumpsterEnabled", "TRUE")
+    members = [f"user{one}@{DOMAIN}" for one in range(1, 201)]
+    alias = {"zimbraDomainType": "alias", "zimbraDomainAliasTargetId": domain.id}
+    return {
+        "mailbox": box.id,
+        "list": simulator.create_list(f"team@{DOMAIN}", members=members).id,
+        "room": simulator.create_resource(f"hall@{DOMAIN}").id,
+        "alias": simulator.create_domain("more.example", **alias).id,
+    }
 
 
 @dataclass
@@ -65,7 +83,7 @@ class Bench:
     runtime: Runtime
     pipe: Connection
     given: dict[str, Any]
-    box: str = ""
+    objects: Mapping[str, str] = field(default_factory=dict)
 
     def ask(self, event: str, **more: Any) -> dict[str, Any]:
         """Call a hook."""
@@ -96,7 +114,7 @@ def bench(count: int) -> Iterator[Bench]:
         found = Bench(Runtime(Config.model_validate(settings)), here, _given(url, ca_file))
         found.ask("create")
         here.send(True)
-        (found.box,) = here.recv()
+        found.objects = here.recv()
         found.ask("usage")
         yield found
         here.send(False)
@@ -123,13 +141,22 @@ def _given(url: str, ca_file: str) -> dict[str, Any]:
     }
 
 
-def pages(box: str) -> Iterator[tuple[str, dict[str, str]]]:
+#: page -> the kind of object that it is about
+ABOUT = {
+    **dict.fromkeys(("mailbox", "mailbox_delete", "mailbox_purge"), "mailbox"),
+    **dict.fromkeys(("allow_block", "recover"), "mailbox"),
+    **dict.fromkeys(("list", "list_delete"), "list"),
+    **dict.fromkeys(("room", "room_delete"), "room"),
+    "alias_domain": "alias",
+}
+
+
+def pages(objects: Mapping[str, str]) -> Iterator[tuple[str, dict[str, str]]]:
     """Every page, and what is asked of it; those of an import are measured by `bulk`."""
     for name in declared():
         if name in ("import_preview", "import_progress"):
             continue
-        about = {"id": box} if name in ("mailbox", "mailbox_delete", "mailbox_purge") else {}
-        yield name, about
+        yield name, {"id": objects[ABOUT[name]]} if name in ABOUT else {}
         for query in ASKED.get(name, ()):
             yield name, query
 
@@ -143,12 +170,17 @@ class Seen:
     requests: int
     bytes: int
 
+    @property
+    def log_ins(self) -> int:
+        """Those of the requests that log in as a mailbox's user, who alone sees his messages."""
+        return 1 if self.what == "recover" else 0
+
 
 def measure(options: Options) -> Iterator[Figure]:
     """Draw each page some times."""
     count = options.size(MAILBOXES)
     with bench(count) as found:
-        seen = [_page(found, name, query, options.runs) for name, query in pages(found.box)]
+        seen = [_page(found, name, query, options.runs) for name, query in pages(found.objects)]
     for one in seen:
         print(
             f"{one.seconds:8.3f} s {one.requests:3} requests {one.bytes / 1000:8.1f} kB  {one.what}"
@@ -157,9 +189,9 @@ def measure(options: Options) -> Iterator[Figure]:
     slowest = max(seen, key=lambda one: one.seconds)
     yield Figure("own time of a page", slowest.seconds, "s", evidence.format(slowest.what),
                  most=SECONDS)  # fmt: skip
-    asks = max(seen, key=lambda one: one.requests)
-    yield Figure("HTTP requests of a page", asks.requests, "", evidence.format(asks.what),
-                 most=REQUESTS, timed=False)  # fmt: skip
+    asks = max(seen, key=lambda one: one.requests - one.log_ins)
+    yield Figure("HTTP requests of a page", asks.requests - asks.log_ins, "",
+                 evidence.format(asks.what), most=REQUESTS, timed=False)  # fmt: skip
     longest = max(seen, key=lambda one: one.bytes)
     yield Figure("HTML of a page", longest.bytes / 1000, "kB", evidence.format(longest.what),
                  most=BYTES / 1000, timed=False)  # fmt: skip
