@@ -45,6 +45,11 @@ ours => {
         const right = element.getBoundingClientRect().right;
         if (right > edge + 0.5)
             found.push(`${element.outerHTML.slice(0, 80)} ends at ${right} of ${edge}`);
+        // What is typed into scrolls in its own way; of everything else nothing may be cut off.
+        const cuts = getComputedStyle(element).overflowX !== "visible";
+        const typed = element.matches("input, textarea, select, svg, svg *, progress");
+        if (cuts && !typed && element.scrollWidth > element.clientWidth + 1)
+            found.push(`${element.outerHTML.slice(0, 80)} cuts ${element.scrollWidth} off`);
     }
     return found;
 }
@@ -105,6 +110,10 @@ class Look:
         for violation in self.page.evaluate("window.violations"):
             if ours or violation["ours"]:
                 self._note("CSP violations", violation["text"])
+
+    def unfold(self) -> None:
+        """Open what a click would open."""
+        self.page.evaluate("document.querySelectorAll('.puqz details').forEach(e => e.open = true)")
 
     def sticking_out(self) -> None:
         """Note what does not fit."""

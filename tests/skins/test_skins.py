@@ -195,6 +195,7 @@ BAD = """
 <script>alert(1)</script>
 <img src="https://foreign.example/pixel.png"><img src="/puqz/none.png" alt="">
 <table class="puqz-table"><tbody><tr><td>{}</td></tr></tbody></table>
+<div class="overflow-hidden text-nowrap">{}</div>
 </div>
 """
 
@@ -202,8 +203,9 @@ BAD = """
 def test_what_is_wrong_is_found(browser: Any, served: site.Site) -> None:
     """A fragment with one of each: no look may pass it."""
     look = Look(browser.new_page(viewport={"width": 320, "height": 700}))
-    look.open("bad", served.put(site.page("Bootstrap 5", "en", BAD.format("&nbsp;x" * 200))))
+    look.open("bad", served.put(site.page("Bootstrap 5", "en", BAD.format(*["&nbsp;x" * 200] * 2))))
     look.inspect()
     look.page.close()
 
     assert {kind for kind, _ in look.found} == set(COUNTED)
+    assert any("overflow-hidden" in text and text.endswith(" off") for _, text in look.found)
