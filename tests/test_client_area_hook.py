@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from lxml import html
 
-from puq_zimbra.clientarea.render import _environment
 from puq_zimbra.config import Config
 from puq_zimbra.engine.dispatch import dispatch
 from puq_zimbra.engine.runtime import Runtime
@@ -141,53 +140,3 @@ def test_a_broken_store_costs_no_page(hook: Hook, used: Simulator, config: Confi
 
     assert "puqz" in answer.value["templateVariables"]["puqFragment"]
     assert "puqz" in other.value["html"]
-
-
-def test_compiled_templates_serve_the_next_process_in_any_language(
-    hook: Hook, used: Simulator, config: Config
-) -> None:
-    """What one language's page kept draws the other's, in its own words."""
-    first = hook("client_area", locale="en").value["html"]
-    kept = list((config.store_directory() / "templates").iterdir())
-    _environment.cache_clear()
-    polish = hook("client_area", locale="pl").value["html"]
-    _environment.cache_clear()
-
-    assert kept != []
-    assert "Informacja o serwerze" in polish
-    assert text_of(hook("client_area", locale="en").value["html"]) == text_of(first)
-
-
-def test_a_folder_that_others_can_write_to_is_left_alone(
-    hook: Hook, used: Simulator, config: Config
-) -> None:
-    """Compiled templates are code: nobody else may put any in our way."""
-    folder = config.store_directory() / "templates"
-    folder.mkdir(parents=True, exist_ok=True)
-    folder.chmod(0o777)
-    answer = hook("client_area")
-
-    assert answer.value["ok"]
-    assert list(folder.iterdir()) == []
-
-
-def test_no_place_for_compiled_templates_costs_no_page(
-    hook: Hook, used: Simulator, config: Config
-) -> None:
-    """A file where the folder should be, as after a restored backup."""
-    (config.store_directory() / "templates").write_text("")
-
-    assert hook("client_area").value["ok"]
-
-
-@pytest.mark.parametrize("length", [0, 10, 30, 50, 200, 1000])
-def test_a_broken_compiled_template_is_compiled_anew(
-    hook: Hook, used: Simulator, config: Config, length: int
-) -> None:
-    """A machine that lost power leaves files cut short."""
-    hook("client_area")
-    for kept in (config.store_directory() / "templates").iterdir():
-        kept.write_bytes(kept.read_bytes()[:length])
-    _environment.cache_clear()
-
-    assert hook("client_area").value["ok"]

@@ -42,6 +42,11 @@ WRONG = "Canary-Wrong-1"
 NOBODY = 65534
 
 
+@pytest.fixture
+def compiled() -> None:
+    """Nothing of others stands in the store's folder, which these tests list and give away."""
+
+
 @dataclasses.dataclass
 class Told:
     """What the command said."""
