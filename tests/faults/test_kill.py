@@ -108,7 +108,7 @@ def test_the_next_call_finishes_what_a_killed_process_began(
     every = deaths(run, counted, commits, store.name)
     wrong = {
         str(death): survived(real_worlds, story, run, death)
-        for death in share.of(every, story, sample=2, part=6, whole=20)
+        for death in share.of(every, story, sample=1, part=6, whole=20)
     }
     note(
         f"kill -9, {store.name}",

@@ -20,7 +20,7 @@ def test_every_hook_converges_after_two_faults(
 ) -> None:
     """An outage rarely lasts for a single request."""
     run = calm(worlds, story, in_memory.bodies)
-    chosen = share.of(pairs(story, run), story, sample=4, part=20, whole=60)
+    chosen = share.of(pairs(story, run), story, sample=2, part=20, whole=60)
     wrong = {
         f"{case}, then {kind}": disturbed(worlds, story, run, case.plan(then=kind))
         for case, kind in chosen

@@ -19,7 +19,7 @@ def test_every_hook_converges_after_one_retry(
 ) -> None:
     """Whatever breaks, the host's retry ends where an undisturbed call would have."""
     run = calm(worlds, story, in_memory.bodies)
-    chosen = share.of(cases(story, run), story, sample=8, part=60)
+    chosen = share.of(cases(story, run), story, sample=4, part=60)
     wrong = {str(case): disturbed(worlds, story, run, case.plan()) for case in chosen}
     note("every call x every fault", **figures(wrong))
 
@@ -33,7 +33,7 @@ def test_every_hook_converges_on_carbonio_too(
     """Its faults come with another HTTP status, and some of its answers are others."""
     run = calm(carbonio_worlds, story, in_memory.bodies)
     name = f"carbonio {story}"
-    chosen = share.of(cases(story, run), name, sample=4, part=20, whole=60)
+    chosen = share.of(cases(story, run), name, sample=2, part=20, whole=60)
     wrong = {str(case): disturbed(carbonio_worlds, story, run, case.plan()) for case in chosen}
     note("call x fault on Carbonio", **figures(wrong))
 
