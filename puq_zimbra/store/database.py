@@ -19,6 +19,7 @@ from puq_zimbra.store import files, migrations, trouble
 from puq_zimbra.store.bulk import Bulk
 from puq_zimbra.store.dkim import DkimKeys
 from puq_zimbra.store.dns import DnsChecks
+from puq_zimbra.store.forgetting import Forgetting
 from puq_zimbra.store.links import OneUseLinks
 from puq_zimbra.store.operations import pruning
 from puq_zimbra.store.operations.activity import Activity
@@ -49,6 +50,7 @@ class Store:
         self.bulk = Bulk(engine, key)
         self.dns = DnsChecks(engine)
         self.dkim = DkimKeys(engine, key)
+        self.forgetting = Forgetting(engine, self.trail)
         self.links = OneUseLinks(engine, key)
         #: what the tokens of the customers' forms are signed with
         self.form_key = hmac.digest(key, b"puq_zimbra forms", hashlib.sha256)
@@ -107,6 +109,19 @@ class Store:
         self.dns.forget_old(before)
         self.dkim.forget_old(before)
         return pruning.forget(engines.writer(self._engine), before)
+
+    def overwrite(self) -> bool:
+        """Take what was deleted out of the database's file too; false while others read the file.
+
+        Raises:
+            StoreAway: its disk has no room for a copy.
+            Busy: others write.
+        """
+        try:
+            return engines.vacuum(self._engine)
+        except sqlite3.Error as error:
+            place = str(self._file.path) if self._file else ""
+            raise trouble.of(error, place) from error
 
     def close(self) -> None:
         """Close the store."""

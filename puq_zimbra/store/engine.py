@@ -9,8 +9,8 @@ SQLite would go on writing to a deleted file, and make a new file where one is m
 is opened only if it exists, and checked before each transaction.
 
 Source: SQLAlchemy Core, "Serializable isolation / Savepoints / Transactional DDL" of its SQLite
-dialect; SQLite's "Write-Ahead Logging" and "PRAGMA synchronous"; PostgreSQL's "Advisory Locks" and
-"Client Connection Defaults", libpq's "Parameter Key Words".
+dialect; SQLite's "Write-Ahead Logging", "VACUUM" and "PRAGMA synchronous"; PostgreSQL's "Advisory
+Locks" and "Client Connection Defaults", libpq's "Parameter Key Words".
 """
 
 from __future__ import annotations
@@ -116,6 +116,27 @@ def write_ahead(engine: Engine) -> None:
     raw = engine.raw_connection()
     try:
         raw.cursor().execute("PRAGMA journal_mode=WAL")
+    finally:
+        raw.close()
+
+
+def vacuum(engine: Engine) -> bool:
+    """Write SQLite's file anew without what was deleted; false while others read the old one.
+
+    PostgreSQL does so by itself.
+
+    Raises:
+        sqlite3.Error: others write, or the disk is full.
+    """
+    if engine.dialect.name != "sqlite":
+        return True
+    raw = engine.raw_connection()
+    try:
+        cursor = raw.cursor()
+        cursor.execute("VACUUM")
+        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        busy, *_ = cursor.fetchone() or (1,)
+        return not busy
     finally:
         raw.close()
 

@@ -21,7 +21,7 @@ from sqlalchemy import (
 from sqlalchemy import UniqueConstraint as Unique
 
 #: raised when a table changes; a newer store is refused by older code
-VERSION = 8
+VERSION = 9
 
 metadata = MetaData()
 Key = BigInteger().with_variant(Integer, "sqlite")
@@ -269,6 +269,8 @@ audit = Table(
     #: of a form of the customer's page: the action, and Zimbra's id of what it was about
     Column("action", String(60)),
     Column("object", String(320)),
+    #: seals the line as it is now, where names gave way to pseudonyms; "" = it was wrong before
+    Column("rewritten", String(64)),
 )
 
 #: the end of the audit trail, so that a missing last line is noticed

@@ -1,7 +1,9 @@
 """The audit trail: a line for each operation that ended, which cannot be edited unnoticed.
 
 Each line seals the one before it with the store's key, and a seal of its own marks the end, so that
-neither a line in between nor the last ones can be changed or taken away.
+neither a line in between nor the last ones can be changed or taken away. Where names give way to
+pseudonyms, a line keeps its seal, on which the next one rests, and gets a second one of its new
+words.
 
 Source: Bruce Schneier and John Kelsey, "Secure Audit Logs to Support Computer Forensics".
 """
@@ -11,6 +13,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -22,6 +25,11 @@ from puq_zimbra.store.tables import audit, audit_end, operation
 
 #: columns of version 6: where one says nothing, the line is sealed as it was before there were any
 _LATER = ("actor", "action", "object")
+_SEALS = ("seal", "rewritten")
+#: begins what stands for a name
+_PSEUDONYM = "forgotten-"
+#: what names nobody by itself: a number, or an id of Zimbra's
+_ID = re.compile(r"\d+|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _LAST = sa.select(audit).order_by(audit.c.number.desc()).limit(1)
 _ADD, _ADD_END, _MOVE_END = audit.insert(), audit_end.insert(), audit_end.update()
 
@@ -46,16 +54,16 @@ class Trail:
         with self._engine.connect() as connection:
             before, number = "", 0
             for row in connection.execute(sa.select(audit).order_by(audit.c.number)).mappings():
-                line = {key: value for key, value in row.items() if key != "seal"}
-                intact = row["number"] == number + 1 and row["seal"] == self._seal(before, line)
+                intact = row["number"] == number + 1 and self._is_intact(before, row)
                 before, number = row["seal"], row["number"]
-                yield line, intact
+                yield _line(row), intact
             end = connection.execute(sa.select(audit_end)).first()
             ended = sa.select(operation.c.id).where(operation.c.ended_at.is_not(None)).limit(1)
             begun = connection.execute(ended).first() is not None
         sealed = end is not None and end.seal == self._seal(before, {"end": number})
         if begun and not (sealed and end is not None and end.number == number):
-            yield dict.fromkeys(audit.c.keys(), "") | {"number": 0, "at": 0, "event": "?"}, False
+            nothing = _line(dict.fromkeys(audit.c.keys(), ""))
+            yield nothing | {"number": 0, "at": 0, "event": "?"}, False
 
     def add(self, connection: Connection, ended: Any, code: str, now: int) -> None:
         """Add a line for an operation's row that has ended with a code, and move the end.
@@ -82,9 +90,58 @@ class Trail:
         if connection.execute(_MOVE_END, end).rowcount == 0:
             connection.execute(_ADD_END, end)
 
+    def pseudonym(self, text: str) -> str:
+        """What stands for a name; numbers and Zimbra's ids, which name nobody, stay as they are."""
+        known = _ID.fullmatch(text) is not None or text.startswith(_PSEUDONYM)
+        return text if known else _PSEUDONYM + keyed_digest(self._key, {"name": text})[:16]
+
+    def rewrite(self, connection: Connection, installation: str, service_id: str) -> int:
+        """Put pseudonyms in the place of names in a service's lines; how many lines had any.
+
+        A line that is not as it was written is not made good by it.
+        """
+        mine = (audit.c.installation == installation) & (audit.c.service_id == service_id)
+        changed = 0
+        for row in connection.execute(sa.select(audit).where(mine)).mappings().all():
+            words = {
+                "service_id": self.pseudonym(row["service_id"]),
+                "actor": self._actor_without_name(row["actor"]),
+                "object": row["object"] and self.pseudonym(row["object"]),
+            }
+            if all(row[key] == word for key, word in words.items()):
+                continue
+            this = audit.c.number == row["number"]
+            one_before = sa.select(audit.c.seal).where(audit.c.number == row["number"] - 1)
+            intact = self._is_intact(connection.execute(one_before).scalar() or "", row)
+            second = self._second_seal(row["seal"], _line(row) | words) if intact else ""
+            connection.execute(audit.update().where(this).values(**words, rewritten=second))
+            changed += 1
+        return changed
+
+    def _actor_without_name(self, actor: str | None) -> str | None:
+        """The customer's id or a pseudonym; staff, and what acts by itself, are no customers."""
+        kind, _, said = (actor or "").partition(" ")
+        if kind != "customer" or not said:
+            return actor
+        first = said.partition(" ")[0]
+        return f"{kind} {first if _ID.fullmatch(first) else self.pseudonym(said)}"
+
+    def _is_intact(self, before: str, row: Mapping[Any, Any]) -> bool:
+        """Whether a line is as it was written, or as it was rewritten."""
+        if row["rewritten"] is None:
+            return bool(row["seal"] == self._seal(before, _line(row)))
+        return bool(row["rewritten"] == self._second_seal(row["seal"], _line(row)))
+
+    def _second_seal(self, first: str, line: Mapping[str, Any]) -> str:
+        return self._seal(f"rewritten {first}", line)
+
     def _seal(self, before: str, line: Mapping[str, Any]) -> str:
         said = {k: v for k, v in line.items() if k not in _LATER or v is not None}
         return keyed_digest(self._key, {"before": before, **said})
+
+
+def _line(row: Mapping[Any, Any]) -> dict[str, Any]:
+    return {str(key): value for key, value in row.items() if key not in _SEALS}
 
 
 def _actor(ended: Any) -> str | None:
