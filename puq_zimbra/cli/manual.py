@@ -28,21 +28,21 @@ def manual(folder: Path) -> None:
     from puq_zimbra.cli import cli
 
     count = 0
-    for context in _contexts(click.Context(cli, info_name="puq-zimbra")):
+    for context in contexts(click.Context(cli, info_name="puq-zimbra")):
         name = context.command_path.replace(" ", "-")
         (folder / f"{name}.1").write_text(_page(name, context), "utf-8")
         count += 1
     click.echo(f"{folder}: {count} pages")
 
 
-def _contexts(context: click.Context) -> Iterator[click.Context]:
+def contexts(context: click.Context) -> Iterator[click.Context]:
     """A command and those below it."""
     yield context
     if isinstance(context.command, click.Group):
         for name in context.command.list_commands(context):
             command = context.command.get_command(context, name)
             if command is not None and not command.hidden:
-                yield from _contexts(click.Context(command, parent=context, info_name=name))
+                yield from contexts(click.Context(command, parent=context, info_name=name))
 
 
 def _page(name: str, context: click.Context) -> str:
