@@ -9,7 +9,7 @@ unexport PYTHONDONTWRITEBYTECODE
 BIN := $(VENV)/bin
 ARGS ?=
 
-.PHONY: demo test lint messages packages wsdl bench faults mutants
+.PHONY: demo test lint docs messages packages wsdl bench faults mutants
 
 demo: $(VENV)/demo.ok ## A mail domain's life on a simulated Zimbra, with the customer's page in a browser
 	$(BIN)/puq-zimbra demo $(ARGS)
@@ -22,6 +22,9 @@ lint: $(VENV)/dev.ok ## ruff, and mypy --strict on what a wheel holds, the tests
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy -p puq_zimbra
 	$(BIN)/mypy tests benchmarks
+
+docs: $(VENV)/docs.ok ## The docs as a site with a search, in build/docs; a dead link fails
+	$(BIN)/python .ci/docs/build.py
 
 bench: $(VENV)/dev.ok ## What it costs, against other clients, floors and bounds
 	$(BIN)/python benchmarks/run.py $(ARGS)
@@ -53,3 +56,8 @@ $(VENV)/dev.ok: setup.cfg pyproject.toml
 	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[dev]'
 	$(BIN)/python -m compileall -q puq_zimbra hooks
 	touch $@ $(VENV)/demo.ok
+
+$(VENV)/docs.ok: setup.cfg pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[docs]'
+	touch $@

@@ -36,13 +36,19 @@ class _Setting(BaseModel):
 class ServerSettings(_Setting):
     """A Zimbra that the usage sync reads, and whose credentials need not come with each call."""
 
+    #: the admin SOAP service; without a path, /service/admin/soap
     url: str
+    #: a global administrator of its own for this service, without a second factor
     username: str | None = None
     #: a file that holds the password and a line end at most; not readable by everybody
     password_file: str | None = None
+    #: a PEM file of the authority that signed its certificate, where the system does not know it
     ca_file: str | None = None
+    #: its certificate's own sha256:…, or two while it is being renewed
     fingerprint: str | list[str] | None = None
+    #: where customers log in, if that is not https://HOST/
     webmail_url: str | None = None
+    #: where its administrators log in
     admin_url: str | None = None
     #: hosts that take the mail of customers' domains, best first; None = the webmail's host
     mx: list[HostName] | None = None

@@ -16,6 +16,7 @@ from click.testing import CliRunner
 
 from puq_zimbra.cli import cli
 from puq_zimbra.cli._folder import Folder
+from puq_zimbra.reply import CODES
 from puq_zimbra.simulator import Simulator
 
 from .conftest import Command, Params
@@ -287,11 +288,13 @@ def described() -> Any:
 
 def test_every_hook_and_code_is_in_the_docs() -> None:
     """A hook that nobody reads of does not exist."""
-    text = (Path(__file__).parent.parent / "docs" / "hooks.md").read_text(encoding="utf-8")
+    docs = Path(__file__).parent.parent / "docs"
+    text = (docs / "hooks.md").read_text("utf-8") + (docs / "codes.md").read_text("utf-8")
 
     data = described()
     assert [event for event in data["events"] if f"| `{event}` |" not in text] == []
-    assert [code for code in data["codes"] if f"`{code}`" not in text] == []
+    rows = (f"| `{code}` | {CODES[code][1]} | {CODES[code][2]} |" for code in data["codes"])
+    assert [row for row in rows if row not in text] == []
 
 
 @pytest.mark.parametrize("locale", ["en", "pl"])

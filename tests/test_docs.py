@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
+import click
 import pytest
+
+from puq_zimbra.cli import cli
 
 ROOT = Path(__file__).parent.parent
 PAGES = sorted((*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), ROOT / "deploy" / "README.md"))
@@ -40,3 +44,34 @@ def test_every_page_is_led_to() -> None:
 
     pages = [page.name for page in PAGES if page.parent.name == "docs"]
     assert [name for name in pages if f"docs/{name}" not in readme] == []
+
+
+def commands(page: Path) -> Iterator[str]:
+    """The commands of ours that a page shows, in a block or in a line."""
+    text = page.read_text("utf-8")
+    for block in re.findall(r"^```sh\n(.*?)^```", text, flags=re.MULTILINE | re.DOTALL):
+        for line in block.replace("\\\n", " ").splitlines():
+            yield from re.findall(r"(?:^|[ /])puq-zimbra (?!-- )([^#|<>;]+)", line)
+    yield from re.findall(r"`puq-zimbra ([^`|<>;…]+)`", text)
+
+
+def wrong_words(command: str) -> list[str]:
+    """The words of a command line that its command does not know."""
+    at: click.Command = cli
+    context, words = click.Context(cli, info_name="puq-zimbra"), command.split()
+    while words and isinstance(at, click.Group) and words[0].isalpha():
+        below = at.get_command(context, words[0])
+        if below is None:
+            return [] if at.invoke_without_command else [words[0]]
+        at = below
+        words.pop(0)
+    known = {name for one in at.get_params(context) for name in (*one.opts, *one.secondary_opts)}
+    return [one for one in words if one.startswith("--") and one.partition("=")[0] not in known]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_command_of_the_docs_exists(page: Path) -> None:
+    """Who pastes a line must not be told that there is no such option."""
+    wrong = [(line, words) for line in commands(page) if (words := wrong_words(line))]
+
+    assert wrong == []
