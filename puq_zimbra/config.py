@@ -116,12 +116,15 @@ class UsageSettings(_Setting):
     cos_slots: Annotated[list[str], Field(max_length=5)] = []
     #: whether mailboxes in which nobody can log in are billed, where the plan does not say
     bill_locked: bool = True
+    #: the same of closed ones, which take no mail either
     bill_closed: bool = True
-    bill_bin: bool = True  # those in a customer's bin, which the two above leave alone
-    #: for how long every reading is kept, then one a day, and after that one a month
+    #: the same of those in a customer's bin, which the two above leave alone
+    bill_bin: bool = True
+    #: days for which every reading is kept; then one a day
     raw_days: Annotated[int, Field(ge=1, le=3650)] = 35
+    #: days for which one reading a day is kept; then one a month
     daily_days: Annotated[int, Field(ge=1, le=36500)] = 400
-    #: for how long what each mailbox held is kept, once a day
+    #: days for which it is kept what each mailbox held, once a day
     mailbox_days: Annotated[int, Field(ge=1, le=3650)] = 35
 
 
@@ -130,13 +133,15 @@ class HttpSettings(_Setting):
 
     #: 127.0.0.1:PORT, unix:/PATH; any other address only with a certificate
     listen: str = "127.0.0.1:7410"
-    #: PEM files: the certificate with its chain, and its key
+    #: a PEM file of the certificate with its chain
     certificate: str | None = None
+    #: a PEM file of its key
     key: str | None = None
     #: a file of lines NAME whsec_…, the newest first; None = http-secret in the state directory
     secret_file: str | None = None
-    #: hooks carried out at a time, and how many more may wait for their turn
+    #: hooks carried out at a time
     workers: Annotated[int, Field(ge=1, le=256)] = 32
+    #: how many more may wait for their turn
     waiting: Annotated[int, Field(ge=0, le=10000)] = 200
     #: seconds in which a request's body must have come
     body_seconds: Annotated[float, Field(gt=0, le=600)] = 10.0

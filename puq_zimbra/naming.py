@@ -29,9 +29,11 @@ class MailboxSettings(_Setting):
 class NameSettings(_Setting):
     """Names that are sold though they would not be, and others that are not; to allow wins."""
 
-    #: local parts that are not sold in shared domains, beside the usual ones; and those that are
+    #: local parts that are not sold in shared domains, beside the usual ones
     reserved_local_parts: LocalParts = []
+    #: local parts that are sold in shared domains all the same
     allow_local_parts: LocalParts = []
-    #: domains (A-labels), each with all under it, that are not sold; and those that are
+    #: domains (A-labels), each with all under it, that are not sold, beside the usual ones
     reserved_domains: Domains = []
+    #: domains, each with all under it, that are sold all the same
     allow_domains: Domains = []

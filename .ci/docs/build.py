@@ -33,7 +33,15 @@ BESIDE = {
 }
 #: the site's table of contents
 CONTENTS = {
-    "Begin": ("whmcs", "fossbilling", "json", "deploy", "configuration", "products"),
+    "Begin": (
+        "how-it-works",
+        "whmcs",
+        "fossbilling",
+        "json",
+        "deploy",
+        "configuration",
+        "products",
+    ),
     "Run": (
         *("operations", "commands", "codes", "troubleshooting", "faq", "questions"),
         *("adopting", "security", "limits"),

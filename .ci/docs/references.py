@@ -62,18 +62,15 @@ def _model_of(annotation: Any) -> type[BaseModel] | None:
 
 
 def _comments(model: type[BaseModel]) -> Iterator[tuple[str, str]]:
-    """The comment of each key; one without goes with the key before it."""
+    """The comment of each key."""
     said: list[str] = []
-    last = ""
     for line in inspect.getsource(model).splitlines():
         text = line.strip()
         if text.startswith("#:"):
             said.append(text[2:].strip())
         elif key := re.match(r"(\w+): .+", text):
-            last = " ".join(said) or last
+            yield key[1], " ".join(said).replace("|", "\\|").replace("None = ", "without: ")
             said = []
-            after = text.partition("  # ")[2]
-            yield key[1], (after or last).replace("|", "\\|")
 
 
 def _kind(field: FieldInfo) -> str:
