@@ -13,7 +13,7 @@ import os
 import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
@@ -21,6 +21,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, Va
 from puq_zimbra import password_files, settings_lines, validation
 from puq_zimbra.dns_settings import DnsSettings, HostName
 from puq_zimbra.errors import Misconfigured, StoreUnusable
+from puq_zimbra.http_settings import HttpSettings, LogSettings
 from puq_zimbra.naming import MailboxSettings, NameSettings
 from puq_zimbra.request import Request
 from puq_zimbra.zimbra_server import Server, Tls
@@ -126,36 +127,6 @@ class UsageSettings(_Setting):
     daily_days: Annotated[int, Field(ge=1, le=36500)] = 400
     #: days for which it is kept what each mailbox held, once a day
     mailbox_days: Annotated[int, Field(ge=1, le=3650)] = 35
-
-
-class HttpSettings(_Setting):
-    """The hook door over HTTP, `puq-zimbra serve`."""
-
-    #: 127.0.0.1:PORT, unix:/PATH; any other address only with a certificate
-    listen: str = "127.0.0.1:7410"
-    #: a PEM file of the certificate with its chain
-    certificate: str | None = None
-    #: a PEM file of its key
-    key: str | None = None
-    #: a file of lines NAME whsec_…, the newest first; None = http-secret in the state directory
-    secret_file: str | None = None
-    #: hooks carried out at a time
-    workers: Annotated[int, Field(ge=1, le=256)] = 32
-    #: how many more may wait for their turn
-    waiting: Annotated[int, Field(ge=0, le=10000)] = 200
-    #: seconds in which a request's body must have come
-    body_seconds: Annotated[float, Field(gt=0, le=600)] = 10.0
-    #: seconds between two looks for operations to carry on; 0 = puq-zimbra work does it
-    work_every: Annotated[int, Field(ge=0, le=86400)] = 30
-
-
-class LogSettings(_Setting):
-    """What `puq-zimbra serve` logs on standard error."""
-
-    #: json, text, or auto: text on a terminal, JSON elsewhere
-    format: Literal["auto", "json", "text"] = "auto"
-    #: the least that is logged: info, warning or error
-    level: Literal["info", "warning", "error"] = "info"
 
 
 class WhmcsSettings(_Setting):
@@ -282,15 +253,22 @@ def load(path: Path | None = None) -> Config:
                 reason=getattr(error, "strerror", None) or "it is not UTF-8",
             ) from error
         return _parse(candidate, text)
-    if looked_at is not USUAL:
+    if _named(path):
         raise Misconfigured("There is no settings file %(path)s.", path=looked_at[0])
     return Config()
 
 
 def values(path: Path | None = None) -> Sequence[Path]:
     """Where the settings may be: the first file that is there counts."""
-    named = path or (Path(p) if (p := os.environ.get("PUQ_ZIMBRA_CONFIG")) else None)
-    return [named] if named else USUAL
+    if named := _named(path):
+        return [named]
+    # The hooks' user in root's home: where he cannot look, there are no settings of his.
+    return USUAL if os.access(".", os.X_OK, effective_ids=True) else USUAL[1:]
+
+
+def _named(path: Path | None) -> Path | None:
+    """The file that the command line or the environment names."""
+    return path or (Path(p) if (p := os.environ.get("PUQ_ZIMBRA_CONFIG")) else None)
 
 
 def _parse(path: Path, text: str) -> Config:

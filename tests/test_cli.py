@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import socket
 import subprocess
@@ -16,6 +17,7 @@ from click.testing import CliRunner
 
 from puq_zimbra.cli import cli
 from puq_zimbra.cli._folder import Folder
+from puq_zimbra.config import load
 from puq_zimbra.reply import CODES
 from puq_zimbra.simulator import Simulator
 
@@ -110,6 +112,33 @@ def test_wrong_settings_are_named(settings: str, words: str, tmp_path: Path) -> 
 
     assert done.returncode == 78
     assert words in done.stderr
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="root alone becomes another user")
+def test_a_folder_that_the_user_cannot_enter_holds_no_settings(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An administrator runs a command as the hooks' user, and is still in root's home."""
+    tmp_path.chmod(0o700)
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "puq-zimbra.toml").write_text("[limits]\nbin_days = 7\n")
+    assert load().limits.bin_days == 7
+    os.seteuid(65534)
+    try:
+        assert load().limits.bin_days == 30
+    finally:
+        os.seteuid(0)
+
+
+@pytest.mark.parametrize("event", ["client_area", "create"])
+def test_settings_that_cannot_be_read_are_no_bug(tmp_path: Path, event: str) -> None:
+    """The page has nothing to show yet but that sentence, and the log must not speak of a fault."""
+    done = run("--config", str(tmp_path / "none.toml"), "hook", "plain", event, given="{}")
+    answer = json.loads(done.stdout)
+
+    assert (answer["code"], done.returncode) == ("misconfigured", 78)
+    assert "unexpected" not in done.stderr
+    assert event == "create" or answer["message"] in answer["html"]
 
 
 def test_a_password_file_that_everybody_reads_is_refused(tmp_path: Path) -> None:

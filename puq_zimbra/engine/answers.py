@@ -138,6 +138,9 @@ def tell(
 def _with_page(request: Request, reply: Reply, runtime: Runtime, reference: str) -> Reply:
     """The reply with a page that shows the problem and what the host itself knows."""
     problem = _translate(_for_customers(reply), request.locale)
+    sentence = f'<div class="puqz"><p>{escape(problem)}</p></div>'
+    if request.service is None:  # the call was not read, so the host told nothing to show
+        return replace(reply, html=sentence)
     try:
         from puq_zimbra.clientarea.render import fragment
 
@@ -145,7 +148,7 @@ def _with_page(request: Request, reply: Reply, runtime: Runtime, reference: str)
         html = fragment(request, None, None, (), problem=problem, notice=None, now=now)
     except Exception as error:  # noqa: BLE001 - a page of one sentence is better than none
         reply_to_bug(error, reference)
-        html = f'<div class="puqz"><p>{escape(problem)}</p></div>'
+        html = sentence
     return replace(reply, html=html)
 
 

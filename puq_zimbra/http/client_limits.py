@@ -18,8 +18,8 @@ from typing import Any, ClassVar
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from puq_zimbra.config import HttpSettings
 from puq_zimbra.http import handshaking
+from puq_zimbra.http_settings import HttpSettings
 
 #: bytes of a request besides its body: headers, chunk sizes, trailers
 LARGEST_HEAD = 64 * 2**10

@@ -13,8 +13,8 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-from puq_zimbra.config import HttpSettings
 from puq_zimbra.errors import Misconfigured
+from puq_zimbra.http_settings import HttpSettings
 
 #: who may connect to the unix socket: the service's user and group
 _SOCKET_MODE = 0o660
