@@ -42,7 +42,7 @@ from puq_zimbra.units import shown_name
 #: the audit's word for it; no host can ask for it
 EVENT = "forget"
 #: tables of which nothing of the service is left, by installation and id
-_OF_SERVICE = {"dns": dns_check, "signing keys": dkim_key, "leases": lease, "imports": bulk}
+_OF_SERVICE = {"dns": dns_check, "signing_keys": dkim_key, "leases": lease, "imports": bulk}
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,7 @@ class Forgetting:
                 counts[what] = gone.rowcount
             counts |= {"services": _rename(connection, self._trail, *names)}
             counts |= {"answers": _forget_answers(connection, texts)}
-            counts |= {"audit lines": self._trail.rewrite(connection, *names)}
+            counts |= {"audit_lines": self._trail.rewrite(connection, *names)}
             if any(counts.values()):
                 self._trail.add(
                     connection, _line(self._trail, *names, reference), "updated", _now()

@@ -55,7 +55,7 @@ def _print(done: Forgotten, *, dry_run: bool, as_json: bool) -> None:
         more = {"overwritten": done.overwritten, "dry_run": dry_run}
         click.echo(json.dumps({**summary, **more}, ensure_ascii=False))
         return
-    told = [f"{count} {what}" for what, count in done.counts.items() if count]
+    told = [f"{count} {what.replace('_', ' ')}" for what, count in done.counts.items() if count]
     verb = "would be forgotten" if dry_run else "forgotten"
     click.echo(f"{verb}: {', '.join(told) or 'nothing, for nothing is held of it'}")
     if told and not dry_run:
