@@ -1,8 +1,7 @@
 """The provider's settings: `puq-zimbra.toml`.
 
 Looked for at `--config`, then `PUQ_ZIMBRA_CONFIG`, then `./puq-zimbra.toml`, then
-`/etc/puq-zimbra/config.toml`; without any, everything has a default. Passwords stand in files of
-their own, never in the settings.
+`/etc/puq-zimbra/config.toml`; without any, everything has a default. No password stands in it.
 
 Source: TOML 1.0; XDG Base Directory Specification (the state directory).
 """
@@ -24,6 +23,7 @@ from puq_zimbra.errors import Misconfigured, StoreUnusable
 from puq_zimbra.http_settings import HttpSettings, LogSettings
 from puq_zimbra.naming import MailboxSettings, NameSettings
 from puq_zimbra.request import Request
+from puq_zimbra.upmind_settings import UpmindSettings
 from puq_zimbra.zimbra_server import Server, Tls
 
 #: where settings are looked for when nobody names them
@@ -151,6 +151,7 @@ class Config(_Setting):
     names: NameSettings = NameSettings()
     dns: DnsSettings = DnsSettings()
     whmcs: WhmcsSettings = WhmcsSettings()
+    upmind: UpmindSettings = UpmindSettings()
     http: HttpSettings = HttpSettings()
     log: LogSettings = LogSettings()
 
@@ -176,11 +177,10 @@ class Config(_Setting):
         try:
             return Server(**given, tls=Tls(**tls))
         except ValidationError as error:
-            sentence = validation.sentence(error, Server)
             raise Misconfigured(
                 "The settings of the server %(name)s are wrong: %(problem)s",
                 name=name,
-                problem=sentence,
+                problem=validation.sentence(error, Server),
             ) from error
 
     def complete(self, request: Request) -> Request:

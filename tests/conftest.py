@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 import stamina
 
 from puq_zimbra.billing import plain
@@ -30,6 +31,7 @@ from .faults.figures import table
 
 Params = dict[str, Any]
 Hook = Callable[..., Answer]
+LogIn = Callable[[str], bool]
 #: The limits on what Zimbra is asked, lifted: tests/test_rate_limit.py tests them, and every other
 #: test would only become slower by them.
 NO_LIMITS = {"requests_per_second": 0, "concurrent_requests": 0}
@@ -230,6 +232,23 @@ def zimbra(params: Params) -> Iterator[Zimbra]:
     client = Zimbra(plain.validate(params).zimbra_server, Limits(**NO_LIMITS))
     yield client
     client.close()
+
+
+@pytest.fixture
+def log_in(running: Any, tls: TlsFiles) -> LogIn:
+    """Log in as the administrator does at the webmail; whether he is let in."""
+
+    def call(password: str) -> bool:
+        body = (
+            '<soap:Envelope xmlns:soap="http://www.w3.org/2003/05/soap-envelope"><soap:Body>'
+            '<AuthRequest xmlns="urn:zimbraAccount">'
+            '<account by="name">admin@firma.example</account>'
+            f"<password>{password}</password></AuthRequest></soap:Body></soap:Envelope>"
+        )
+        answer = requests.post(running.user_url, body, verify=str(tls.ca_file), timeout=5)
+        return answer.status_code == 200
+
+    return call
 
 
 @pytest.fixture

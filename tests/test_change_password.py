@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
-import requests
 
-from puq_zimbra.simulator import Simulator, TlsFiles
+from puq_zimbra.simulator import Simulator
 
-from .conftest import Hook
+from .conftest import Hook, LogIn
 
 ADMIN = "admin@firma.example"
 NEW = "Second-Pass-2x"
@@ -20,25 +18,6 @@ FORM = {"puqz_action": "change_admin_password", "password": NEW, "password_again
 def status(simulator: Simulator) -> str:
     """The administrator's status in Zimbra."""
     return str(simulator.account(ADMIN).first("zimbraAccountStatus"))
-
-
-LogIn = Callable[[str], bool]
-
-
-@pytest.fixture
-def log_in(running: Any, tls: TlsFiles) -> LogIn:
-    """Log in as the administrator does at the webmail; whether he is let in."""
-
-    def call(password: str) -> bool:
-        body = (
-            '<soap:Envelope xmlns:soap="http://www.w3.org/2003/05/soap-envelope"><soap:Body>'
-            f'<AuthRequest xmlns="urn:zimbraAccount"><account by="name">{ADMIN}</account>'
-            f"<password>{password}</password></AuthRequest></soap:Body></soap:Envelope>"
-        )
-        answer = requests.post(running.user_url, body, verify=str(tls.ca_file), timeout=5)
-        return answer.status_code == 200
-
-    return call
 
 
 @pytest.fixture

@@ -172,7 +172,7 @@ def keys(model: type[BaseModel], prefix: str = "") -> Iterator[tuple[str, Any]]:
     for name, one in model.model_fields.items():
         inner = [m for m in (one.annotation, *get_args(one.annotation)) if is_model(m)]
         if inner:
-            part = ".mail1" if name == "servers" else ""
+            part = {"servers": ".mail1", "packages": ".mail-10"}.get(name, "")
             yield from keys(inner[0], f"{prefix}{name}{part}.")
         else:
             yield prefix + name, one.default

@@ -131,6 +131,8 @@ def tell(
     log_outcome("hook", hook, request, reply, reference, request_id=sent_as, **took)
     _, exit_status, http_status = CODES[reply.code]
     message = _translate(_for_its_reader(reply, asked.hook), request.locale)
+    if request.service is not None:
+        reply = replace(reply, data={**asked.host.about(request), **reply.data})
     value = asked.host.answer(asked.name, reply, message, reference)
     return Answer(value, reply.code, exit_status, http_status)
 

@@ -9,7 +9,8 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from puq_zimbra.config import WhmcsSettings
+from pydantic import BaseModel
+
 from puq_zimbra.errors import Invalid, NotOurs
 from puq_zimbra.registry.hook import NAME
 from puq_zimbra.request import Request
@@ -20,8 +21,8 @@ from .runtime import Runtime
 CUSTOMER = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
 
 
-def whmcs_of(settings: WhmcsSettings, installation: str | None) -> WhmcsSettings:
-    """The settings of the host whmcs for a request that an installation's secret signed."""
+def settings_of(settings: BaseModel, installation: str | None) -> BaseModel:
+    """A host's settings for a request that an installation's secret signed."""
     return settings.model_copy(update={"installation": installation}) if installation else settings
 
 

@@ -97,7 +97,8 @@ def _read(
     given = {} if params == [] else params  # PHP's empty map
     if not isinstance(given, Mapping):
         raise Invalid("The input is not a JSON object of %(most)s MB at the most.", most=4)
-    settings = checks.whmcs_of(runtime.config.whmcs, installation)
+    section = getattr(runtime.config, asked.host.settings)
+    settings = checks.settings_of(section, installation)
     request = asked.host.read(asked.name, asked.hook, given, settings)
     request = checks.with_id(checks.signed_by(request, installation), request_id)
     return request.model_copy(update={"event": asked.event})

@@ -27,14 +27,16 @@ from starlette.requests import ClientDisconnect
 from puq_zimbra import __version__, registry
 from puq_zimbra.engine.runtime import Runtime
 from puq_zimbra.errors import Busy, PuqZimbraError
-from puq_zimbra.http import openapi, signatures
+from puq_zimbra.http import bearer, openapi, responses, signatures
 from puq_zimbra.http.background import Background
 from puq_zimbra.http.key_limiter import KeyLimiter
 from puq_zimbra.http.metrics import Metrics
 from puq_zimbra.http.replay_guard import ReplayGuard, as_json, params_of
 from puq_zimbra.http.replay_guard import Response as Answered
+from puq_zimbra.http.responses import Rejected
 from puq_zimbra.http.secret_file import Keys
 from puq_zimbra.http.signatures import NotSigned, Signed
+from puq_zimbra.registry.host import Host
 
 log = logging.getLogger("puq_zimbra")
 
@@ -43,17 +45,7 @@ LARGEST_BODY = 4 * 2**20
 #: bytes of a body that is always received, and of the memory that all larger ones share: they are
 #: received before their signature is verified
 _SMALL_BODY, _ROOM = 64 * 2**10, 32 * 2**20
-JSON = "application/json"
-
-
-class _Rejected(Exception):
-    """A request that does not reach a hook."""
-
-    def __init__(self, status: int, code: str, message: str, reason: str = "") -> None:
-        super().__init__(message)
-        self.status, self.code, self.message = status, code, message
-        #: why, for our log
-        self.reason = reason
+_NOT_SIGNED = "The signature or the time of the request is not right."
 
 
 class _Service:
@@ -80,24 +72,28 @@ class _Service:
 
     async def hook(self, host: str, event: str, request: Request) -> Response:
         """Answer one request."""
+        declared = registry.host_of(host)
         try:
-            asked = await self._read(request)
-        except _Rejected as error:
+            asked = await self._read(declared, request)
+        except Rejected as error:
             self.metrics.turned_away.labels(str(error.status)).inc()
             self._log(host, error, request)
-            return _unsigned(error)
+            return responses.rejected(declared, error)
         if event not in self._events[host]:
-            away = _Rejected(404, "not_found", f"The host {host} has no such event.")
-            return _signed(asked, Answered(404, as_json(_body_of(away)), "not_found"))
+            away = Rejected(404, "not_found", f"The host {host} has no such event.")
+            body = as_json(responses.body_of(declared, away))
+            return responses.answered(asked, Answered(404, body, "not_found"))
         params = params_of(asked.body)
-        zimbra = registry.host_of(host).host_port(params)
+        zimbra = declared.host_port(params)
         room = self._workers + self._waiting
         if self._hooks >= room or self._by_zimbra[zimbra] >= _share(room):
             self.metrics.turned_away.labels("503").inc()
-            return _unsigned(_Rejected(503, "unavailable", "Too many hooks wait: try again."))
-        return _signed(asked, await self._carry_out(host, event, asked, params, zimbra))
+            away = Rejected(503, "unavailable", "Too many hooks wait: try again.")
+            return responses.rejected(declared, away)
+        answered = await self._carry_out(host, event, asked, params, zimbra)
+        return responses.answered(asked, answered)
 
-    def _log(self, host: str, away: _Rejected, request: Request) -> None:
+    def _log(self, host: str, away: Rejected, request: Request) -> None:
         """Log a wrong signature, at most once a second: it costs nothing to send one."""
         if away.status != 401:
             return
@@ -126,8 +122,9 @@ class _Service:
             # The wait is here, where it occupies no worker.
             async with self._of_request.limit(asked.known_by), self._of_zimbra.limit(zimbra):
                 # Goes on if the client disconnects: the hook ends, or leaves its operation open.
+                carry_out = self._guard.answer if asked.keys else self._guard.answer_unsigned
                 answered = await anyio.to_thread.run_sync(
-                    self._guard.answer, host, event, asked, params, limiter=self._limiter
+                    carry_out, host, event, asked, params, limiter=self._limiter
                 )
         finally:
             self._hooks -= 1
@@ -138,25 +135,33 @@ class _Service:
         self.metrics.seconds.labels(host, event).observe(time.perf_counter() - began)
         return answered
 
-    async def _read(self, request: Request) -> Signed:
-        """The request, if its signature is right."""
+    async def _read(self, host: Host, request: Request) -> Signed:
+        """The request, if its signature or its token is right."""
         try:
-            identity, timestamp = signatures.check_time(
-                request.headers.getlist(signatures.ID),
-                request.headers.getlist(signatures.TIME),
-                time.time(),
-            )
-            body = await self._body(request)
-            found = request.headers.getlist(signatures.SIGNATURE)
-            asked = await self._check(identity, timestamp, body, found)
+            asked = await (self._with_token if host.bearer else self._with_signature)(request)
         except NotSigned as error:
-            words = "The signature or the time of the request is not right."
-            raise _Rejected(401, "refused", words, str(error)) from None
+            words = "The token is not right." if host.bearer else _NOT_SIGNED
+            raise Rejected(401, "refused", words, str(error)) from None
         except PuqZimbraError as error:
-            raise _Rejected(503, "unavailable", "The service has no secret to use.") from error
+            raise Rejected(503, "unavailable", "The service has no secret to use.") from error
         if request.url.query:
-            raise _Rejected(400, "invalid", "The address must have no query.")
+            raise Rejected(400, "invalid", "The address must have no query.")
         return asked
+
+    async def _with_token(self, request: Request) -> Signed:
+        given = request.headers.getlist("authorization")
+        caller = bearer.installation_of(self.keys.active(), given)
+        return bearer.call(caller, await self._body(request))
+
+    async def _with_signature(self, request: Request) -> Signed:
+        identity, timestamp = signatures.check_time(
+            request.headers.getlist(signatures.ID),
+            request.headers.getlist(signatures.TIME),
+            time.time(),
+        )
+        body = await self._body(request)
+        found = request.headers.getlist(signatures.SIGNATURE)
+        return await self._check(identity, timestamp, body, found)
 
     async def _check(
         self, identity: str, timestamp: int, body: bytes, found: Sequence[str]
@@ -174,17 +179,17 @@ class _Service:
                 async for part in request.stream():
                     size += len(part)
                     if size > LARGEST_BODY:
-                        raise _Rejected(413, "invalid", "The body is larger than 4 MB.")
+                        raise Rejected(413, "invalid", "The body is larger than 4 MB.")
                     if size > _SMALL_BODY:
                         taken += len(part)
                         self._room -= len(part)
                     if size > _SMALL_BODY and self._room < 0:
-                        raise _Rejected(503, "unavailable", "Too much comes in: try again.")
+                        raise Rejected(503, "unavailable", "Too much comes in: try again.")
                     parts.append(part)
         except TimeoutError:
-            raise _Rejected(408, "unavailable", "The body did not come in time.") from None
+            raise Rejected(408, "unavailable", "The body did not come in time.") from None
         except ClientDisconnect:  # who does not get this answer
-            raise _Rejected(408, "unavailable", "The body did not come whole.") from None
+            raise Rejected(408, "unavailable", "The body did not come whole.") from None
         finally:
             self._room += taken
         return b"".join(parts)
@@ -211,28 +216,6 @@ class _Service:
 def _share(of: int) -> int:
     """The most that one Zimbra gets of a limit."""
     return max(1, of * 3 // 4)
-
-
-def _body_of(away: _Rejected) -> dict[str, Any]:
-    return {
-        "ok": False,
-        "code": away.code,
-        "message": away.message,
-        "retryable": away.code == "unavailable",
-    }
-
-
-def _signed(asked: Signed, answered: Answered) -> Response:
-    # With the keys that verified the request: the file may be gone by now.
-    headers = signatures.headers(asked.keys, asked.id, int(time.time()), answered.body)
-    return Response(answered.body, answered.status, headers, JSON)
-
-
-def _unsigned(away: _Rejected) -> Response:
-    headers = {"Retry-After": "2"} if away.status == 503 else None
-    # The rest of an unread body must not be taken for the next request.
-    close = {"Connection": "close"} if away.status in (408, 413, 503) else {}
-    return Response(as_json(_body_of(away)), away.status, {**(headers or {}), **close}, JSON)
 
 
 def make_app(runtime: Runtime, keys: Keys) -> FastAPI:

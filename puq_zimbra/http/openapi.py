@@ -18,7 +18,8 @@ TITLE = "puq_zimbra"
 DESCRIPTION = f"""\
 Provisions Zimbra mail for a billing platform. Requests to `/v1/hook` are signed as Standard
 Webhooks are: HMAC-SHA256 over id, time (within {TOLERANCE} s) and body. So are the answers: the
-same id, the time of the answer. Reject an answer whose signature is wrong."""
+same id, the time of the answer. Reject an answer whose signature is wrong. Hosts that cannot sign
+bear their installation's secret as a token instead; answers to them are not signed."""
 
 #: an answer of the service itself; unsigned, except for 404
 REJECTED: dict[str, Any] = {
@@ -45,7 +46,8 @@ _REJECTED = {
 
 def operation(host: str) -> dict[str, Any]:
     """The operation of a host's hooks, added to what FastAPI says."""
-    is_plain = registry.host_of(host).is_plain
+    declared = registry.host_of(host)
+    is_plain = declared.is_plain
     answer: dict[str, Any] = REPLY if is_plain else {}
     return {
         "parameters": [
@@ -55,9 +57,7 @@ def operation(host: str) -> dict[str, Any]:
                 "required": True,
                 "schema": {"type": "string", "enum": list(registry.events(host))},
             },
-            _header(ID, "The request's id: `[A-Za-z0-9_-]`, at most 200 characters."),
-            _header(TIME, "Seconds since 1970 (UTC)."),
-            _header(SIGNATURE, "`v1,` and base64; several separated by blanks."),
+            *(_TOKEN if declared.bearer else _SIGNED),
         ],
         "requestBody": {
             "required": True,
@@ -68,11 +68,11 @@ def operation(host: str) -> dict[str, Any]:
                 }
             },
         },
-        "responses": _responses(answer),
+        "responses": _responses(answer, {} if declared.bearer else REJECTED),
     }
 
 
-def _responses(answer: dict[str, Any]) -> dict[str, Any]:
+def _responses(answer: dict[str, Any], rejected: dict[str, Any]) -> dict[str, Any]:
     said: dict[str, list[str]] = {}
     for code, (_, _, number) in CODES.items():
         said.setdefault(str(number), []).append(code)
@@ -80,7 +80,7 @@ def _responses(answer: dict[str, Any]) -> dict[str, Any]:
     for status in sorted(said.keys() | _REJECTED.keys()):
         schemas = [answer] if status in said else []
         if status in _REJECTED:
-            schemas.append(REJECTED)
+            schemas.append(rejected)
         text = _REJECTED.get(status) or f"The hook's answer: {', '.join(said[status])}."
         schema = schemas[0] if len(schemas) == 1 else {"anyOf": schemas}
         found[status] = {
@@ -113,3 +113,11 @@ def _header(name: str, text: str) -> dict[str, Any]:
         "description": text,
         "schema": {"type": "string"},
     }
+
+
+_TOKEN = (_header("authorization", "`Bearer ` and a secret of the installation."),)
+_SIGNED = (
+    _header(ID, "The request's id: `[A-Za-z0-9_-]`, at most 200 characters."),
+    _header(TIME, "Seconds since 1970 (UTC)."),
+    _header(SIGNATURE, "`v1,` and base64; several separated by blanks."),
+)

@@ -63,14 +63,7 @@ class ReplayGuard:
         repeated = before is not None and (before.final or asked.timestamp <= before.timestamp)
         if before is not None and before.body is not None and repeated:
             return Response(before.status, before.body, "repeated")
-        answer = dispatch.dispatch(
-            host,
-            event,
-            params,
-            self._runtime,
-            request_id=asked.id,
-            installation=asked.installation,
-        )
+        answer = self._carry_out(host, event, asked, params)
         response = _response(answer)
         keeps_answer = HostEvent.of(host, event).hook.keeps_answer
         final, body = answer.code not in _NOT_FINAL, response.body if keeps_answer else None
@@ -80,6 +73,20 @@ class ReplayGuard:
         except PuqZimbraError as error:  # the work is done, so the host is told
             log.error("answer not kept", extra={"fields": {"code": error.code}})
         return response
+
+    def answer_unsigned(self, host: str, event: str, asked: Signed, params: Any) -> Response:
+        """Carry out a call that has no id; nothing of it is stored but its operation."""
+        return _response(self._carry_out(host, event, asked, params))
+
+    def _carry_out(self, host: str, event: str, asked: Signed, params: Any) -> dispatch.Answer:
+        return dispatch.dispatch(
+            host,
+            event,
+            params,
+            self._runtime,
+            request_id=asked.id,
+            installation=asked.installation,
+        )
 
 
 def params_of(body: bytes) -> Any:

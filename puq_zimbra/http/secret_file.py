@@ -12,7 +12,6 @@ Source: the Standard Webhooks specification 1.0.0 ("Secret rotation", the prefix
 from __future__ import annotations
 
 import base64
-import binascii
 import re
 import secrets
 import threading
@@ -100,11 +99,17 @@ def keys_of(active: Secrets) -> KeysOf:
     return {owner: tuple(map(key_of, one)) for owner, one in active.items()}
 
 
-def _is_secret(text: str) -> bool:
+def decoded(text: str) -> bytes | None:
+    """The key that a text stands for; None if it is no secret."""
     try:
-        return text.startswith(PREFIX) and _SHORTEST <= len(key_of(text)) <= _LONGEST
-    except binascii.Error:
-        return False
+        key = key_of(text)
+    except ValueError:  # as binascii's own error is
+        return None
+    return key if text.startswith(PREFIX) and _SHORTEST <= len(key) <= _LONGEST else None
+
+
+def _is_secret(text: str) -> bool:
+    return decoded(text) is not None
 
 
 def new(path: Path, installation: str | None = None) -> str:
