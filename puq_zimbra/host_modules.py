@@ -23,6 +23,8 @@ from puq_zimbra.billing import whmcs
 MODULES = {"whmcs": "modules/servers/puqzimbra", "fossbilling": "library/PuqZimbra"}
 #: where a module looks for the bridge
 BRIDGES = {"whmcs": "modules/servers/puqzimbra/bridge", "fossbilling": "library/PuqZimbra"}
+#: FOSSBilling's product type, beside the server manager
+_PRODUCT = "modules/Servicezimbra"
 #: a file that each platform has in its folder, by which it is known
 KNOWN_BY = {"whmcs": ("init.php", "configuration.php"), "fossbilling": ("di.php", "load.php")}
 #: settings of one machine, which may hold its secret
@@ -44,6 +46,8 @@ def contents(platform: str) -> dict[str, bytes]:
     files = {path.relative_to(own).as_posix(): path.read_bytes() for path in _files(own)}
     for path in _files(folder("hooks") / "bridge"):
         files[f"{BRIDGES[platform]}/{path.name}"] = path.read_bytes()
+    if platform == "fossbilling":
+        files |= _of_both_lines(files)
     module = MODULES[platform]
     files[f"{module}/LICENSE"] = _licence()
     files[f"{module}/{VERSION}"] = f"{__version__}\n".encode()
@@ -53,6 +57,18 @@ def contents(platform: str) -> dict[str, bytes]:
         for name in ("puqz.css", "puqz.js"):
             files[f"{module}/assets/{name}"] = (folder("templates") / name).read_bytes()
     return files
+
+
+def _of_both_lines(files: Mapping[str, bytes]) -> dict[str, bytes]:
+    """The product type's templates where FOSSBilling 0.7 has them, and what its page loads."""
+    found = {
+        path.replace(f"{_PRODUCT}/templates/", f"{_PRODUCT}/html_"): content
+        for path, content in files.items()
+        if path.startswith(f"{_PRODUCT}/templates/")
+    }
+    for name in ("puqz.css", "puqz.js"):
+        found[f"{_PRODUCT}/assets/{name}"] = (folder("templates") / name).read_bytes()
+    return found
 
 
 def differing(platform: str, target: Path) -> Mapping[str, str]:

@@ -15,6 +15,18 @@ from puq_zimbra import __version__, host_modules
 from .whmcs.php import PHP
 
 BRIDGE = ("Command", "Engine", "EngineError", "Http", "Settings", "Signature", "load")
+PRODUCT = (
+    "Api/Admin", "Api/Client", "ApiBase", "Calls", "Controller/Client", "Line/Line", "Line/Line07",
+    "Line/Line08", "Orders", "Service", "Sold",
+)  # fmt: skip
+TEMPLATES = (
+    *(f"admin/mod_servicezimbra_{name}" for name in ("config", "manage", "order")),
+    *(f"client/mod_servicezimbra_{name}" for name in ("manage", "order_form", "page")),
+    *(
+        f"email/mod_servicezimbra_{name}"
+        for name in ("activated", "canceled", "renewed", "suspended", "unsuspended")
+    ),
+)
 #: what a platform, or a person who unpacks the package, looks for
 FILES = {
     "whmcs": {
@@ -38,6 +50,16 @@ FILES = {
         "library/PuqZimbra/Order.php",
         "library/Server/Manager/Puqzimbra.php",
         *(f"library/PuqZimbra/{name}.php" for name in BRIDGE),
+        "modules/Servicezimbra/manifest.json",
+        "modules/Servicezimbra/assets/puqz.css",
+        "modules/Servicezimbra/assets/puqz.js",
+        *(f"modules/Servicezimbra/{name}.php" for name in PRODUCT),
+        # FOSSBilling 0.8 looks in the one folder, 0.7 in the other.
+        *(
+            f"modules/Servicezimbra/{folder}{name}.html.twig"
+            for folder in ("templates/", "html_")
+            for name in TEMPLATES
+        ),
     },
 }
 

@@ -191,6 +191,25 @@ class Server_Manager_Puqzimbra extends Server_Manager
         return $reply;
     }
 
+    /**
+     * Ask for a service of the module Servicezimbra, which knows more of it than an account tells; the reply as it is.
+     *
+     * @param array<string, mixed> $more keys of the call besides the server's
+     *
+     * @return array<string, mixed>
+     */
+    public function askFor(string $event, array $more, float $seconds): array
+    {
+        try {
+            $id = Engine::newId();
+            $call = $more + $this->order()->call($event, $id, null);
+            $reply = (new Engine($this->settings(), 'fossbilling'))->call($event, $call, $id, $seconds);
+        } catch (EngineError | Server_Exception $error) {
+            return ['ok' => false, 'code' => 'unavailable', 'message' => $error->getMessage()];
+        }
+        return is_array($reply) ? $reply : ['ok' => false, 'message' => 'The mail engine gave an answer of another kind.'];
+    }
+
     private function client(Server_Account $account): string
     {
         try {

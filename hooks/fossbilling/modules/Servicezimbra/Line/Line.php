@@ -1,0 +1,39 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Box\Mod\Servicezimbra\Line;
+
+/**
+ * What FOSSBilling 0.7 and 0.8 do differently; each line has one file.
+ *
+ * Source: FOSSBilling 0.7.2 and 0.8.5, `library`, `modules/Product`, `modules/Api`.
+ */
+abstract class Line
+{
+    public static function of(\Pimple\Container $di): self
+    {
+        return class_exists(\FOSSBilling\Api\AbstractApi::class) ? new Line08($di) : new Line07($di);
+    }
+
+    public function __construct(protected \Pimple\Container $di)
+    {
+    }
+
+    /** The language of who looks at the page. */
+    abstract public function locale(): string;
+
+    /** The token that forms of this session bear; '' where there is none. */
+    abstract public function token(): string;
+
+    /** @return array<string, mixed> the settings of a product */
+    abstract public function config(object $product): array;
+
+    abstract public function product(int $id): object;
+
+    /** Attributes of a form of the staff's that is sent to an API. */
+    abstract public function formAttributes(string $message): string;
+
+    /** Lead the browser elsewhere after a form. */
+    abstract public function redirect(\Box_App $app, string $address): mixed;
+}
