@@ -23,6 +23,7 @@ class Admin extends ApiBase
     {
         $service = $this->getService();
         $config = $service->line()->config($service->line()->product((int) ($data['product_id'] ?? 0)));
+        $config += ['server_id' => (string) array_key_first($service->engine()->servers())];
         return [
             'action' => $this->getDi()['url']->link('api/admin/servicezimbra/save_settings'),
             'attributes' => $service->line()->formAttributes('The product was saved.'),

@@ -88,7 +88,7 @@ class Client implements \FOSSBilling\InjectionAwareInterface
             'locale' => Line::of($this->di)->locale(),
             'page' => self::text($_GET['puq_page'] ?? ''),
             'query' => (object) $query,
-            'assets_url' => $this->di['url']->link('modules/Servicezimbra/assets'),
+            'assets_url' => $this->path('modules/Servicezimbra/assets'),
             'time_zone' => date_default_timezone_get(),
             'billing' => (object) self::billing($order),
             // What we say of ourselves wins over what a browser sent under the same name.
@@ -117,7 +117,13 @@ class Client implements \FOSSBilling\InjectionAwareInterface
 
     private function pages(object $order): string
     {
-        return $this->di['url']->link("servicezimbra/{$order->id}") . '?';
+        return $this->path("servicezimbra/{$order->id}") . '?';
+    }
+
+    /** A path on this host: so that it is the browser's own, whatever FOSSBilling's settings call it. */
+    private function path(string $place): string
+    {
+        return (string) parse_url($this->di['url']->link($place), PHP_URL_PATH);
     }
 
     /** Whether it is a page of ours, or leads elsewhere over TLS, and holds nothing that a header could be broken with. */
