@@ -393,6 +393,8 @@ def test_the_form_asks_for_credentials(manager: Module) -> None:
     fields = {one["name"]: one for one in form["form"]["credentials"]["fields"]}
     assert list(fields) == ["username", "password", "accesshash"]
     assert all({"type", "label", "placeholder", "required"} <= set(one) for one in fields.values())
+    # Else FOSSBilling 0.8 wants the administrator typed anew whenever anything is saved.
+    assert all(one["secret"] for one in fields.values())
 
 
 def test_the_manager_works_from_the_repository(server: Params) -> None:

@@ -130,7 +130,7 @@ def test_what_cannot_be_made_is_refused_before_it_is_paid(shop: Call, simulator:
     simulator.reset_log()
     for domain in (
         "", "firma", "https://x.example", "jan@firma.example", "a b.example", "taken.example",
-        "firma.example", "gmail.com", ["x.example"],
+        "firma.example", "gmail.com", "www.nowa.example", ["x.example"],
     ):  # fmt: skip
         told = shop("order", client=8, product=1, data={"domain": domain})
         assert (domain, told.type) == (domain, "FOSSBilling\\InformationException"), told
@@ -291,4 +291,8 @@ def test_without_an_engine_nothing_is_half_done(shop: Call) -> None:
         assert told.type == "FOSSBilling\\InformationException", event
     assert shop("status", order=order).value["status"] == "failed_setup"
     shop("status", order=order, status="active")
-    assert "<p role=" in fragment(shop("get", client=7, order=order))
+    page = fragment(shop("get", client=7, order=order))
+    api = {"as": "client", "call": "log_in", "data": {"order_id": order}, "client": 7}
+    for said in (page, shop("api", **api).thrown):
+        assert "gives no answer just now" in said
+        assert "nowhere.sock" not in said

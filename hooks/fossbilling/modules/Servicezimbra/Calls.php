@@ -17,6 +17,7 @@ final class Calls
     public const PAGE = 8.0;
     public const CLICK = 15.0;
     public const SERVICE = 25.0;
+    private const UNREACHED = 'The mail server gives no answer just now; please try again later.';
 
     public function __construct(private \Pimple\Container $di)
     {
@@ -91,6 +92,18 @@ final class Calls
         }
         $reference = isset($reply['reference']) ? " ({$reply['reference']})" : '';
         throw new InformationException((string) ($reply['message'] ?? 'The mail engine gave no answer.') . $reference);
+    }
+
+    /**
+     * The reply for a customer's eyes: one that is not the engine's own names what only staff can use.
+     *
+     * @param array<string, mixed> $reply
+     *
+     * @return array<string, mixed>
+     */
+    public static function forCustomers(array $reply): array
+    {
+        return isset($reply['reference']) ? $reply : ['message' => self::UNREACHED] + $reply;
     }
 
     private function manager(int $server): \Server_Manager_Puqzimbra

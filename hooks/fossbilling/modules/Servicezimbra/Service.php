@@ -240,16 +240,10 @@ class Service implements InjectionAwareInterface
     }
 
     /** @param array<string, mixed> $config */
-    public function newPassword(object $order, array $config, #[\SensitiveParameter] string $password): string
+    private function newPassword(object $order, array $config, #[\SensitiveParameter] string $password): string
     {
         $this->engine()->ask('change_password', $order, $config, ['new_password' => $password]);
         return $password;
-    }
-
-    public function logInLink(object $order): string
-    {
-        $reply = $this->engine()->ask('sso_service', $order, self::configOf($order), [], Calls::CLICK);
-        return (string) ($reply['data']['url'] ?? '');
     }
 
     /** @return array<string, mixed> the settings that an order was sold with */

@@ -49,6 +49,8 @@ class Server_Manager_Puqzimbra extends Server_Manager
                 'label' => $label,
                 'placeholder' => $placeholder,
                 'required' => true,
+                // 0.8 gives back none of them, and keeps what is left blank of those that are marked so.
+                'secret' => true,
             ];
         }
         return ['label' => 'PUQ Zimbra', 'form' => ['credentials' => ['fields' => $fields]]];

@@ -5,6 +5,8 @@ declare(strict_types=1);
 namespace Box\Mod\Servicezimbra\Api;
 
 use Box\Mod\Servicezimbra\ApiBase;
+use Box\Mod\Servicezimbra\Calls;
+use Box\Mod\Servicezimbra\Orders;
 use Box\Mod\Servicezimbra\Service;
 use FOSSBilling\InformationException;
 
@@ -23,7 +25,7 @@ class Client extends ApiBase
         if (!is_string($password) || $password === '') {
             throw new InformationException('Give the new password.');
         }
-        $this->getService()->newPassword($order, Service::configOf($order), $password);
+        $this->asked('change_password', $order, ['new_password' => $password]);
         return true;
     }
 
@@ -34,12 +36,24 @@ class Client extends ApiBase
      */
     public function log_in($data): string
     {
-        return $this->getService()->logInLink($this->order($data));
+        return (string) ($this->asked('sso_service', $this->order($data), [])['data']['url'] ?? '');
+    }
+
+    /**
+     * @param array<string, mixed> $more
+     *
+     * @return array<string, mixed>
+     */
+    private function asked(string $event, object $order, array $more): array
+    {
+        $calls = $this->getService()->engine();
+        $reply = $calls->reply($event, $order, Service::configOf($order), $more, Calls::CLICK);
+        return Calls::done(Calls::forCustomers($reply));
     }
 
     /** @param array<string, mixed> $data */
     private function order($data): object
     {
-        return \Box\Mod\Servicezimbra\Orders::ofClient($this->getDi(), $this->getIdentity(), $data['order_id'] ?? 0);
+        return Orders::ofClient($this->getDi(), $this->getIdentity(), $data['order_id'] ?? 0);
     }
 }

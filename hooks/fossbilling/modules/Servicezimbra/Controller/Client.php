@@ -109,7 +109,7 @@ class Client implements \FOSSBilling\InjectionAwareInterface
     {
         $html = $reply['html'] ?? null;
         if (!is_string($html)) {
-            $message = (string) ($reply['message'] ?? 'The mail server gives no answer just now; please try again later.');
+            $message = (string) Calls::forCustomers($reply)['message'];
             $html = '<div class="puqz"><p role="alert">' . htmlspecialchars($message, ENT_QUOTES | ENT_SUBSTITUTE) . '</p></div>';
         }
         return $app->render('mod_servicezimbra_page', ['fragment' => $html, 'title' => (string) $order->title]);
