@@ -81,6 +81,7 @@ function carry_out(string $function, array $asked, Pimple\Container $di, object 
         foreach ($asked['products'] as $id => $config) {
             $db->store(new Product($id, json_encode($config)));
         }
+        $db->first = $asked['first'] ?? 0;
         return $type->install();
     }
     if ($function === 'order') {

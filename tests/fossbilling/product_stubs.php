@@ -40,6 +40,8 @@ namespace {
     class Database
     {
         public array $tables = [];
+        /** Numbers begin behind this one. */
+        public int $first = 0;
 
         private static function table(string $model): string
         {
@@ -54,7 +56,7 @@ namespace {
 
         public function store(object $row): int
         {
-            $row->id = (int) $row->id ?: count($this->tables[$row->table] ?? []) + 1;
+            $row->id = (int) $row->id ?: $this->first + count($this->tables[$row->table] ?? []) + 1;
             $this->tables[$row->table][$row->id] = $row;
             return $row->id;
         }
