@@ -1,0 +1,105 @@
+"""The customer's pages of the product type: his own alone, with all their forms."""
+
+from __future__ import annotations
+
+import json
+import re
+from urllib.parse import parse_qs, urlsplit
+
+from puq_zimbra.simulator import Simulator
+
+from ..whmcs.php import Told
+from .shop import BOTH, Call, ordered
+
+
+def fragment(told: Told) -> str:
+    """The page that was drawn."""
+    assert told.thrown == "", told
+    drawn = json.loads(told.value)
+    assert drawn["template"] == "mod_servicezimbra_page"
+    return str(drawn["fragment"])
+
+
+def hidden(html: str, action: str) -> dict[str, str]:
+    """The hidden fields of the form of an action."""
+    forms = re.findall(r"<form.*?</form>", html, re.DOTALL)
+    (form,) = [one for one in forms if f'value="{action}"' in one]
+    fields = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', form)
+    return dict(fields)
+
+
+@BOTH
+def test_the_customers_pages_and_forms(
+    shop: Call, mail_server: Simulator, line: str, domain: str
+) -> None:
+    """He makes a mailbox on his page; in the language that FOSSBilling shows him."""
+    order = ordered(shop, domain)
+    shop("activate", order=order)
+    page = fragment(shop("get", client=7, order=order, get={"puq_page": "mailbox_new"}))
+    keys = hidden(page, "create_mailbox")
+    typed = {**keys, "name": "anna", "limit": "1", "password_kind": "own"}
+    typed |= {"password": "Anna-Pass-1x"}
+    wrong = fragment(shop("post", client=7, order=order, post={**typed, "name": "a b"}))
+    typed |= hidden(wrong, "create_mailbox")
+    done = shop("post", client=7, order=order, post=typed)
+
+    assert "Skrzynki" in page
+    assert "CSRFToken" in keys
+    assert 'value="a b"' in wrong
+    assert mail_server.verify_password(f"anna@{domain}", "Anna-Pass-1x")
+    if line == "0.7":
+        assert done.type == "exit"
+        (location,) = done.value
+        next_page = location.removeprefix("303 Location: ")
+    else:
+        assert done.value["status"] == 303
+        next_page = done.value["redirect"]
+    assert next_page.startswith(f"/servicezimbra/{order}?")
+    assert parse_qs(urlsplit(next_page).query)["puq_page"]
+
+
+def test_the_page_is_its_own_clients_alone(shop: Call, mail_server: Simulator, domain: str) -> None:
+    """Not another's, nor a guest's; not while it is not active; no form without the token."""
+    order = ordered(shop, domain)
+    shop("activate", order=order)
+    page = fragment(shop("get", client=7, order=order, get={"puq_page": "mailbox_new"}))
+    typed = {**hidden(page, "create_mailbox"), "name": "anna", "limit": "1"}
+    typed |= {"password_kind": "generated"}
+    mail_server.reset_log()
+    for client in (8, None):
+        assert shop("get", client=client, order=order).thrown
+        assert shop("post", client=client, order=order, post=typed).thrown
+    del typed["CSRFToken"]
+    forged = shop("post", client=7, order=order, post=typed, token=False)
+    api = {"as": "client", "data": {"order_id": order, "password": "Other-Pass-9x"}}
+    others = shop("api", **api, call="change_password", client=8)
+    for state in ("canceled", "suspended", "failed_setup"):
+        shop("status", order=order, status=state)
+        for function in ("get", "post"):
+            assert "not active" in shop(function, client=7, order=order, post=typed).thrown
+        for name in ("change_password", "log_in"):
+            assert "not active" in shop("api", **api, call=name, client=7).thrown
+
+    assert forged.value == 403
+    assert others.thrown == "Order not found"
+    assert mail_server.log == []
+    shop("status", order=order, status="active")
+    assert shop("api", **api, call="change_password", client=7).value is True
+    assert "authtoken" in shop("api", **api, call="log_in", client=7).value
+
+
+def test_without_an_engine_nothing_is_half_done(shop: Call, domain: str) -> None:
+    """The order is taken, for the engine comes back; each step says what is the matter."""
+    away = {"id": 1, "config": {"server_id": "2", "terminate": "grace"}}
+    assert shop("api", **{"as": "admin", "call": "save_settings", "data": away}).value is True
+    order = ordered(shop, domain)
+    for event in ("activate", "suspend", "cancel", "uncancel"):
+        told = shop(event, order=order)
+        assert told.type == "FOSSBilling\\InformationException", event
+    assert shop("status", order=order).value["status"] == "failed_setup"
+    shop("status", order=order, status="active")
+    page = fragment(shop("get", client=7, order=order))
+    api = {"as": "client", "call": "log_in", "data": {"order_id": order}, "client": 7}
+    for said in (page, shop("api", **api).thrown):
+        assert "gives no answer just now" in said
+        assert "nowhere.sock" not in said
