@@ -66,16 +66,23 @@ class Server:
         except OSError:
             return  # the client has gone, as it should in most of these tests
 
-    @staticmethod
-    def _read(connection: ssl.SSLSocket) -> bytes:
+    @classmethod
+    def _read(cls, connection: ssl.SSLSocket) -> bytes:
         data = b""
         while b"\r\n\r\n" not in data:
-            data += connection.recv(65536)
+            data += cls._part(connection)
         head, _, body = data.partition(b"\r\n\r\n")
         length = int(head.lower().partition(b"content-length: ")[2].split(b"\r\n")[0])
         while len(body) < length:
-            body += connection.recv(65536)
+            body += cls._part(connection)
         return head + b"\r\n\r\n" + body
+
+    @staticmethod
+    def _part(connection: ssl.SSLSocket) -> bytes:
+        part = connection.recv(65536)
+        if not part:  # else the thread would read on for ever, and slow down all later tests
+            raise ConnectionError("the client has gone")
+        return part
 
     def close(self) -> None:
         """Stop listening."""

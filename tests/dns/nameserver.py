@@ -62,6 +62,17 @@ def failing(server: NameServer, asked: dns.message.Message, over_tcp: bool) -> b
     return answer.to_wire()
 
 
+def _one_port() -> tuple[socket.socket, socket.socket]:
+    """Sockets on a port that is free for UDP and TCP alike; another test may have half of one."""
+    while True:
+        udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        udp.bind(("127.0.0.1", 0))
+        try:
+            return udp, socket.create_server(udp.getsockname())
+        except OSError:
+            udp.close()
+
+
 class NameServer:
     """What it knows, and how it behaves."""
 
@@ -70,10 +81,8 @@ class NameServer:
         self.behaviour: Behaviour = honest
         #: every question so far: type and name
         self.asked: list[tuple[str, str]] = []
-        self.udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self.udp.bind(("127.0.0.1", 0))
+        self.udp, self.tcp = _one_port()
         self.port: int = self.udp.getsockname()[1]
-        self.tcp = socket.create_server(("127.0.0.1", self.port))
 
     @property
     def address(self) -> str:

@@ -82,10 +82,12 @@ def engine(
     request: pytest.FixtureRequest, php: None, tmp_path: Path, compiled_pages: Path
 ) -> Iterator[Engine]:
     """The engine, reached in each way."""
+    command = request.param == "command"
+    if command and request.config.getoption("--faults") == "sample":
+        pytest.skip("with --faults=part or all: each call starts processes, a page has 8 seconds")
     (tmp_path / "state").mkdir(mode=0o700)
     (tmp_path / "state" / "templates").symlink_to(compiled_pages)
     config = config_file(tmp_path, NARROW if request.param == "busy http" else "")
-    command = request.param == "command"
     made: Engine = CommandLine(tmp_path, config) if command else Service(tmp_path, config)
     made.start()
     yield made
