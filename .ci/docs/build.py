@@ -37,6 +37,7 @@ CONTENTS = {
         "how-it-works",
         "whmcs",
         "fossbilling",
+        "upmind",
         "json",
         "deploy",
         "configuration",
