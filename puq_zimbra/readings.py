@@ -96,6 +96,12 @@ class ServiceUsage:
         """What the service may use in bytes, as far as Zimbra says it; None = unlimited."""
         return self.mailbox_limits if self.limit is None else self.limit
 
+    @property
+    def in_rooms(self) -> int:
+        """The bytes in rooms and equipment: what no mailbox holds; 0 where it is not known."""
+        held = [one.used for one in self.mailboxes if one.used is not None]
+        return max(0, self.used - sum(held)) if len(held) == self.counts.mailboxes else 0
+
 
 @dataclass(frozen=True)
 class UsagePoint:

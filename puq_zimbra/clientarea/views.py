@@ -112,6 +112,8 @@ class PageView:
     #: it is a limit of the whole: the sum of many mailboxes' limits is none that could be reached
     limited_whole: bool
     table: mailboxes.Table | None
+    #: bytes of the used space that are in rooms and equipment; 0 = none, or it is not known
+    in_rooms: int
     #: mailboxes in which nobody can log in
     shut: int
     #: mailboxes the plan grants; None = unlimited
@@ -193,6 +195,7 @@ def build(  # noqa: PLR0913 - what a page shows, each by its name
         total_source=source,
         limited_whole=whole and not total.unlimited,
         table=mailboxes.table(boxes, wanted) if usage else None,
+        in_rooms=usage.in_rooms if usage else 0,
         shut=mailboxes.shut(boxes),
         mailbox_limit=plan.mailboxes,
         mailboxes_now=mailboxes_now,

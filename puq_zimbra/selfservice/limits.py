@@ -52,7 +52,7 @@ def most_of_a_mailbox(request: Request, domain: Entry) -> int | None:
 
 
 def left_to_give_out(request: Request, usage: ServiceUsage | None) -> int | None:
-    """Bytes of the whole space that no mailbox's limit takes, by the last reading.
+    """Bytes of the whole space that no mailbox's limit and no room takes, by the last reading.
 
     None where there is no limit on the whole, or a mailbox has none.
     """
@@ -60,7 +60,9 @@ def left_to_give_out(request: Request, usage: ServiceUsage | None) -> int | None
     if not whole or usage is None or not usage.mailboxes:
         return None
     limits = [one.limit for one in usage.mailboxes if one.limit is not None]
-    return max(0, whole - sum(limits)) if len(limits) == len(usage.mailboxes) else None
+    if len(limits) != len(usage.mailboxes):
+        return None
+    return max(0, whole - sum(limits) - usage.in_rooms)
 
 
 def require_quota(

@@ -23,7 +23,7 @@ from typing import Protocol
 from puq_zimbra import products
 from puq_zimbra.errors import PuqZimbraError
 from puq_zimbra.provisioning import ownership, stamp_search
-from puq_zimbra.usage import parts
+from puq_zimbra.usage import parts, rooms
 from puq_zimbra.usage.classes import Classes
 from puq_zimbra.usage.tallies import TYPES, Tallies
 from puq_zimbra.usage.tally import Tally
@@ -81,6 +81,7 @@ def collect(zimbra: Zimbra, sink: Sink, progress: Progress = lambda done, total:
         _read_whole(zimbra, tallies, sink, lost, progress)
     else:
         failed |= _read_by_domain(zimbra, found.services, tallies, sink, lost)
+    rooms.add_space(zimbra, tallies)
     unclear = frozenset(found.unclear | tallies.unclear)
     failed |= unclear | {one.stamp for one in tallies if one.broken or not one.agrees}
     good = tuple(one for one in tallies if one.stamp not in failed)

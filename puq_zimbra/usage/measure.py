@@ -14,7 +14,7 @@ from puq_zimbra.provisioning import ownership, quotas, stamp_search
 from puq_zimbra.provisioning.entries import KINDS, domain_of, shown_name, sold_address
 from puq_zimbra.readings import Counts, MailboxUsage, ServiceUsage
 from puq_zimbra.units import MOST
-from puq_zimbra.usage import parts
+from puq_zimbra.usage import parts, rooms
 from puq_zimbra.usage.classes import Classes
 from puq_zimbra.usage.tallies import SYSTEM, TYPES, Tallies
 from puq_zimbra.usage.tally import Tally
@@ -60,6 +60,7 @@ def held_by(
         for part in parts.of_domain(zimbra, lost, domain):
             tallies.storage(part)
             storage.update((row.id, row) for row in part.account if row.id in accounts)
+    rooms.add_space(zimbra, tallies)
     tally = next(iter(tallies))
     if tally.broken:
         raise NoAnswer(

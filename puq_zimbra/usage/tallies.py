@@ -133,8 +133,9 @@ class Tallies:
             if tally := self._of_domain(one.name):
                 tally.lists += 1
         for room in page.calresource:
-            if (tally := self._of_domain(room.name)) and _ACTIVE in room.a:
-                tally.resources += 1
+            if tally := self._of_domain(room.name):
+                tally.resources += _ACTIVE in room.a
+                tally.rooms.append(room.id)
 
     def storage(self, page: Storage) -> None:
         """Add a page of storage."""

@@ -31,6 +31,7 @@ class Tally:
         "named_classes",
         "number",
         "resources",
+        "rooms",
         "stamp",
         "stamped",
         "system_accounts",
@@ -62,8 +63,10 @@ class Tally:
         self.aliases = 0
         self.lists = 0
         self.alias_domains = 0
-        #: active rooms and equipment, in which somebody may log in; Zimbra does not measure them
+        #: active rooms and equipment, in which somebody may log in
         self.resources = 0
+        #: ids of all rooms and equipment, whose space the listing of storage leaves out
+        self.rooms: list[str] = []
         #: accounts that each listing named, and the sum of their ids' hashes
         self.named_by_directory = self.named_by_storage = 0
         self.mark_of_directory = self.mark_of_storage = 0

@@ -8,6 +8,8 @@ resources of a genuine server.
 
 from __future__ import annotations
 
+from lxml import etree
+
 from puq_zimbra.zimbra import answers, messages
 from puq_zimbra.zimbra.accounts import address_taken
 from puq_zimbra.zimbra.answers import Entry
@@ -65,9 +67,17 @@ class ResourceRequests(Sender):
 
     def get_mailbox_size(self, identity: str) -> int:
         """The bytes in an account's or a resource's mailbox (GetMailbox.java)."""
-        response = self._send("GetMailbox", mbox={"id": identity})
-        box = answers.child(response, "mbox")
-        size = "" if box is None else box.get("s") or ""
-        if not size.isascii() or not size.isdigit():
-            raise answers.garbled()
-        return int(size)
+        return size_of(self._send("GetMailbox", mbox={"id": identity}))
+
+
+def size_of(response: etree._Element) -> int:
+    """The bytes that a GetMailbox answer tells.
+
+    Raises:
+        NoAnswer: it tells none.
+    """
+    box = answers.child(response, "mbox")
+    size = "" if box is None else box.get("s") or ""
+    if not size.isascii() or not size.isdigit():
+        raise answers.garbled()
+    return int(size)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -148,3 +149,41 @@ def test_rooms_in_which_somebody_can_log_in_are_counted(
 
     assert (result.error, by_sync.resources, by_sync.mailboxes) == (None, 2, 2)
     assert (metrics["resources"], metrics["mailboxes"], peaks["resources"]) == (2, 2, 2)
+
+
+def test_space_of_rooms_is_billed_and_shown(
+    hook: Hook, sold: Simulator, configured: Config, store: Store
+) -> None:
+    """Fifty are asked for at once; one that gives no figure leaves the last ones as they were."""
+    sold.traffic.arrivals.clear()
+    sync(configured, store, datetime.now(UTC) - timedelta(hours=1))
+    without = len(sold.traffic.arrivals)
+    for number in range(51):
+        sold.create_resource(f"r{number}@firma.example")
+    sold.add_mail("r7@firma.example", 512 * MB)
+    sync(configured, store)
+    more = len(sold.traffic.arrivals) - 2 * without
+    peaks = {one.figure: one.value for one in store.history.peaks("crm.example", "42", None)}
+
+    assert (latest(store).used, latest(store).in_rooms, more) == (542 * MB, 512 * MB, 2)
+    billed = hook("usage").value["data"]["metrics"]["firma.example"]["storage_gb"]
+    assert (peaks["storage"], billed) == (542 * MB, 0.529)
+    text = hook("client_area").value["html"].replace("\N{NO-BREAK SPACE}", " ")
+    assert "Rooms and equipment hold another 0.5 GB." in text
+
+    sold.add_mail("r7@firma.example", 512 * MB)
+    sold.fail_next("GetMailboxRequest", "service.FAILURE", times=200)
+    assert sync(configured, store, datetime.now(UTC) + timedelta(hours=1)).error is not None
+    assert (latest(store).used, latest(store).stale) == (542 * MB, True)
+
+
+def test_rooms_that_zimbra_says_nothing_of_are_left_out(
+    sold: Simulator, configured: Config, store: Store
+) -> None:
+    """Staff suspended the domain in Zimbra, which then tells of no mailbox in it."""
+    sold.create_resource("room@firma.example")
+    sold.add_mail("room@firma.example", 5 * MB)
+    sold.domain("firma.example").attrs["zimbraDomainStatus"] = ["suspended"]
+
+    assert sync(configured, store).error is None
+    assert (latest(store).used, latest(store).in_rooms) == (30 * MB, 0)

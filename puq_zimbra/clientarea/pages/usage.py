@@ -37,10 +37,11 @@ def split(view: PageView) -> Split | None:
     if not view.limited_whole or used is None or not whole or whole < 0:
         return None
     limits = view.table.total.limit if view.table is not None else None
-    # What mailboxes may use beyond the whole is granted to nobody.
-    if view.sold_alone or limits is None or not used <= limits <= whole:
+    # What mailboxes may use beyond the whole is granted to nobody; rooms have no limits of theirs.
+    if view.sold_alone or limits is None or not used <= limits + view.in_rooms <= whole:
         return Split(whole, used, None, max(0, whole - used))
-    return Split(whole, used, limits - used, whole - limits)
+    taken = limits + view.in_rooms
+    return Split(whole, used, taken - used, whole - taken)
 
 
 def draw(page: PageContext) -> Mapping[str, Any]:
