@@ -1,7 +1,8 @@
 """The mailboxes of a service: a page of their list, one of them, and changes to it.
 
 Zimbra sorts as text and only by what it is asked for; used space and limits are sorted by the last
-reading of the store, and the rows of that page are read live.
+reading of the store, and the rows of that page are read live. What is nearly full or over its limit
+is told by that reading alone.
 
 Source: `service/admin/SearchDirectory.java`; recorded listings of a genuine server.
 """
@@ -13,6 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from puq_zimbra import readings
+from puq_zimbra.selfservice import mailbox_states as states
 from puq_zimbra.selfservice import scope
 from puq_zimbra.zimbra import filters
 from puq_zimbra.zimbra.answers import Entry
@@ -53,33 +55,47 @@ class Wanted:
     descending: bool = False
     #: from 1
     page: int = 1
+    #: one of `states.STATES`; "" = all
+    state: str = ""
 
     @classmethod
     def of(cls, query: Mapping[str, str]) -> Wanted:
         """What a page's own keys ask for.
 
-        >>> Wanted.of({"sort": "-used", "p": "3", "q": " anna "})
-        Wanted(search='anna', column='used', descending=True, page=3)
+        >>> Wanted.of({"sort": "-used", "p": "3", "q": " anna ", "state": "near"})
+        Wanted(search='anna', column='used', descending=True, page=3, state='near')
         """
         sort, number = query.get("sort", ""), query.get("p", "")
         column = sort.removeprefix("-")
-        if column not in COLUMNS:
+        state = query.get("state", "")
+        state = state if state in states.STATES else ""
+        if column not in columns_of(state):
             sort, column = "address", "address"
         search = "".join(one for one in query.get("q", "") if one.isprintable()).strip()[:100]
         page = (
             int(number) if number.isascii() and number.isdigit() and len(number) <= _DIGITS else 1
         )
-        return cls(search, column, sort.startswith("-"), max(page, 1))
+        return cls(search, column, sort.startswith("-"), max(page, 1), state)
 
     @property
     def by_reading(self) -> bool:
-        """Whether the last reading gives the order."""
-        return self.column in _BY_READING
+        """Whether the last reading gives the order, or says which mailboxes they are."""
+        return self.column in _BY_READING or self.state in states.BY_READING
+
+    @property
+    def part(self) -> dict[str, str]:
+        """The keys that ask for these mailboxes alone, and not for their order."""
+        return {key: one for key, one in (("q", self.search), ("state", self.state)) if one}
 
     @property
     def sort(self) -> str:
         """The key that asks for this order."""
         return f"{'-' if self.descending else ''}{self.column}"
+
+
+def columns_of(state: str) -> tuple[str, ...]:
+    """The columns by which mailboxes of a state can be sorted; "" = of any."""
+    return ("address", *_BY_READING) if state in states.BY_READING else COLUMNS
 
 
 @dataclass(frozen=True)
@@ -125,12 +141,12 @@ def page_of(
 ) -> Listed:
     """One page of a domain's mailboxes; ``without`` are the ids of those in the bin."""
     measured = {one.id: one for one in usage.mailboxes} if usage else {}
-    if wanted.by_reading and measured:
-        if wanted.search and (few := _few_by_reading(zimbra, domain, wanted, measured, without)):
+    if wanted.state in states.BY_READING or (wanted.by_reading and measured):
+        if wanted.part and (few := _few_by_reading(zimbra, domain, wanted, measured, without)):
             return few
         return _by_reading(zimbra, domain, wanted, measured, without)
     column = wanted.column if wanted.column in _BY_ZIMBRA else "address"
-    query = _query(wanted.search, without)
+    query = _query(wanted, without, measured)
     ask = _Ask(zimbra, domain, query, _BY_ZIMBRA[column], wanted.descending)
     entries = ask.page(1) if wanted.page == 1 else ()
     # A first page that is not full needs no count.
@@ -168,15 +184,17 @@ class _Ask:
         )
 
 
-def _query(search: str, without: Collection[str]) -> str:
-    in_bin = "".join(filters.equal("zimbraId", one) for one in without)
+def _query(
+    wanted: Wanted, without: Collection[str], measured: Mapping[str, readings.MailboxUsage]
+) -> str:
+    in_bin = filters.any_of("zimbraId", without)
     # One that was opened again is not in the bin any more.
-    left_out = f"(!(&(zimbraAccountStatus=pending)(|{in_bin})))" if in_bin else ""
-    wanted = ""
-    if search:
-        either = (filters.holds(name, search) for name in ("mail", "displayName"))
-        wanted = f"(|{''.join(either)})"
-    return f"(&{scope.NOT_SYSTEM}{left_out}{wanted})"
+    left_out = f"(!(&(zimbraAccountStatus=pending){in_bin}))" if in_bin else ""
+    parts = states.query(wanted.state, measured.values())
+    if wanted.search:
+        either = (filters.holds(name, wanted.search) for name in ("mail", "displayName"))
+        parts += f"(|{''.join(either)})"
+    return f"(&{scope.NOT_SYSTEM}{left_out}{parts})"
 
 
 def _few_by_reading(
@@ -187,16 +205,22 @@ def _few_by_reading(
     without: Collection[str],
 ) -> Listed | None:
     """What a search finds now, by name too, in the reading's order; None where it is too much."""
-    query = _query(wanted.search, without)
+    if not wanted.search and wanted.state in states.BY_READING:
+        return None  # the reading says which they are
+    query = _query(wanted, without, measured)
     entries = zimbra.search_page("accounts", query, ATTRIBUTES, domain, limit=FEW)
     if len(entries) == FEW:
         return None
     rows = sorted((_row(one, measured) for one in entries), key=lambda row: row.address)
+    if wanted.state in states.BY_READING:
+        rows = [row for row in rows if states.is_in(measured.get(row.id), wanted.state)]
     known = [row for row in rows if row.measured]
     if wanted.column == "limit":
         known.sort(key=lambda row: (row.limit is None, row.limit or 0), reverse=wanted.descending)
-    else:
+    elif wanted.column == "used":
         known.sort(key=lambda row: row.used or -1, reverse=wanted.descending)
+    elif wanted.descending:
+        known.reverse()
     # What was made since is not measured yet, and comes last either way.
     found = [*known, *(row for row in rows if not row.measured)]
     pages = max(1, -(-len(found) // PAGE))
@@ -218,12 +242,15 @@ def _by_reading(
         if one.id not in without
         and one.address.rpartition("@")[2] == domain
         and needle in one.address.casefold()
+        and states.is_in(one, wanted.state)
     ]
     # Without a limit is more than any limit; unknown use comes last.
     if wanted.column == "limit":
         found.sort(key=lambda one: (one.limit is None, one.limit or 0, one.address))
-    else:
+    elif wanted.column == "used":
         found.sort(key=lambda one: (one.used or -1, one.address))
+    else:
+        found.sort(key=lambda one: one.address)
     if wanted.descending:
         found.reverse()
     pages = max(1, -(-len(found) // PAGE))
@@ -231,8 +258,8 @@ def _by_reading(
     shown = found[(page - 1) * PAGE : page * PAGE]
     if not shown:
         return Listed((), 0, 1, 1)
-    either = "".join(filters.equal("zimbraId", one.id) for one in shown)
-    query = f"(&{scope.NOT_SYSTEM}(|{either}))"
+    either = filters.any_of("zimbraId", [one.id for one in shown])
+    query = f"(&{scope.NOT_SYSTEM}{states.query(wanted.state, ())}{either})"
     entries = zimbra.search_page("accounts", query, ATTRIBUTES, domain, limit=PAGE)
     live = {one.id: one for one in entries}
     rows = tuple(_row(live[one.id], measured) for one in shown if one.id in live)

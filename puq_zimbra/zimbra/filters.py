@@ -5,6 +5,8 @@ Source: RFC 4515, section 3 (the escape of `* ( ) \\` and NUL).
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 _ESCAPES = str.maketrans({one: f"\\{ord(one):02x}" for one in "\\*()\0"})
 
 
@@ -33,3 +35,12 @@ def holds(attribute: str, value: str) -> str:
     (mail=*anna\\2a*)
     """
     return f"({attribute}=*{value.translate(_ESCAPES)}*)"
+
+
+def any_of(attribute: str, values: Collection[str]) -> str:
+    """The filter for objects of which an attribute has one of the values; "" where there is none.
+
+    >>> print(any_of("uid", ["anna", "jan"]))
+    (|(uid=anna)(uid=jan))
+    """
+    return f"(|{''.join(equal(attribute, one) for one in values)})" if values else ""

@@ -357,7 +357,52 @@ def test_the_search_form_carries_the_hosts_query(many: Customer) -> None:
     form = next(one for one in many.open("mailboxes").tree.forms if one.method == "GET")
 
     assert form.action == "page.php"
-    assert dict(form.form_values()) == {"p": "mailboxes", "puqz_sort": "address", "puqz_q": ""}
+    assert dict(form.form_values()) == {
+        "p": "mailboxes", "puqz_sort": "address", "puqz_q": "", "puqz_state": "",
+    }  # fmt: skip
+
+
+def attr_of(simulator: Simulator, address: str) -> dict[str, list[str]]:
+    """What Zimbra holds of an account."""
+    found = simulator.account(address)
+    assert found is not None
+    return found.attrs
+
+
+def test_the_list_shows_one_state_alone(
+    hook: Hook, customer: Customer, simulator: Simulator
+) -> None:
+    """What is full is told by the last reading, who may log in by Zimbra as it is now."""
+    full = {3: 130, 7: 95, 8: 100, 9: 130}
+    simulator.seed_accounts(
+        "firma.example", 122, quota=GB, used=lambda one: full.get(one, 1) * GB // 100
+    )
+    for number, status in ((3, "locked"), (5, "maintenance")):
+        attr_of(simulator, f"user{number}@firma.example")["zimbraAccountStatus"] = [status]
+    customer.service = {"plan": {"mailboxes": 500}}
+    hook("usage")
+
+    def shown(**query: str) -> list[str]:
+        return [one.partition("@")[0] for one in rows(customer.open("mailboxes", **query))]
+
+    simulator.reset_log()
+    assert shown(state="near") == ["user7"]
+    assert len(simulator.calls("SearchDirectoryRequest")) <= 2
+    assert shown(state="over") == ["user8", "user9"]
+    assert shown(state="over", sort="-used") == ["user9", "user8"]
+    assert shown(state="over", sort="-name", q="user8") == ["user8"]  # has no such order
+    assert shown(state="locked") == shown(state="locked", sort="-used") == ["user3", "user5"]
+    assert shown(state="locked", q="user7") == shown(state="<b>", q="nobody") == []
+    assert {len(shown(state="works", p=number)) for number in "12"} == {50}
+    last = customer.open("mailboxes", state="works", p="3")
+    assert (len(rows(last)), "118 mailboxes found." in last.text) == (18, True)
+
+    form = next(one for one in last.tree.forms if one.method == "GET")
+    assert dict(form.form_values())["puqz_state"] == "works"
+    page = customer.open("mailboxes", state="over")
+    assert ["state=over" in one for one in page.tree.xpath("//thead//a/@href")] == [True] * 3
+    attr_of(simulator, "user8@firma.example")["zimbraAccountStatus"] = ["locked"]
+    assert shown(state="over") == ["user9"]
 
 
 # -- the other models ------------------------------------------------------------------------------

@@ -58,7 +58,7 @@ def draw(page: PageContext) -> Mapping[str, Any]:
     listed = mailboxes.page_of(page.zimbra, domain_of(domain), wanted, page.usage, marks)
     # A mark of one that was opened again counts no more.
     in_bin = len(marks.keys() - {row.id for row in listed.rows})
-    taken = None if wanted.search or wanted.by_reading else listed.found + in_bin
+    taken = None if wanted.part or wanted.by_reading else listed.found + in_bin
     if taken is None and page.usage is not None:
         taken = page.usage.counts.mailboxes
     return {
@@ -71,7 +71,8 @@ def draw(page: PageContext) -> Mapping[str, Any]:
         "whats": several.WHAT,
         "tiers": _tiers(page, domain),
         "left": limits.left_to_give_out(page.request, page.usage),
-        "controls": bool(wanted.search) or max(taken or 0, listed.found) >= CONTROLS_FROM,
+        "columns": mailboxes.columns_of(wanted.state),
+        "controls": bool(wanted.part) or max(taken or 0, listed.found) >= CONTROLS_FROM,
         "domain": domain_of(domain),
         "domains": _domains(page, domain_of(domain)),
     }
