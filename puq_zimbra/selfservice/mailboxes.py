@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 from puq_zimbra import readings
 from puq_zimbra.selfservice import mailbox_states as states
 from puq_zimbra.selfservice import scope
+from puq_zimbra.units import shown_domain
 from puq_zimbra.zimbra import filters
 from puq_zimbra.zimbra.answers import Entry
 from puq_zimbra.zimbra.client import Zimbra
@@ -236,11 +237,12 @@ def _by_reading(
     without: Collection[str],
 ) -> Listed:
     needle = wanted.search.casefold()
+    domains = {domain, shown_domain(domain)}  # Zimbra lists storage by U-labels
     found = [
         one
         for one in measured.values()
         if one.id not in without
-        and one.address.rpartition("@")[2] == domain
+        and one.address.rpartition("@")[2] in domains
         and needle in one.address.casefold()
         and states.is_in(one, wanted.state)
     ]

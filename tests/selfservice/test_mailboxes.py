@@ -405,6 +405,26 @@ def test_the_list_shows_one_state_alone(
     assert shown(state="over") == ["user9"]
 
 
+def test_a_list_by_the_reading_of_a_domain_with_letters_of_its_own(
+    hook: Hook, simulator: Simulator
+) -> None:
+    """Zimbra names its mailboxes as people read them, and its domain by the A-label."""
+    service = {"id": "77", "domain": "firma-przykład.example"}
+    assert hook("create", service=service).code == "created"
+    simulator.seed_accounts(
+        "xn--firma-przykad-6hc.example", 22, quota=GB, used=lambda one: 99 * GB // 100
+    )
+
+    def call(event: str, **more: Any) -> Any:
+        return hook(event, **{**more, "service": {**more["service"], **service}})
+
+    customer = Customer(call)
+    call("usage", service={})
+
+    assert len(rows(customer.open("mailboxes", sort="-used"))) == 23
+    assert len(rows(customer.open("mailboxes", state="near"))) == 22
+
+
 # -- the other models ------------------------------------------------------------------------------
 
 
