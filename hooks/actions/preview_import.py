@@ -43,7 +43,7 @@ def run(form: Form, request: Request, runtime: Runtime) -> Outcome:
     identity = start.keep(runtime.store().bulk, request, rows)
     return Outcome(
         "import_preview",
-        N_("The file was read. Nothing has been changed yet."),
+        N_("The file was read."),
         query={"id": identity},
         code="unchanged",
     )
