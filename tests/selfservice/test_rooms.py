@@ -79,6 +79,8 @@ def test_rooms_take_places_of_mailboxes(hook: Hook, simulator: Simulator) -> Non
         assert "rooms and equipment take places of mailboxes: all are taken" in page.text
         assert "create_room" not in str(page.forms())
     assert "Hall" not in buyer.open("mailboxes").text
+    assert hook("usage").value["ok"]
+    assert "Your plan allows 3 mailboxes, and all are taken." in buyer.open("mailboxes").text
 
 
 @pytest.mark.parametrize("name", ["mailbox", "alias", "list", "room"])

@@ -39,7 +39,7 @@ class Line:
 class Seats:
     """How many mailboxes there are, and may be."""
 
-    #: those in the bin included; None = it is not known
+    #: those in the bin, rooms and equipment included; None = it is not known
     taken: int | None
     #: None = unlimited
     most: int | None
@@ -61,12 +61,15 @@ def draw(page: PageContext) -> Mapping[str, Any]:
     taken = None if wanted.part or wanted.by_reading else listed.found + in_bin
     if taken is None and page.usage is not None:
         taken = page.usage.counts.mailboxes
+    most = page.request.purchase.plan.mailboxes
+    rooms = page.usage.counts.resources if page.usage and most is not None else 0
     return {
         "wanted": wanted,
         "listed": listed,
         "lines": [line_of(row) for row in listed.rows],
         "first": (listed.page - 1) * mailboxes.PAGE + 1,
-        "seats": Seats(taken, page.request.purchase.plan.mailboxes),
+        # Rooms and equipment take places too.
+        "seats": Seats(None if taken is None else taken + rooms, most),
         "in_bin": in_bin,
         "whats": several.WHAT,
         "tiers": _tiers(page, domain),
