@@ -11,6 +11,12 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
 
 from puq_zimbra import units
 
+#: keys of a form that are the host's and not typed: where things are, and what was asked
+OF_HOST = frozenset({
+    "action", "page_url", "search", "sort", "sso_url", "pay_url", "upgrade_url", "ticket_url",
+    "profile_url", "takes_files",
+})  # fmt: skip
+
 Text = Annotated[str, AfterValidator(units.plain_text)]
 Count = Annotated[int, Field(ge=0, le=2**31 - 1)]
 Size = Annotated[int, Field(ge=0, le=2**63 - 1)]

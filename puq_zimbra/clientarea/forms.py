@@ -11,12 +11,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from puq_zimbra.clientarea.fields import Field, Wrong
+from puq_zimbra.fields import OF_HOST
 from puq_zimbra.i18n import translate
 from puq_zimbra.request import Request
-
-#: keys of `Request.form` that are no hidden fields of the host
-_NOT_CARRIED = ("action", "page_url", "search", "sort", "sso_url", "pay_url", "upgrade_url",
-                "ticket_url", "takes_files")  # fmt: skip
 
 #: a field's kind -> what the browser shows, where it is another word
 _KINDS = {"size": "text", "day": "date", "choice": "select"}
@@ -128,7 +125,7 @@ class Forms:
             return None
         carried = {
             key: value for key, value in self.request.form.items()
-            if key not in _NOT_CARRIED and not key.startswith("puqz_")
+            if key not in OF_HOST and not key.startswith("puqz_")
         }  # fmt: skip
         hidden = {
             **{key: value for key, value in carried.items() if key not in _names(action)},

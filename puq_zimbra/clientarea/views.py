@@ -22,6 +22,7 @@ from puq_zimbra.clientarea import history as histories
 from puq_zimbra.clientarea.addresses import TableLinks, table_links
 from puq_zimbra.clientarea.info_rows import Money, Row, server_information
 from puq_zimbra.clientarea.quota_bar import UNKNOWN, Space
+from puq_zimbra.fields import OF_HOST
 from puq_zimbra.request import Plan, Request
 
 Mode: TypeAlias = Literal["embedded", "full"]
@@ -29,10 +30,6 @@ Mode: TypeAlias = Literal["embedded", "full"]
 #: nothing is known of the machines
 NOT_TOLD = readings.Machines()
 
-#: keys of `Call.form` that are no hidden fields: where forms go, and what was asked of the table
-_NOT_CARRIED = (
-    "action", "page_url", "search", "sort", "pay_url", "upgrade_url", "ticket_url", "sso_url",
-)  # fmt: skip
 #: the form's own fields, which no hidden field may stand in for
 _OWN_FIELDS = ("puqz_action", "password", "password_again")
 
@@ -287,6 +284,6 @@ def _form(request: Request, state: readings.ServiceState | None) -> Form | None:
     # Of a domain that is not there, or a Zimbra that does not answer, no password can be changed.
     if not action or state is None:
         return None
-    taken = (*_NOT_CARRIED, *_OWN_FIELDS)
+    taken = (*OF_HOST, *_OWN_FIELDS)
     hidden = {name: value for name, value in request.form.items() if name not in taken}
     return Form(action, hidden, units.shown_address(state.admin_address))

@@ -12,6 +12,7 @@ from pydantic import SecretStr, ValidationError
 
 from puq_zimbra.config import Config
 from puq_zimbra.errors import Waits
+from puq_zimbra.fields import OF_HOST
 from puq_zimbra.request import Request
 
 if TYPE_CHECKING:
@@ -19,9 +20,6 @@ if TYPE_CHECKING:
 
 #: what the customer typed, and what only his page needs
 _NOT_KEPT = {"form", "billing"}
-#: what a host says of itself in a form
-_OF_HOST = ("action", "page_url", "sso_url", "pay_url", "upgrade_url", "ticket_url", "takes_files",
-            "search", "sort")  # fmt: skip
 
 
 def write(request: Request) -> str:
@@ -86,7 +84,7 @@ def fingerprinted(event: str, request: Request) -> dict[str, object]:
     """What its fingerprint covers, secrets included; the store keeps only a digest."""
     asked = {"event": event, **request.model_dump(include={"service", "form"})}
     if request.takes_forms:  # a double click is the same form, be an invoice made in between
-        asked["form"] = {k: v for k, v in request.form.items() if k not in _OF_HOST}
+        asked["form"] = {k: v for k, v in request.form.items() if k not in OF_HOST}
     asked["server"] = request.zimbra_server.url
     if request.take_existing:
         asked["take_existing"] = True

@@ -100,7 +100,9 @@ def configured(folder: Path, **settings: str) -> Path:
         packages.unpacked("whmcs", Path(unpacked))
         Path(unpacked, packages.MODULES["whmcs"]).rename(folder)
     items = "".join(f"{json.dumps(key)} => {_quoted(value)},\n" for key, value in settings.items())
-    (folder / "config.php").write_text(f"<?php return [{items}];")
+    # As config.example.php begins.
+    guard = "if (!defined('WHMCS')) { die('This file cannot be accessed directly'); }"
+    (folder / "config.php").write_text(f"<?php {guard} return [{items}];")
     return folder
 
 

@@ -25,6 +25,8 @@ namespace {
         /** @var list<array{string, string}> name and displayed name */
         public static array $gateways = [];
         public static string $language = '';
+        /** WHMCS's own, as its general settings hold it. */
+        public static string $address = '';
         /** Names of the person who is logged in, on WHMCS 8 and newer. */
         public static ?string $user = null;
         public static ?string $admin = null;
@@ -93,7 +95,11 @@ namespace WHMCS\Config {
         {
             public static function getValue($name)
             {
-                return $name === 'Language' ? \Stub::$language : null;
+                return match ($name) {
+                    'Language' => \Stub::$language,
+                    'SystemURL' => \Stub::$address,
+                    default => null,
+                };
             }
         }
     }

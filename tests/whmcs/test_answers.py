@@ -221,6 +221,7 @@ def test_a_drawn_page_is_not_logged(engine: Engine) -> None:
     assert engine.call("ClientArea").log[0][3] == "No."
 
 
+PROFILES = "https://crm.example/billing/modules/servers/puqzimbra/profile.php"
 MODEL = {
     "regdate": "2026-01-05", "amount": "49.00", "billingcycle": "Monthly",
     "nextduedate": "2026-12-05", "paymentmethod": "banktransfer",
@@ -245,7 +246,11 @@ def test_the_page_is_asked_for_with_what_whmcs_knows(engine: Engine) -> None:
             "other": "no",
         },
         script="/billing/clientarea.php",
-        stub={"token": "abc", "gateways": [["paypal", "PayPal"], ["banktransfer", "Przelew"]]},
+        stub={
+            "token": "abc",
+            "address": "https://crm.example/billing/",
+            "gateways": [["paypal", "PayPal"], ["banktransfer", "Przelew"]],
+        },
     )
     asked = engine.door.seen[0].params["_puq"]
     page = "/billing/clientarea.php?action=productdetails&id=42"
@@ -265,6 +270,7 @@ def test_the_page_is_asked_for_with_what_whmcs_knows(engine: Engine) -> None:
         "page_url": f"{page}&puq_page=", "search": "Anna & \u017b", "sort": "-used", "token": "abc",
         "sso_url": f"{page}&dosinglesignon=1", "ticket_url": "/billing/submitticket.php",
         "takes_files": "1",
+        "profile_url": f"{PROFILES}?server=1&token=",
     }  # fmt: skip
     assert asked["actor"] == {"kind": "automatic"}
     assert asked["billing"] == {

@@ -31,6 +31,8 @@ class Host:
         """``database`` is PDO's name of an empty database."""
         self.root = folder / "root"
         packages.unpacked("whmcs", self.root)
+        # What a page of the host's own folder loads first.
+        (self.root / "init.php").write_text(f"<?php require {str(HERE)!r} . '/lib/platform.php';\n")
         settings = folder / "host.json"
         settings.write_text(
             json.dumps(

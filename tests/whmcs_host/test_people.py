@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import plistlib
 import threading
 from typing import Any
 from urllib.parse import urljoin
@@ -144,6 +145,22 @@ def test_a_form_that_is_refused_shows_its_page_again(full: Life) -> None:
 
     assert " " in told(answer)
     assert fields_of(answer.text, "create_mailbox")["puqz_token"] != "old"
+
+
+def test_a_phone_fetches_its_profile_without_a_log_in(full: Life) -> None:
+    """The address behind the code on the page, whichever way the engine is reached; once."""
+    page: Any = html.fromstring(full.client.get(SERVICE, puq_page="devices").text)
+    (address,) = page.xpath("//a[contains(@href, '/profile.php?')]/@href")
+    site = "https://crm.example"
+    phone = [
+        requests.get(address.replace(site, full.client.address), timeout=PATIENCE) for _ in "12"
+    ]
+
+    assert address.startswith(f"{site}/modules/servers/puqzimbra/profile.php?server={SERVER}&")
+    assert page.xpath("//figure//*[local-name()='svg']")
+    assert [one.status_code for one in phone] == [200, 410], phone[0].text
+    assert phone[0].headers["Content-Type"] == "application/x-apple-aspen-config"
+    assert plistlib.loads(phone[0].content)["PayloadContent"][0]["EmailAddress"] == ADMIN
 
 
 @pytest.mark.parametrize("engine", ["http"], indirect=True)

@@ -16,7 +16,7 @@ declare(strict_types=1);
 $path = parse_url($_SERVER['REQUEST_URI'], PHP_URL_PATH);
 if (str_starts_with($path, '/modules/')) {
     // As a web server would: what the module's folder lets out. PHP's server finds no other files.
-    return preg_match('/\.(css|png)$/', $path) === 1 ? false : not_found();
+    return preg_match('/\.(css|png)$|\/profile\.php$/', $path) === 1 ? false : not_found();
 }
 
 require __DIR__ . '/lib/platform.php';

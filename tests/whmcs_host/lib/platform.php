@@ -131,4 +131,5 @@ require dirname(__DIR__, 2) . '/whmcs/stubs.php';
 Stub::$database = settings()->database;
 Stub::$module = ROOTDIR . '/modules/servers/puqzimbra';
 Stub::$language = 'english';
+Stub::$address = 'https://crm.example/';
 Stub::$gateways = [['banktransfer', 'Przelew & gotówka']];

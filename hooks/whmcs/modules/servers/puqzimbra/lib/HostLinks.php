@@ -4,10 +4,11 @@ declare(strict_types=1);
 
 namespace WHMCS\Module\Server\Puqzimbra;
 
+use WHMCS\Config\Setting;
 use WHMCS\Database\Capsule;
 
 /**
- * Where in WHMCS the customer does what the page advises: pay, upgrade, write, log in to the webmail.
+ * Where in WHMCS the customer does what the page advises: pay, upgrade, write, log in to the webmail, fetch a profile.
  *
  * What WHMCS does not have is left out, and the page then has no button for it.
  *
@@ -22,7 +23,7 @@ final class HostLinks
     private const OPTIONS = 'SELECT configoptionsupgrade FROM tblproducts WHERE id = ?';
 
     /**
-     * Keys of the engine's form; each address is one on this WHMCS.
+     * Keys of the engine's form; each address is one on this WHMCS. A profile's is there if WHMCS has https.
      *
      * @param array<string, mixed> $params
      * @param string $root the path under which WHMCS answers
@@ -46,7 +47,18 @@ final class HostLinks
         } elseif (in_array(self::found(self::OPTIONS, $product), ['1', 'on'], true)) {
             $links['upgrade_url'] = "$root/upgrade.php?type=configoptions&id=$service";
         }
-        return $links;
+        $profiles = self::profiles((int) ($params['serverid'] ?? 0));
+        return $links + ($profiles === '' ? [] : ['profile_url' => $profiles]);
+    }
+
+    /** The whole address to which a profile's token is appended: a phone scans it. */
+    private static function profiles(int $server): string
+    {
+        $site = class_exists(Setting::class) ? Setting::getValue('SystemURL') : null;
+        if (!is_string($site) || !str_starts_with($site, 'https://')) {
+            return '';
+        }
+        return rtrim($site, '/') . "/modules/servers/puqzimbra/profile.php?server=$server&token=";
     }
 
     /** The one value that a query finds; nothing if it finds none, or WHMCS has no such table. */
