@@ -1,27 +1,29 @@
-"""What doctor says of the rights that the settings and the queue need."""
+"""What doctor says of the rights that the pages, the settings, the queue and DKIM keys need."""
 
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from puq_zimbra.simulator import Simulator
+from puq_zimbra.zimbra.client import Zimbra
 
 from ..conftest import Command
 
 
 @pytest.fixture
 def findings(command: Command) -> Any:
-    """What doctor finds about the settings."""
+    """What one of doctor's checks finds, that of the settings unless another is named."""
 
-    def call() -> list[tuple[str, str, list[str]]]:
+    def call(check: str = "server-settings") -> list[tuple[str, str, list[str]]]:
         done = command("doctor", "--json")
         found = json.loads(done.stdout)
         rows = found["findings"] if isinstance(found, dict) else found
         return [(one["level"], one["sentence"], one["next"]) for one in rows
-                if one["check"] == "server-settings"]  # fmt: skip
+                if one["check"] == check]  # fmt: skip
 
     return call
 
@@ -29,6 +31,10 @@ def findings(command: Command) -> Any:
 def test_a_global_administrator_has_all_rights(findings: Any, simulator: Simulator) -> None:
     """Where no server delivers mail, there is no queue to look into."""
     assert [one[0] for one in findings()] == ["ok"]
+    assert [one[:2] for one in findings("customers")] == [
+        ("ok", "Mailboxes, lists and rooms on customers' pages can be read and changed."),
+        ("ok", "DKIM keys can be read and changed."),
+    ]
     simulator.queue_message("3F1A2B", to="a@else.test")
     assert [one[0] for one in findings()] == ["ok", "ok"]
     simulator.fail_next("GetMailQueueInfoRequest", "service.FAILURE")
@@ -46,7 +52,31 @@ def test_missing_rights_are_named_with_their_commands(findings: Any, simulator: 
         "zimbraIsDelegatedAdminAccount": ["TRUE"],
     }
     (level, _, commands), *_ = findings()
+    pages, keys = findings("customers")
 
-    assert level == "note"
+    assert (level, pages[0], keys[0]) == ("note",) * 3
+    assert keys[1].startswith("DKIM keys cannot be changed: admin@example.test lacks ")
+    assert keys[2][-1] == "zmprov grr global usr admin@example.test modifyDomain"
+    assert "zmprov grr global usr admin@example.test modifyAccount" in pages[2]
     assert "zmprov grr global usr admin@example.test modifyGlobalConfig" in commands
     assert "zmprov grr global usr admin@example.test modifyCos" in commands
+
+
+def test_rights_that_were_granted_are_not_missed(
+    findings: Any, simulator: Simulator, settings: str, zimbra: Zimbra
+) -> None:
+    """With them, a delegated administrator can have keys written."""
+    name = "lesser@firma.example"
+    domain = simulator.create_domain("firma.example")
+    account = simulator.create_account(name, "test123", zimbraIsDelegatedAdminAccount="TRUE")
+    path = Path(settings)
+    path.write_text(path.read_text().replace("admin@example.test", name))
+    for right in ("getDomain", "listDomain", "modifyDomain"):
+        zimbra.grant_right(domain.id, account.id, right)
+    zimbra.grant_right(domain.id, account.id, "getAccount")
+    pages, keys = findings("customers")
+
+    assert keys[0] == "ok"
+    assert pages[0] == "note"
+    assert "getAccount" not in pages[1]
+    assert "modifyDomain" not in pages[1]

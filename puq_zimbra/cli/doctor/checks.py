@@ -13,6 +13,7 @@ from puq_zimbra.cli.doctor import (
     command_line,
     configuration,
     cos,
+    customer_rights,
     dns,
     dos_filter,
     http_service,
@@ -38,6 +39,7 @@ MACHINE_CHECKS: Sequence[tuple[str, Callable[[Machine], Findings]]] = (
 )
 SERVER_CHECKS: Sequence[tuple[str, Callable[[CheckedServer], Findings]]] = (
     ("rights", rights.check),
+    ("customers", customer_rights.check),
     ("server-settings", settings_rights.check),
     ("cos", cos.check),
     ("mailbox-server", mailbox_servers.check),
