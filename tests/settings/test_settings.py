@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
 from puq_zimbra.settings import reading
@@ -15,21 +13,7 @@ from puq_zimbra.zimbra.client import Zimbra
 
 from ..selfservice.conftest import as_read
 from .conftest import Owner
-from .values import BAD, GOOD, NOT_OFFERED, OTHERS
-
-
-def held(simulator: Simulator, key: str) -> list[str]:
-    """What Zimbra holds of its own for a setting."""
-    row, directory = BY_KEY[key], simulator.state.directory
-    domain = simulator.domain("firma.example")
-    assert domain is not None
-    places: dict[str, Any] = {
-        "global": simulator.state.config_entry,
-        "server": next(iter(directory.servers.values())),
-        "class": directory.coses["default"],
-        "domain": domain,
-    }
-    return list(places[row.scope].attrs.get(row.attribute, []))
+from .values import BAD, GOOD, NOT_OFFERED, OTHERS, held
 
 
 def test_every_setting_has_its_cases() -> None:

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from puq_zimbra.settings.table import BY_KEY
+from puq_zimbra.simulator import Simulator
+
 MB = 2**20
 #: key -> what is typed, and what Zimbra holds for it
 GOOD: dict[str, tuple[str, list[str]]] = {
@@ -102,3 +107,17 @@ BAD: dict[str, tuple[str, ...]] = {
     "favicon": ("data:image/png,x",),
     "colour_text": ("red", "#12345", "#112233;}"),
 }  # fmt: skip
+
+
+def held(simulator: Simulator, key: str) -> list[str]:
+    """What Zimbra holds of its own for a setting."""
+    row, directory = BY_KEY[key], simulator.state.directory
+    domain = simulator.domain("firma.example")
+    assert domain is not None
+    places: dict[str, Any] = {
+        "global": simulator.state.config_entry,
+        "server": next(iter(directory.servers.values())),
+        "class": directory.coses["default"],
+        "domain": domain,
+    }
+    return list(places[row.scope].attrs.get(row.attribute, []))
