@@ -13,6 +13,7 @@ from ..conftest import Command, Hook
 from ..models.conftest import laid_over
 from ..selfservice.conftest import HOST, as_read
 from .conftest import PRIVATE, Owner
+from .values import BAD, GOOD, held
 
 
 @pytest.fixture
@@ -21,8 +22,8 @@ def run(command: Command, hook: Hook, simulator: Simulator) -> Any:
     assert laid_over(hook, PRIVATE)("create").code == "created"
     simulator.reset_log()
 
-    def call(verb: str, *more: str) -> tuple[int, Any]:
-        done = command("server", "settings", verb, "crm.example", "42", *more, "--json")
+    def call(verb: str, *more: str, service: str = "42") -> tuple[int, Any]:
+        done = command("server", "settings", verb, "crm.example", service, *more, "--json")
         return done.status, json.loads(done.stdout) if done.stdout else done.stderr
 
     return call
@@ -45,6 +46,25 @@ def test_settings_are_shown_set_and_put_back(run: Any, simulator: Simulator) -> 
     assert (status, undone["code"]) == (0, "updated")
     assert simulator.state.config["zimbraMtaMaxMessageSize"] == ["10240000"]
     assert run("undo", change["reference"])[1]["code"] == "unchanged"
+
+
+def test_all_are_set_read_back_and_put_back(run: Any, simulator: Simulator) -> None:
+    """Out of range they are refused, each by its name; another service has no part in it."""
+    before = {key: held(simulator, key) for key in GOOD}
+    for key, texts in BAD.items():
+        status, refused = run("set", f"{key}={texts[-1]}")
+        assert (status, refused["message"].split(":")[0]) == (65, key)
+    assert simulator.writes() == []
+
+    status, _ = run("set", *(f"{key}={text}" for key, (text, _) in GOOD.items()))
+    rows = {one["setting"]: one for one in run("show")[1]["settings"]}
+    assert status == 0
+    for key, (_, kept) in GOOD.items():
+        assert sorted(rows[key]["values"]) == sorted(held(simulator, key)) == sorted(kept), key
+    reference = run("show")[1]["changes"][0]["reference"]
+    assert run("undo", reference, service="43")[0] != 0
+    assert run("undo", reference)[0] == 0
+    assert {key: held(simulator, key) for key in GOOD} == before
 
 
 def test_a_dry_run_tells_and_writes_nothing(run: Any, simulator: Simulator) -> None:
