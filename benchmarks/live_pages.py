@@ -3,19 +3,21 @@
 The simulated Zimbra is a process of its own. Our own time is the CPU time of the hook that draws
 the page, from the host's JSON to its answer; what is counted are HTTP requests, a batch once, but
 no log-in: the administrator's, which a process makes once, and that as a mailbox's user, which one
-page makes. Pages are found in their folder.
+page makes. Pages are found in their folder. The resolver never answers. The settings, the
+queue and the DNS of a private server are those of a second, smaller service.
 """
 
 from __future__ import annotations
 
 import multiprocessing
+import socket
 import statistics
 import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
@@ -26,11 +28,17 @@ from puq_zimbra.clientarea.page import declared
 from puq_zimbra.config import Config
 from puq_zimbra.engine.dispatch import dispatch
 from puq_zimbra.engine.runtime import Runtime
+from puq_zimbra.settings.table import SETTINGS
 from puq_zimbra.simulator import Simulator, make_tls
 
 MAILBOXES, DOMAIN = 10_000, "bench.example"
 #: seconds of our own, HTTP requests to Zimbra, bytes of HTML
 SECONDS, REQUESTS, BYTES = 0.3, 3, 200_000
+#: HTTP requests of the page with all settings of a private server; seconds by the clock of its DNS
+REQUESTS_OF_SETTINGS, DNS_SECONDS = 4, 0.3
+#: a private server's mailboxes, and what its order says otherwise
+MAILBOXES_OF_PRIVATE = 10
+PRIVATE = {"model": "server", "disk": 2**40, "plan": {"mailboxes": 100, "self_service": ["full"]}}
 HOST = {"action": "clientarea.php", "page_url": "clientarea.php?p="}
 #: what is asked of a list besides the page itself
 ASKED: Mapping[str, list[dict[str, str]]] = {
@@ -100,18 +108,20 @@ class Bench:
 
 
 @contextmanager
-def bench(count: int) -> Iterator[Bench]:
-    """A domain with so many mailboxes that was just measured."""
+def bench(count: int, sold: Mapping[str, Any] | None = None) -> Iterator[Bench]:
+    """A domain with so many mailboxes that was just measured; ``sold`` is laid over its order."""
     here, there = multiprocessing.Pipe()
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, _silent() as resolver:
         process = multiprocessing.get_context("fork").Process(
             target=_zimbra, args=(there, folder, count), daemon=True
         )
         process.start()
         url, ca_file = here.recv()
         limits = {"requests_per_second": 0, "concurrent_requests": 0, "hook_seconds": 600}
-        settings = {"store": {"dir": f"{folder}/state"}, "limits": limits}
+        dns = {"resolvers": [resolver]}
+        settings = {"store": {"dir": f"{folder}/state"}, "limits": limits, "dns": dns}
         found = Bench(Runtime(Config.model_validate(settings)), here, _given(url, ca_file))
+        found.given["service"] |= sold or {}
         found.ask("create")
         here.send(True)
         found.objects = here.recv()
@@ -120,6 +130,14 @@ def bench(count: int) -> Iterator[Bench]:
         here.send(False)
         process.join()
         found.runtime.close()
+
+
+@contextmanager
+def _silent() -> Iterator[str]:
+    """A resolver that takes every question and answers none; its address."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as taking:
+        taking.bind(("127.0.0.1", 0))
+        yield f"127.0.0.1:{taking.getsockname()[1]}"
 
 
 def _given(url: str, ca_file: str) -> dict[str, Any]:
@@ -169,6 +187,8 @@ class Seen:
     seconds: float
     requests: int
     bytes: int
+    #: by the clock, Zimbra's part included
+    waited: float
 
     @property
     def log_ins(self) -> int:
@@ -181,7 +201,11 @@ def measure(options: Options) -> Iterator[Figure]:
     count = options.size(MAILBOXES)
     with bench(count) as found:
         seen = [_page(found, name, query, options.runs) for name, query in pages(found.objects)]
-    for one in seen:
+    with bench(MAILBOXES_OF_PRIVATE, PRIVATE) as found:
+        private = {
+            name: _page(found, name, {}, options.runs) for name in ("settings", "queue", "dns")
+        }
+    for one in (*seen, *(replace(one, what=f"private {name}") for name, one in private.items())):
         print(
             f"{one.seconds:8.3f} s {one.requests:3} requests {one.bytes / 1000:8.1f} kB  {one.what}"
         )
@@ -195,19 +219,31 @@ def measure(options: Options) -> Iterator[Figure]:
     longest = max(seen, key=lambda one: one.bytes)
     yield Figure("HTML of a page", longest.bytes / 1000, "kB", evidence.format(longest.what),
                  most=BYTES / 1000, timed=False)  # fmt: skip
+    yield from _of_a_private_server(private)
+
+
+def _of_a_private_server(seen: Mapping[str, Seen]) -> Iterator[Figure]:
+    settings, dns = seen["settings"], seen["dns"]
+    yield Figure("HTTP requests of all settings", settings.requests, "",
+                 f"{len(SETTINGS)} settings of a private server", most=REQUESTS_OF_SETTINGS,
+                 timed=False)  # fmt: skip
+    yield Figure("DNS page, by the clock", dns.waited, "s", "a resolver that never answers",
+                 most=DNS_SECONDS)  # fmt: skip
 
 
 def _page(found: Bench, name: str, query: dict[str, str], runs: int) -> Seen:
-    seconds, asked = [], []
+    seconds, asked, waited = [], [], []
     html = ""
     for _ in range(runs + 1):  # the first one compiles the template
-        before, begun = found.requests(), time.process_time()
+        before, begun, clock = found.requests(), time.process_time(), time.perf_counter()
         html = found.ask("client_area", form=HOST, page=name, query=query)["html"]
+        waited.append(time.perf_counter() - clock)
         seconds.append(time.process_time() - begun)
         asked.append(found.requests() - before)
     told = "&".join(f"{key}={value}" for key, value in query.items() if key != "id")
     what = f"{name}{'?' + told if told else ''}"
-    return Seen(what, statistics.median(seconds[1:]), max(asked[1:]), len(html.encode()))
+    return Seen(what, statistics.median(seconds[1:]), max(asked[1:]), len(html.encode()),
+                statistics.median(waited[1:]))  # fmt: skip
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ PARTS = {
     "store_writes": 6,
     "whmcs_rows": 1,
     "pages": 8,
-    "live_pages": 3,
+    "live_pages": 5,
     "http_hooks": 14,
     "bulk": 5,
 }
