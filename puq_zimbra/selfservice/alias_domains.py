@@ -165,6 +165,7 @@ def remove(zimbra: Zimbra, request: Request, identity: str) -> str | None:
     Raises:
         NotFound: it is not the customer's.
         Refused: it is not empty.
+        Conflict: Zimbra says that it is gone, and it is there.
     """
     stamped = scope.open_service(zimbra, request)
     if _read(zimbra, identity, "id") is None:
@@ -178,8 +179,11 @@ def remove(zimbra: Zimbra, request: Request, identity: str) -> str | None:
         )
     try:
         zimbra.delete_domain(alias.id)
-    except NoSuchDomain:
-        return None
+    except NoSuchDomain as error:
+        if _read(zimbra, identity, "id") is None:
+            return None
+        message = "Zimbra did not remove the domain %(name)s: try again."
+        raise Conflict(message, name=shown_name(alias)) from error
     except DomainNotEmpty as error:
         raise Refused(
             "%(name)s holds entries that only an administrator sees: ask your provider.",

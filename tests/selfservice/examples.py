@@ -9,7 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+import pytest
+
 from puq_zimbra.dns.dkim import PublicKey
+from puq_zimbra.engine.actions import declared
 from puq_zimbra.engine.dns import look_up_wanted
 from puq_zimbra.engine.runtime import Runtime
 from puq_zimbra.simulator import Simulator
@@ -230,3 +233,33 @@ EXAMPLES: dict[str, Example] = {
 }
 #: actions of models that the customer here does not have -> where their forms are tested
 ELSEWHERE = {"act_on_queue": "tests/settings/test_queue.py"}
+
+
+def example_of(name: str) -> Example:
+    """The example of an action."""
+    if name in ELSEWHERE:
+        pytest.skip(f"tested in {ELSEWHERE[name]}")
+    if name not in EXAMPLES:
+        pytest.fail(
+            f"hooks/actions/{name}.py has no example yet: add one to EXAMPLES in"
+            " tests/selfservice/examples.py, so that forged and double forms are tested.",
+            pytrace=False,
+        )
+    return EXAMPLES[name]
+
+
+def form_of(name: str, stage: Stage) -> tuple[Example, dict[str, str]]:
+    """The form of an action, filled in."""
+    one = example_of(name)
+    stage.customer.capabilities = one.rights
+    target = one.before(stage)
+    if one.form is not None:
+        form = one.form(stage)
+        stage.simulator.reset_log()
+        return one, {**form, **one.typed}
+    query = one.query if one.query is not None else ({"id": target} if target else {})
+    asked = {key.replace("ID", target): value for key, value in query.items()}
+    page = stage.customer.open(one.page or declared(name).page, **asked)
+    form = page.form(name, target if target and one.names_object else None)
+    stage.simulator.reset_log()
+    return one, {**form, **one.typed}

@@ -23,25 +23,12 @@ from puq_zimbra.simulator.directory import Entry
 from ..conftest import Hook, Params
 from ..dns.nameserver import NameServer
 from .conftest import HOST, Customer
-from .examples import ELSEWHERE, EXAMPLES, Example, Stage
+from .examples import ELSEWHERE, EXAMPLES, Stage, form_of
 
 ACTIONS = sorted(one.name for one in iter_modules(folder.__path__))
 #: codes of a reply that says no
 NO = {"refused", "invalid", "not_found", "not_ours", "conflict"}
 DONE = {"created", "updated", "pending"}
-
-
-def example_of(name: str) -> Example:
-    """The example of an action."""
-    if name in ELSEWHERE:
-        pytest.skip(f"tested in {ELSEWHERE[name]}")
-    if name not in EXAMPLES:
-        pytest.fail(
-            f"hooks/actions/{name}.py has no example yet: add one to EXAMPLES in"
-            " tests/selfservice/examples.py, so that forged and double forms are tested.",
-            pytrace=False,
-        )
-    return EXAMPLES[name]
 
 
 @pytest.fixture
@@ -79,23 +66,6 @@ def foreign(hook: Hook, simulator: Simulator, stage: Stage) -> Mapping[str, str]
 def _of(found: Entry | None) -> Entry:
     assert found is not None
     return found
-
-
-def form_of(name: str, stage: Stage) -> tuple[Example, dict[str, str]]:
-    """The form of an action, filled in."""
-    one = example_of(name)
-    stage.customer.capabilities = one.rights
-    target = one.before(stage)
-    if one.form is not None:
-        form = one.form(stage)
-        stage.simulator.reset_log()
-        return one, {**form, **one.typed}
-    query = one.query if one.query is not None else ({"id": target} if target else {})
-    asked = {key.replace("ID", target): value for key, value in query.items()}
-    page = stage.customer.open(one.page or declared(name).page, **asked)
-    form = page.form(name, target if target and one.names_object else None)
-    stage.simulator.reset_log()
-    return one, {**form, **one.typed}
 
 
 def forged(
