@@ -34,6 +34,25 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("part", range(PARTS if whole else 1))
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Keep a third of the stories for a sample; `--faults=part` and `all` have each of them."""
+    share = Share(config.getoption("--faults"), config.getoption("--seed"))
+    if share.size != "sample":
+        return
+    left_out = [
+        item
+        for item in items
+        if isinstance(item, pytest.Function)
+        and item.path.parent == Path(__file__).parent
+        and hasattr(item, "callspec")
+        and "story" in item.callspec.params
+        and share.random(item.name).randrange(3)
+    ]
+    config.hook.pytest_deselected(items=left_out)
+    for item in left_out:
+        items.remove(item)
+
+
 @dataclass(frozen=True)
 class Share:
     """How much of a level is run, and which: the same for the same seed."""
