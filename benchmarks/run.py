@@ -1,5 +1,7 @@
 """Every benchmark, one after the other: figures beside their bounds, and status 1 if one is missed.
 
+Status 2 says that a benchmark stopped without its figures.
+
 Each is a command of its own as well, such as `python benchmarks/collector.py --runs 3`.
 """
 
@@ -105,4 +107,9 @@ OWN_TABLE = {"hook_process": hook_process, "simulator_size": simulator_size}
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        status = main()
+    except subprocess.CalledProcessError as error:
+        print(error, file=sys.stderr)
+        status = 2
+    sys.exit(status)
