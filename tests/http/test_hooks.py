@@ -9,7 +9,6 @@ import time
 from typing import Any
 
 import jsonschema_rs
-import pytest
 
 from puq_zimbra.http.secret_file import key_of
 from puq_zimbra.http.signatures import headers
@@ -74,13 +73,12 @@ def test_the_host_whmcs_hears_its_own_words(caller: Caller) -> None:
     assert isinstance(heard.value, str)
 
 
-@pytest.mark.parametrize("body", [b"", b"{", b"[1]", b'{"a": 1, "a": 2}', b"\xff", b"null"])
-def test_a_body_that_is_no_object_is_refused(caller: Caller, body: bytes, secret: str) -> None:
+def test_a_body_that_is_no_object_is_refused(caller: Caller, secret: str) -> None:
     """What is signed may still be nonsense."""
-    heard = caller.send(
-        "/v1/hook/plain/create", body, headers([key_of(secret)], "msg_1", int(time.time()), body)
-    )
-    assert (heard.status, heard.value["code"]) == (400, "invalid")
+    for number, body in enumerate((b"", b"{", b"[1]", b'{"a": 1, "a": 2}', b"\xff", b"null")):
+        signature = headers([key_of(secret)], f"msg_{number}", int(time.time()), body)
+        heard = caller.send("/v1/hook/plain/create", body, signature)
+        assert (heard.status, heard.value["code"]) == (400, "invalid"), body
 
 
 def test_what_is_no_text_comes_back_signed(caller: Caller) -> None:

@@ -204,39 +204,40 @@ def test_each_secret_on_an_installations_line_is_its_own(
     assert simulator.log == []
 
 
-@pytest.mark.parametrize(
-    ("text", "mode"),
-    [
-        ("crm.example A\nfoss.example A\n", 0o600),
-        ("A\nfoss.example A\n", 0o600),
-        ("crm.example A\ncrm.example B\ncrm.example C\n", 0o600),
-        ("crm.example A\nfoss.example\n", 0o600),
-        ("crm.example\nA\n", 0o600),
-        ("crm.example foss.example A\n", 0o600),
-        ("CRM A\n", 0o600),
-        ("SHORT\n", 0o600),
-        ("A\n", 0o604),
-        ("A\n", 0o602),
-    ],
+#: content of the file, where A, B and C stand for secrets, and its mode
+UNCLEAR = (
+    ("crm.example A\nfoss.example A\n", 0o600),
+    ("A\nfoss.example A\n", 0o600),
+    ("crm.example A\ncrm.example B\ncrm.example C\n", 0o600),
+    ("crm.example A\nfoss.example\n", 0o600),
+    ("crm.example\nA\n", 0o600),
+    ("crm.example foss.example A\n", 0o600),
+    ("CRM A\n", 0o600),
+    ("SHORT\n", 0o600),
+    ("A\n", 0o604),
+    ("A\n", 0o602),
 )
+
+
 def test_a_file_that_does_not_say_whose_a_call_is_opens_nothing(
-    caller: Caller, http_settings: Path, command: Command, text: str, mode: int
+    caller: Caller, http_settings: Path, command: Command
 ) -> None:
     """Not to those either whose secret stands there rightly: it has to be put right."""
-    secrets = {name: a_secret() for name in "ABC"}
-    words = {**secrets, "SHORT": secrets["A"][:-16]}
-    lines = [" ".join(words.get(one, one) for one in line.split()) for line in text.splitlines()]
     file = http_settings.parent / "http-secret"
-    file.write_text("\n".join(lines) + "\n")
-    file.chmod(mode)
+    for text, mode in UNCLEAR:
+        secrets = {name: a_secret() for name in "ABC"}
+        words = {**secrets, "SHORT": secrets["A"][:-16]}
+        lines = [" ".join(words.get(one, one) for one in line.split()) for line in text.split("\n")]
+        file.write_text("\n".join(lines))
+        file.chmod(mode)
 
-    statuses = {
-        caller.send("/v1/hook/plain/describe", b"{}", signed(one, b"{}")).status
-        for one in secrets.values()
-    }
+        statuses = {
+            caller.send("/v1/hook/plain/describe", b"{}", signed(one, b"{}")).status
+            for one in secrets.values()
+        }
 
-    assert not {200, 401} & statuses
-    assert command("secret", "--installation", "crm.example").status == 78
+        assert not {200, 401} & statuses, text
+        assert command("secret", "--installation", "crm.example").status == 78, text
 
 
 def test_the_file_keeps_what_stands_in_it(command: Command, http_settings: Path) -> None:
