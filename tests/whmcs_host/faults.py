@@ -38,12 +38,16 @@ class _Log(list[Call]):
         super().__init__(before)
         self._name, self._act = name, act
         self.armed = True
+        self.acted = threading.Event()
 
     def append(self, call: Call) -> None:
         super().append(call)
         if self.armed and call.name.startswith(self._name):
             self.armed = False
-            self._act()
+            try:
+                self._act()
+            finally:
+                self.acted.set()
 
 
 @contextlib.contextmanager
@@ -55,6 +59,8 @@ def after_the_next(
     yield
     reached, log.armed = not log.armed, False
     assert reached or not surely, f"no {name} was sent"
+    # A host hears of a killed engine before whoever killed it has seen its end.
+    assert not reached or log.acted.wait(PATIENCE)
 
 
 Fault = Callable[[Life, Engine, str, str], str]
@@ -75,7 +81,7 @@ def too_slow(life: Life, engine: Engine, step: str, moment: str) -> str:
     # On a slow machine it is given up before it comes so far, which is no less of a fault.
     with after_the_next(life.simulator, moment, lambda: go_on.wait(PATIENCE), surely=False):
         answer = life.take(step)
-    go_on.set()
+        go_on.set()
     life.host.configure(**engine.settings)
     return answer
 
