@@ -61,7 +61,8 @@ def of_form(sent: Mapping[str, str]) -> Asked:
     return Asked(
         {key: sent[FIELD + key] for key in keys},
         frozenset(sent.get(RESET, "").split()),
-        {key: sent[SHOWN + key] for key in keys if SHOWN + key in sent},
+        # Of those that go back to their defaults, too: from it a change that broke off is undone.
+        {key: sent[SHOWN + key] for key in BY_KEY if SHOWN + key in sent},
     )
 
 

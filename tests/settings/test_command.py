@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from puq_zimbra.settings.table import BY_KEY
 from puq_zimbra.simulator import Simulator
 
 from ..conftest import Command, Hook
@@ -195,6 +196,20 @@ def test_a_lost_answer_is_looked_into(
     assert "puqz" not in json.dumps(simulator.state.config)
     assert simulator.state.config["zimbraSpamSubjectTag"] == ["[SPAM]"]
     assert owner.undo().code == "updated"
+
+
+def test_a_default_that_a_broken_off_change_brought_back_can_be_undone(
+    owner: Owner, simulator: Simulator
+) -> None:
+    """The same form again knows from what it showed what was there."""
+    owner.change(spam_kill="12")
+    form = owner.agree_form(owner.reset("spam_kill"))
+    simulator.state.config["zimbraSpamKillPercent"] = list(BY_KEY["spam_kill"].default)
+    answer = owner.send(form)
+
+    assert [one["before"] for one in answer.value["data"]["settings"]] == [["60"]]
+    assert owner.undo().code == "updated"
+    assert simulator.state.config["zimbraSpamKillPercent"] == ["60"]
 
 
 def test_a_polish_number_that_was_not_touched_is_no_change(

@@ -99,6 +99,18 @@ def test_a_zimbra_without_its_key_is_told_in_words(owner: Owner) -> None:
     assert page.tree.xpath("//table") == []
 
 
+def test_messages_that_cannot_be_listed_are_not_told_as_none(
+    waiting: Owner, simulator: Simulator
+) -> None:
+    """The counts came, the messages did not."""
+    simulator.fail_next("GetMailQueueRequest", "service.FAILURE", times=3)
+    page = waiting.open("queue")
+
+    assert "Waiting for another try (2)" in page.text
+    assert "could not be listed just now" in page.text
+    assert "No message waits here" not in page.text
+
+
 def test_another_customer_is_refused(waiting: Owner, simulator: Simulator) -> None:
     """His token is not good for anybody else."""
     form = waiting.open("queue").form("act_on_queue")
