@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import json
 import shutil
+import socket
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import click
 
@@ -102,6 +104,8 @@ def _show(story: life.Life, port: int, dns: name_server.NameServer) -> None:
     )
     with host.serve(actions, port) as page, suppress(KeyboardInterrupt):
         click.echo(f"\n  The customer's page: {page.url}   (Ctrl-C ends the demo)")
+        own = urlsplit(page.url).port
+        click.echo(f"  From another machine: ssh -L {own}:127.0.0.1:{own} {socket.gethostname()}")
         page.wait()
 
 

@@ -29,8 +29,8 @@ puq_zimbra logs in as, while he has no value of his own.
 A lockout after failed log-ins counts for that administrator, too, while he is of the class: whoever
 knows his name can then shut him out for its length. Give him a class of his own.
 
-*Unproven* means that no genuine Zimbra was seen to obey it. What the mail transfer agent does with a
-value (relay, networks, sizes, spam, archives, disclaimers) was seen stored and read back, never
+*Unproven* means that no genuine Zimbra was seen to obey it. What the mail transfer agent does with
+a value (relay, networks, sizes, spam, archives, disclaimers) was seen stored and read back, never
 carried out: the servers that were watched had none. The time zone is a class's even for a domain,
 since Zimbra lets a class's value win over a domain's. Rows that a Zimbra does not know are
 left out; *NE* are those of the Network Edition.
