@@ -1,8 +1,8 @@
 """Changes of server settings: found out, told, written, read back, undone.
 
 A field that shows what it showed before is no change, so what somebody else changed meanwhile is
-not written over. Each object is written once; an interrupted run leaves whole settings behind, and
-the same form again writes the rest.
+not written over. Each object is written once. What Zimbra refuses is put back as a whole; a run
+that was interrupted leaves whole settings behind, and the same form again writes the rest.
 """
 
 from __future__ import annotations
@@ -10,10 +10,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from puq_zimbra.errors import N_, Conflict, Refused
+from puq_zimbra.errors import N_, Conflict, Fault, Refused
 from puq_zimbra.settings.kinds import NotTaken, Values
 from puq_zimbra.settings.reading import Held, Place, State
 from puq_zimbra.settings.row import ServerSetting
@@ -157,20 +158,38 @@ def _differs(row: ServerSetting, own: Values, after: Values) -> bool:
 
 
 def apply(zimbra: Zimbra, planned: Sequence[Planned]) -> None:
-    """Write what is planned, each object once."""
+    """Write what is planned, each object once; all of it or, where Zimbra refuses, nothing.
+
+    Raises:
+        Fault: Zimbra refused an object; what was written before it was put back.
+    """
     by_place: dict[tuple[str, str], list[Planned]] = {}
     for one in planned:
         by_place.setdefault((one.place.kind, one.place.id), []).append(one)
-    for (kind, identity), changes in by_place.items():
-        attrs = {one.row.attribute: list(one.after) or "" for one in changes}
-        if kind == "config":
-            zimbra.modify_config(attrs)
-        elif kind == "server":
-            zimbra.modify_server(identity, attrs)
-        elif kind == "cos":
-            zimbra.modify_cos(identity, attrs)
-        else:
-            zimbra.modify_domain(identity, attrs)
+    touched = []
+    for place, changes in by_place.items():
+        touched.append((place, changes))
+        try:
+            _write(zimbra, place, {one.row.attribute: one.after for one in changes})
+        except Fault:
+            # Else part of a form would be held, which no page tells and no click undoes.
+            for earlier, those in touched:
+                with suppress(Fault):  # the refusal that is told is the first one
+                    _write(zimbra, earlier, {one.row.attribute: one.before for one in those})
+            raise
+
+
+def _write(zimbra: Zimbra, place: tuple[str, str], values: Mapping[str, Values]) -> None:
+    kind, identity = place
+    attrs = {name: list(held) or "" for name, held in values.items()}
+    if kind == "config":
+        zimbra.modify_config(attrs)
+    elif kind == "server":
+        zimbra.modify_server(identity, attrs)
+    elif kind == "cos":
+        zimbra.modify_cos(identity, attrs)
+    else:
+        zimbra.modify_domain(identity, attrs)
 
 
 def require_kept(state: State, planned: Iterable[Planned]) -> None:

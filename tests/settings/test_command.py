@@ -198,6 +198,24 @@ def test_a_lost_answer_is_looked_into(
     assert owner.undo().code == "updated"
 
 
+@pytest.mark.parametrize("name", ["ModifyConfig", "ModifyServer", "ModifyCos", "ModifyDomain"])
+def test_what_zimbra_refuses_in_part_is_put_back_as_a_whole(
+    owner: Owner, simulator: Simulator, name: str
+) -> None:
+    """Nothing is half done; the same form does it once Zimbra takes it."""
+    typed = {"spam_subject": "[SPAM]", "largest_upload": "20", "trash_days": "7",
+             "colour_text": "#112233"}  # fmt: skip
+    before = {key: held(simulator, key) for key in typed}
+    plan = owner.preview(**typed)
+    simulator.fail_next(f"{name}Request", "service.INVALID_REQUEST", applied=True)
+    assert not owner.agree(plan).value["ok"]
+    assert {key: held(simulator, key) for key in typed} == before
+
+    assert owner.change(**typed).code == "updated"
+    assert owner.undo().code == "updated"
+    assert {key: held(simulator, key) for key in typed} == before
+
+
 def test_a_default_that_a_broken_off_change_brought_back_can_be_undone(
     owner: Owner, simulator: Simulator
 ) -> None:
