@@ -103,9 +103,7 @@ def use(
     public = PublicKey(waiting.selector, waiting.public)
     if not dkim.publishes(texts(public.name_in(name)) or (), public):
         raise Refused(NOT_THERE, domain=shown)
-    private = keys.private(key, waiting.selector)
-    if private is None:
-        raise Conflict("The key of %(domain)s is gone: make a new one.", domain=shown)
+    private = _private(keys, key, waiting.selector, shown)
     if now is not None:
         keys.note_in_use(key, now.selector, now.public, at)
     _write(zimbra, domain, public, private)
@@ -114,6 +112,17 @@ def use(
         raise Conflict("Zimbra did not keep the key of %(domain)s.", domain=shown)
     keys.used(key, waiting.selector, at)
     return Used(shown, changed=True)
+
+
+def _private(keys: DkimKeys, key: DomainKey, selector: str, shown: str) -> str:
+    try:
+        private = keys.private(key, selector)
+        if private is None:
+            raise Conflict("The key of %(domain)s is gone: make a new one.", domain=shown)
+    except Conflict:
+        keys.forget(key, selector)  # else it would wait for ever, and no new one could be made
+        raise
+    return private
 
 
 def _nothing_waits(keys: DkimKeys, key: DomainKey, now: PublicKey | None, shown: str) -> Used:

@@ -115,6 +115,13 @@ class DkimKeys:
             if connection.execute(there).first() is None:
                 connection.execute(table.insert(), row)
 
+    @locks.retried
+    def forget(self, key: DomainKey, selector: str) -> None:
+        """Forget a key that was never used."""
+        unused = sa.and_(_is(key), table.c.selector == selector, table.c.used_at.is_(None))
+        with self._writer(key).begin() as connection:
+            connection.execute(table.delete().where(unused))
+
     def forget_old(self, before: int) -> None:
         """Forget keys made before so many seconds since 1970 whose record never came."""
         old = sa.and_(table.c.made_at < before, table.c.used_at.is_(None))

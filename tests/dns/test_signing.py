@@ -174,3 +174,25 @@ def test_a_lost_answer_leaves_one_key(
     (held,) = runtime.store().dkim.of(known)
     assert held.used_at is not None
     assert runtime.store().dkim.private(known, waiting.selector) is None
+
+
+def test_a_key_that_cannot_be_read_makes_room_for_a_new_one(
+    customer: Customer, right: NameServer, runtime: Runtime, config: Config
+) -> None:
+    """As after a restore beside another key file."""
+    customer.send(customer.open("dns").form("make_dkim_key"))
+    known = runtime.store().dns.wanted()[0].key
+    waiting = runtime.store().dkim.waiting(known)
+    assert waiting is not None
+    key = PublicKey(waiting.selector, waiting.public)
+    right.text(key.name_in(DOMAIN), key.record)
+    looked_up(runtime)
+    databases.execute(config, "update dkim_key set private = zeroblob(80)")
+    refused = customer.send(customer.open("dns").form("use_dkim_key"))
+
+    assert refused.code == "conflict"
+    assert "make a new one" in refused.value["message"]
+    assert customer.send(customer.open("dns").form("make_dkim_key")).code == "created"
+    renewed = runtime.store().dkim.waiting(known)
+    assert renewed is not None
+    assert renewed.selector != waiting.selector
