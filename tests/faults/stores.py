@@ -16,6 +16,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from puq_zimbra.store import migrations
+
 
 class Sqlite:
     """The default: all of it lies in the folder."""
@@ -106,6 +108,8 @@ class Postgres(Sqlite):
         if not rows:
             self._make_new()
             return
+        if not self._tables():  # the world before was new, and nobody opened its store
+            migrations.make_current(self._engine)
         tables = self._tables()
         with self._engine.begin() as connection:
             for table in reversed(tables):
@@ -113,6 +117,18 @@ class Postgres(Sqlite):
             for table in tables:
                 if rows.get(table.name):
                     connection.execute(table.insert(), rows[table.name])
+                self._count_on(connection, table)
+
+    @staticmethod
+    def _count_on(connection: sa.Connection, table: sa.Table) -> None:
+        """Have the table's next number follow those that were put back."""
+        for column in table.primary_key:
+            counter = sa.func.pg_get_serial_sequence(table.name, column.name)
+            if connection.execute(sa.select(counter)).scalar():
+                following = sa.select(
+                    sa.func.coalesce(sa.func.max(column), 0) + 1
+                ).scalar_subquery()
+                connection.execute(sa.select(sa.func.setval(counter, following, False)))
 
     def _make_new(self) -> None:
         """Make the schema anew: a store whose tables are there is not a new one."""
