@@ -8,6 +8,7 @@ Source: click; sysexits(3) for the exit statuses.
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from pathlib import Path
@@ -70,6 +71,9 @@ def main() -> None:
     except OSError as error:
         file = error.filename or error.filename2 or "the output"
         click.echo(f"Error: {file} cannot be used: {error.strerror}.", err=True)
+        if error.errno == errno.ENOSPC and not error.filename:
+            # What is still buffered cannot be written either: Python would say so at its end.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         sys.exit(EXIT_CONFIGURATION)
     except Exception as error:  # noqa: BLE001 - a traceback could print a secret
         click.echo(f"Error: {Unexpected(error)}", err=True)
