@@ -39,7 +39,7 @@ mutants: $(VENV)/dev.ok ## Change the files of [mutmut] in setup.cfg a little, a
 packages: $(VENV)/demo.ok ## The WHMCS module and the FOSSBilling manager, each as a zip file in dist/
 	$(BIN)/python deploy/packages.py
 
-messages: $(VENV)/dev.ok ## Bring the Polish catalogue up to date with the sources
+messages: $(VENV)/dev.ok ## Bring each language up to date with the sources, and say what it lacks
 	$(BIN)/python puq_zimbra/clientarea/catalogue.py
 
 wsdl: $(VENV)/dev.ok ## Write the WSDL anew from its schemas, after a request was added

@@ -14,19 +14,14 @@ from __future__ import annotations
 import re
 import unicodedata
 from fractions import Fraction
+from functools import cache
 
+from puq_zimbra import languages
 from puq_zimbra.errors import Invalid
 from puq_zimbra.units import GB, MB
 
 _MOST_COUNT = 2**31 - 1
 _MOST_SIZE = 2**63 - 1
-#: what "no limit" is called, in English and in Polish of every gender
-_UNLIMITED = {
-    "unlimited", "no limit", "without limit", "infinite", "∞", "bez limitu", "brak limitu",
-    "bez ograniczeń", "brak ograniczeń", *(
-        stem + end for stem in ("nieograniczon", "nielimitowan") for end in ("a", "e", "y", "ych")
-    ),
-}  # fmt: skip
 _UNITS = {"b": 1, "byte": 1, "kb": 2**10, "mb": MB, "gb": GB, "tb": 2**40}
 _UNITS |= {f"{letter}{end}": _UNITS[f"{letter}b"] for letter in "kmgt" for end in ("", "ib")}
 _UNITS |= {"bytes": 1}
@@ -135,7 +130,14 @@ def _tidy(text: str) -> str:
 
 
 def _is_unlimited(text: str) -> bool:
-    return text.casefold() in _UNLIMITED or re.fullmatch(r"- ?1([.,]0+)?", text) is not None
+    return text.casefold() in _unlimited() or re.fullmatch(r"- ?1([.,]0+)?", text) is not None
+
+
+@cache
+def _unlimited() -> frozenset[str]:
+    """What "no limit" is called, in every language."""
+    called = (word for one in languages.found().values() for word in one.unlimited)
+    return frozenset(("∞", *(word.casefold() for word in called)))
 
 
 def _read(text: str, name: str, unit: str) -> tuple[Fraction | None, str]:

@@ -3,8 +3,8 @@
 A message is an English sentence with %(name)s places (`puq_zimbra.errors`, `reply.Reply`). Every
 hook translates its answer, so nothing is imported here but the standard library.
 
-Source: GNU gettext manual, "The Format of GNU MO Files" and "Plural forms" (Polish has three);
-WHMCS "clientsdetails.language", which is a language's English name, not a tag.
+Source: GNU gettext manual, "The Format of GNU MO Files" and "Plural forms"; WHMCS
+"clientsdetails.language", which is a language's English name, not a tag.
 """
 
 from __future__ import annotations
@@ -13,13 +13,10 @@ import gettext
 import re
 from collections.abc import Mapping
 from functools import cache
-from importlib import resources
 
-from puq_zimbra import errors
+from puq_zimbra import errors, languages
 
 DOMAIN = "puq_zimbra"
-#: the languages we have, by tag, with WHMCS's name
-LANGUAGES: Mapping[str, str] = {"en": "english", "pl": "polish"}
 
 
 def language(locale: str) -> str:
@@ -29,13 +26,14 @@ def language(locale: str) -> str:
     ['pl', 'pl', 'pl', 'pl', 'en', 'en', 'en']
     """
     first = re.split(r"[-_.@]", locale.strip().lower(), maxsplit=1)[0]
-    return next((tag for tag, name in LANGUAGES.items() if first in (tag, name)), "en")
+    known = languages.found().values()
+    return next((one.tag for one in known if first in (one.tag, *one.names)), languages.SOURCE)
 
 
 @cache
 def translations(tag: str) -> gettext.NullTranslations:
     """Read a language's catalogue; English, which the messages are in, has none."""
-    catalogue = resources.files("puq_zimbra").joinpath("locale", tag, "LC_MESSAGES", f"{DOMAIN}.mo")
+    catalogue = languages.folder().joinpath(tag, "LC_MESSAGES", f"{DOMAIN}.mo")
     if not catalogue.is_file():
         return gettext.NullTranslations()
     with catalogue.open("rb") as stream:

@@ -32,7 +32,8 @@ def told(read: Callable[[str, str], int | None], text: str) -> int | str | None:
 @pytest.mark.parametrize(
     "text",
     ["Unlimited", "UNLIMITED", "no limit", "bez limitu", "Nieograniczone", "nieograniczona",
-     "nielimitowane", "Brak limitu", "∞", "-1", "\u22121", "-1.00", " Unlimited\u00a0"],
+     "nielimitowane", "Brak limitu", "Unbegrenzt", "∞",
+     "-1", "\u22121", "-1.00", " Unlimited\u00a0"],
 )  # fmt: skip
 def test_unlimited_in_each_language_of_ours(text: str) -> None:
     """The customer paid for it, whatever language the provider sells in."""

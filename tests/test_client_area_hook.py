@@ -39,6 +39,7 @@ def text_of(fragment: str) -> str:
     [
         ("pl", ["Informacja o serwerze", "Wykorzystanie zasobów", "49,00", "80%", "4,00"]),
         ("en", ["Server information", "Resource usage", "49.00", "80%", "4.00"]),
+        ("de-DE", ["Serverinformationen", "Ressourcennutzung", "49,00", "80%", "4,00"]),
     ],
 )
 def test_the_page_shows_what_was_measured(
@@ -110,10 +111,12 @@ def test_an_unknown_action_does_nothing(hook: Hook, used: Simulator, action: str
 
 
 def test_messages_come_in_the_customers_language(hook: Hook) -> None:
-    """A Polish customer reads Polish refusals."""
-    answer = hook("suspend", locale="pl")
+    """A Polish customer reads Polish refusals, a German one German ones."""
+    said = [hook("suspend", locale=name).value["message"] for name in ("pl", "german")]
 
-    assert answer.value["message"] == "firma.example nie istnieje w Zimbrze."
+    assert said == [
+        "firma.example nie istnieje w Zimbrze.", "firma.example gibt es in Zimbra nicht."
+    ]  # fmt: skip
 
 
 def test_the_last_figures_stay_when_the_provider_changed_his_password(

@@ -11,7 +11,8 @@ import pytest
 ROOT = Path(__file__).parent.parent
 FLOORS = {
     "__init__": 0, "amounts": 0, "capabilities": 0, "config": 0, "dns_settings": 0, "errors": 0,
-    "fields": 0, "file_owner": 0, "http_settings": 0, "i18n": 0, "input_files": 0, "logs": 0,
+    "fields": 0, "file_owner": 0, "http_settings": 0, "i18n": 0, "input_files": 0, "languages": 0,
+    "logs": 0,
     "naming": 0, "password_files": 0, "readings": 0, "registry": 0, "reply": 0, "request": 0,
     "settings_lines": 0, "units": 0, "validation": 0, "upmind_settings": 0, "zimbra_server": 0,
     "billing": 1, "devices": 1, "dns": 1, "store": 1, "zimbra": 1,

@@ -13,12 +13,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from puq_zimbra import registry
+from puq_zimbra import i18n, languages, registry
 from puq_zimbra.billing import plain, whmcs_server, whmcs_sold
 from puq_zimbra.billing.whmcs_answers import METRICS, answer
+from puq_zimbra.billing.whmcs_options import SELF_SERVICE
 from puq_zimbra.billing.whmcs_params import map_of, one_line, text_of
 from puq_zimbra.config import WhmcsSettings
-from puq_zimbra.errors import Invalid
+from puq_zimbra.errors import N_, Invalid
 from puq_zimbra.registry.hook import SECONDS, Hook
 from puq_zimbra.registry.host import Host
 from puq_zimbra.reply import Reply
@@ -136,8 +137,18 @@ def _mailbox(params: Mapping[str, Any]) -> dict[str, str]:
     raise Invalid("The service names no mailbox: give its Username as a whole address.")
 
 
+#: what the PHP side says where no engine has been asked; `Language.php` finds them by their text
+_SAID_IN_PHP = (
+    N_("Open webmail"),
+    N_("Please use the form on the page of your service."),
+    N_("The mail server gives no answer just now; please try again later."),
+    N_("Open the page of your service again."),
+    SELF_SERVICE,
+)
+
+
 def declared() -> dict[str, Any]:
-    """What the PHP side must know without the engine: settings, metrics, seconds to wait."""
+    """What the PHP side must know without the engine: settings, metrics, seconds, sentences."""
     reply = Reply("unchanged", "")
     waits = {name: registry.hook_of(event).wait for name, event in registry.events("whmcs").items()}
     return {
@@ -145,7 +156,14 @@ def declared() -> dict[str, Any]:
         "metrics": METRICS,
         "seconds": {name: SECONDS[wait] for name, wait in waits.items()},
         "of_a_server": [name for name, wait in waits.items() if wait == "server"],
+        "languages": {tag: _said(tag) for tag in languages.translated()},
     }
+
+
+def _said(tag: str) -> dict[str, Any]:
+    """WHMCS's names of a language, and the sentences of the PHP side in it."""
+    sentences = {text: i18n.translate(text, {}, tag) for text in _SAID_IN_PHP}
+    return {"names": list(languages.found()[tag].names), "sentences": sentences}
 
 
 HOST = Host(read=read, answer=answer, locale=locale, host_port=host_port, names_in="whmcs")

@@ -11,10 +11,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from puq_zimbra import languages
+from puq_zimbra.errors import N_
 from puq_zimbra.request import GRACE_DAYS
 
 #: of the admin SOAP service, where the server record names none
 DEFAULT_PORT = 7071
+SELF_SERVICE = N_(
+    "What the customer may do on his page: look, standard or full, or capabilities with commas"
+    " between; blank = look"
+)
 
 
 @dataclass(frozen=True)
@@ -36,14 +42,18 @@ class Option:
     section: str = "plan"
     #: the module's function that lists what there is to choose from
     loader: str = ""
-    #: further names, without a unit, that a configurable option may have
-    also: tuple[str, ...] = ()
 
     @property
     def limit(self) -> bool:
         """Whether it says how much the plan grants."""
         not_limits = ("suspend_mode", "self_service")
         return self.key == "disk" or (self.section == "plan" and self.key not in not_limits)
+
+    @property
+    def also(self) -> tuple[str, ...]:
+        """Further names, without a unit, that a configurable option may have, in every language."""
+        known = languages.found().values()
+        return tuple(name for one in known for name in one.options.get(self.key, ()))
 
     @property
     def path(self) -> str:
@@ -92,7 +102,6 @@ OPTIONS = (
         "text",
         "Name in Zimbra; blank = the server's default",
         loader="puqzimbra_LoadClassesOfService",
-        also=("COS", "Klasa usług", "Klasa usługi"),
     ),
     Option(
         3,
@@ -100,11 +109,6 @@ OPTIONS = (
         "mailboxes",
         "count",
         "0 or blank = unlimited",
-        also=(
-            "Number of mailboxes", "Mail accounts", "E-mail accounts", "Email accounts",
-            "Skrzynki", "Skrzynki pocztowe", "Liczba skrzynek", "Liczba skrzynek pocztowych",
-            "Konta e-mail", "Liczba kont e-mail",
-        ),
     ),
     Option(
         4,
@@ -112,11 +116,6 @@ OPTIONS = (
         "mailbox_quota",
         "megabytes",
         "Or with a unit: 10 GB; 0 or blank = unlimited",
-        also=(
-            "Mailbox size", "Mailbox space", "Space per mailbox", "Pojemność skrzynki",
-            "Pojemność skrzynki pocztowej", "Rozmiar skrzynki", "Wielkość skrzynki",
-            "Limit skrzynki",
-        ),
     ),
     Option(
         5,
@@ -124,10 +123,6 @@ OPTIONS = (
         "domain_quota",
         "megabytes",
         "Or with a unit: 10 GB; 0 or blank = unlimited",
-        also=(
-            "Space of the domain", "Total space", "Pojemność domeny", "Limit domeny",
-            "Łączna pojemność",
-        ),
     ),
     Option(
         6,
@@ -135,7 +130,6 @@ OPTIONS = (
         "aliases",
         "count",
         "Counted at a change of package",
-        also=("Number of aliases", "E-mail aliases", "Aliasy", "Liczba aliasów"),
     ),
     Option(
         7,
@@ -143,10 +137,6 @@ OPTIONS = (
         "lists",
         "count",
         "Counted at a change of package",
-        also=(
-            "Number of distribution lists", "Mailing lists", "Listy dystrybucyjne",
-            "Liczba list dystrybucyjnych",
-        ),
     ),
     Option(
         8,
@@ -154,7 +144,6 @@ OPTIONS = (
         "domain_aliases",
         "count",
         "Counted at a change of package",
-        also=("Alias domains", "Aliasy domen", "Aliasy domeny", "Liczba aliasów domeny"),
     ),
     Option(
         9,
@@ -168,7 +157,6 @@ OPTIONS = (
             ("maintenance", "Mail waits at the sender"),
             ("closed", "Mail is rejected"),
         ),
-        also=("Tryb zawieszenia",),
     ),
     Option(
         10,
@@ -184,7 +172,6 @@ OPTIONS = (
             ("keep", "Lock and keep"),
         ),
         section="terminate",
-        also=("Po zakończeniu", "Przy zakończeniu"),
     ),
     Option(
         11,
@@ -194,7 +181,6 @@ OPTIONS = (
         f"For a termination with grace; 0 or blank = {GRACE_DAYS}",
         str(GRACE_DAYS),
         section="terminate",
-        also=("Dni karencji",),
     ),
     Option(
         12, "Administrator", "name", "text", "Local part of the address", "admin", section="admin"
@@ -206,17 +192,13 @@ OPTIONS = (
         "megabytes",
         "As contracted, or with a unit: 2 TB; 0 or blank = not said",
         section="service",
-        also=("Server space", "Pojemność serwera", "Miejsce na serwerze"),
     ),
     Option(
         14,
         "Self-service",
         "self_service",
         "capabilities",
-        "What the customer may do on his page: look, standard or full, or capabilities with commas"
-        " between; blank = look / Co klient może robić na swojej stronie: look, standard lub full,"
-        " albo uprawnienia po przecinku; puste = look",
+        SELF_SERVICE,
         "look",
-        also=("Samoobsługa", "Samodzielna obsługa"),
     ),
 )  # fmt: skip

@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Collection, Mapping
+from functools import cache
 from typing import Any, TypeAlias
 
 from puq_zimbra import amounts, capabilities
@@ -71,16 +72,20 @@ def _named(name: str) -> tuple[str, str]:
     return (name[: unit.start()], unit[1]) if unit else (name, "")
 
 
-#: plain name -> the option, sizes without their unit
-_BY_NAME = {
-    _named(_plain(name))[0]: option for option in OPTIONS for name in (option.name, *option.also)
-}
+@cache
+def _by_name() -> Mapping[str, Option]:
+    """Plain name -> the option, sizes without their unit."""
+    return {
+        _named(_plain(name))[0]: option
+        for option in OPTIONS
+        for name in (option.name, *option.also)
+    }
 
 
 def _option_of(name: str) -> Option | None:
     """The option that a plain name means."""
     stem, unit = _named(name)
-    option = _BY_NAME.get(stem)
+    option = _by_name().get(stem)
     if option is None or (unit and option.kind != "megabytes"):
         return None
     return option

@@ -22,13 +22,10 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
 
-from puq_zimbra import errors, i18n
+from puq_zimbra import errors, i18n, languages
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDERS = ("hooks", "puq_zimbra", "templates")
-#: the languages that need a catalogue: all but the one that the messages are in
-TRANSLATED = tuple(tag for tag in i18n.LANGUAGES if tag != "en")
-
 _METHODS = [("**.py", "puq_zimbra.clientarea.catalogue:python_messages"), ("**.html", "jinja2")]
 _OPTIONS = {"**.html": {"trimmed": "true", "newstyle_gettext": "true"}}
 #: functions that look a message up at once
@@ -124,13 +121,13 @@ def missing(catalogue: Catalog) -> list[str]:
 
 def update(tag: str, root: Path = ROOT) -> Catalog:
     """Bring one language up to date, in text form and compiled; texts already there stay."""
-    catalogue = read(tag, root)
+    catalogue, name = read(tag, root), languages.found()[tag].names[0]
     # A guess at a similar message would look finished and be wrong.
     catalogue.update(extract(root), no_fuzzy_matching=True)
     catalogue.creation_date = catalogue.revision_date = _WHEN
-    catalogue.header_comment = f"# puq_zimbra: {i18n.LANGUAGES[tag]}"
+    catalogue.header_comment = f"# puq_zimbra: {name}"
     catalogue.msgid_bugs_address = catalogue.last_translator = ""
-    catalogue.language_team = i18n.LANGUAGES[tag]
+    catalogue.language_team = name
     catalogue.fuzzy = False
     path = path_of(tag, root)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -150,9 +147,10 @@ def update(tag: str, root: Path = ROOT) -> Catalog:
 
 def main() -> int:
     """Update every language and name the messages that still lack a text."""
-    gaps: Mapping[str, list[str]] = {tag: missing(update(tag)) for tag in TRANSLATED}
+    gaps: Mapping[str, list[str]] = {tag: missing(update(tag)) for tag in languages.translated()}
     for tag, messages in gaps.items():
-        sys.stdout.write(f"{path_of(tag)}: {len(messages)} without a text\n")
+        path = path_of(tag).relative_to(ROOT)
+        sys.stdout.write(f"{tag} ({path}): {len(messages)} without a text\n")
         sys.stdout.writelines(f"  {message!r}\n" for message in messages)
     return 1 if any(gaps.values()) else 0
 

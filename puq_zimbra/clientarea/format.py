@@ -1,7 +1,7 @@
 """Sizes, shares, amounts, dates and ages as text in the customer's language.
 
 GB is 2^30 bytes, as in Zimbra's console and WHMCS's tables. Numbers and dates are CLDR's; English
-is written the British way, with the day first and 24 hours, so that both languages read alike.
+is written the British way, with the day first and 24 hours, so that all languages read alike.
 
 Source: CLDR by Babel; `ZimbraAdmin` console (its GB are 2^30).
 """
@@ -16,10 +16,9 @@ from functools import cache
 
 from babel import Locale, dates, numbers
 
-from puq_zimbra import units
+from puq_zimbra import languages, units
 
 NBSP = "\u00a0"
-_CLDR = {"en": "en_GB", "pl": "pl"}
 _SMALLEST = Decimal("0.01")
 # Read once: a page has a figure in every cell.
 _SHORT, _COLUMN = numbers.parse_pattern("#,##0.##"), numbers.parse_pattern("#,##0.00")
@@ -29,14 +28,14 @@ _CURRENCY = re.compile(r"[A-Z]{3}")
 
 @cache
 def _locale(language: str) -> Locale:
-    return Locale.parse(_CLDR[language])
+    return Locale.parse(languages.found()[language].cldr or language)
 
 
 @dataclass(frozen=True)
 class Figures:
     """How figures look in one language, seen at one time from one place."""
 
-    #: a key of `i18n.LANGUAGES`
+    #: a key of `languages.found()`
     language: str
     zone: tzinfo
     now: datetime
@@ -77,7 +76,8 @@ class Figures:
     def percent(self, percent: int, used: int | None = None) -> str:
         """Write whole percent; what is there but less than one percent is said so."""
         number = "<1" if used and not percent else self.count(percent)
-        return f"{number}{NBSP}%" if self.language == "pl" else f"{number}%"
+        apart = languages.found()[self.language].percent_apart
+        return f"{number}{NBSP}%" if apart else f"{number}%"
 
     def money(self, amount: str, currency: str) -> str:
         """Write an amount with its currency; what is no number stays as the host gave it."""

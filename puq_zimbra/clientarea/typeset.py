@@ -1,4 +1,4 @@
-"""No line break between a number and its unit, nor after a Polish word of one letter.
+"""No line break between a number and its unit, nor after a word that may not end a line.
 
 Source: Polish typographic rules ("sieroty": a, i, o, u, w, z do not end a line).
 """
@@ -6,12 +6,14 @@ Source: Polish typographic rules ("sieroty": a, i, o, u, w, z do not end a line)
 from __future__ import annotations
 
 import re
+from functools import cache
+
+from puq_zimbra import languages
 
 NBSP = "\u00a0"
 #: a label of fewer characters stands on one line, and hosts look for the titles of tabs
 SHORT = 30
-_UNIT = re.compile(r"(?<=\d) (?=(?:GB|MB|KB|%|zł|dni|days?|godzin|hours?)(?!\w))")
-_LETTER = re.compile(r"(?<![\w-])([aiouwzAIOUWZ]) (?=\w)")
+_UNITS = ("GB", "MB", "KB", "%", "zł")
 #: tags, and elements whose text belongs to the customer and stays as it is
 _OWN = "bdi|code|textarea|option"
 _KEPT = re.compile(rf"(<(?:{_OWN})\b[^>]*>.*?</(?:{_OWN})>|<[^>]*>)", re.S)
@@ -30,7 +32,18 @@ def typeset(html: str, language: str) -> str:
 
 
 def _text(text: str, language: str) -> str:
-    text = _UNIT.sub(NBSP, text)
-    if language != "pl" or len(text.strip()) < SHORT:
+    unit, letter = _rules(language)
+    text = unit.sub(NBSP, text)
+    if letter is None or len(text.strip()) < SHORT:
         return text
-    return _LETTER.sub(rf"\1{NBSP}", text)
+    return letter.sub(rf"\1{NBSP}", text)
+
+
+@cache
+def _rules(language: str) -> tuple[re.Pattern[str], re.Pattern[str] | None]:
+    """The blanks before a unit, and the words of one letter with the blank behind them."""
+    own = languages.found()[language]
+    words = "|".join(map(re.escape, (*_UNITS, *own.units)))
+    unit = re.compile(rf"(?<=\d) (?=(?:{words})(?!\w))")
+    letters = own.keep_with_next + own.keep_with_next.upper()
+    return unit, re.compile(rf"(?<![\w-])([{letters}]) (?=\w)") if letters else None

@@ -26,6 +26,7 @@ from urllib.parse import parse_qsl, urlsplit
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from puq_zimbra import i18n
 from puq_zimbra.clientarea.addresses import https_address
 from puq_zimbra.demo import words
 from puq_zimbra.demo.view import MODES, SKINS, Mode, View, fields_of_parts
@@ -237,7 +238,7 @@ class _Handler(BaseHTTPRequestHandler):
         with frame.lock:
             address = frame.actions.sso(target)
         # A redirect to another origin would be against our own form-action: show the link.
-        self._html("sso.html", view=view, target=target, address=https_address(address))
+        self._html("sso.html", view, target=target, address=https_address(address))
 
     def _fields(self) -> dict[str, str]:
         length = self.headers.get("Content-Length", "")
@@ -266,7 +267,7 @@ class _Handler(BaseHTTPRequestHandler):
             state, states = frame.actions.states()
         self._html(
             "host.html",
-            view=view,
+            view,
             # Our own page, finished and escaped: as in WHMCS it is printed as it is.
             fragment=Markup(fragment),
             flash=flash,
@@ -274,16 +275,16 @@ class _Handler(BaseHTTPRequestHandler):
             product=product,
             token=frame.token,
             state=state,
-            states=[(name, words.STATES[view.lang][name]) for name in states],
-            wanted=words.WANTED[view.lang].get(view.host, ""),
-            look_at=words.LOOK_AT[view.lang],
-            languages=words.LANGUAGES,
+            states=[(name, words.say(words.STATES[name], view.lang)) for name in states],
+            wanted=words.say(words.WANTED.get(view.host, ""), view.lang),
+            look_at=[(words.say(text, view.lang), page) for text, page in words.LOOK_AT],
+            languages=words.names(),
             skins=SKINS,
             modes=MODES,
         )
 
-    def _html(self, template: str, **values: object) -> None:
-        html = _templates().get_template(template).render(**values)
+    def _html(self, template: str, view: View, **values: object) -> None:
+        html = _templates(view.lang).get_template(template).render(view=view, **values)
         self._send(HTTPStatus.OK, html.encode("utf-8", "replace"), "text/html; charset=utf-8")
 
     def _redirect(self, address: str) -> None:
@@ -299,11 +300,16 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 @cache
-def _templates() -> Environment:
-    return Environment(
+def _templates(language: str) -> Environment:
+    environment = Environment(
         loader=PackageLoader("puq_zimbra.demo", ""),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
     )
+    # The i18n extension adds its methods at run time, so the type checker does not know them.
+    install = environment.install_gettext_translations  # type: ignore[attr-defined]
+    install(i18n.translations(language), newstyle=True)
+    return environment

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from puq_zimbra import i18n, languages
 from puq_zimbra.demo.host import Step
 from puq_zimbra.engine.dispatch import dispatch
 from puq_zimbra.engine.runtime import Runtime
@@ -220,8 +221,9 @@ def recover(life: Life) -> None:
 
 
 def show(life: Life) -> None:
-    """The customer's page, in both languages."""
-    for locale, words in (("pl", "Informacja o serwerze"), ("en", "Server information")):
+    """The customer's page, in every language."""
+    for locale in languages.found():
+        words = i18n.translate("Server information", {}, locale)
         reply = life.hook("client_area", locale=locale)
         html = reply.get("html", "")
         life.step(

@@ -13,7 +13,8 @@ from email.policy import HTTP
 from typing import Literal, TypeAlias
 from urllib.parse import urlencode
 
-from puq_zimbra.demo import words
+from puq_zimbra import languages
+from puq_zimbra.demo.words import FIRST
 
 Mode: TypeAlias = Literal["embedded", "full"]
 
@@ -40,7 +41,7 @@ class View:
         """What an address asks for; what makes no sense counts as not asked."""
         skin = query.get("skin", "")
         return cls(
-            lang=query.get("lang", "") if query.get("lang") in words.LANGUAGES else "pl",
+            lang=query["lang"] if query.get("lang") in languages.found() else FIRST,
             skin=skin if skin in SKINS else "4",
             mode="embedded" if query.get("mode") == "embedded" else "full",
             page=(query.get("puqz_page") or query.get("tab", ""))[:40],

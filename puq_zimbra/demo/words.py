@@ -1,70 +1,53 @@
-"""What the demonstration's host says around the page, in both languages."""
+"""What the demonstration's host says around the page; its words are messages like all others."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
-LANGUAGES = {"pl": "Polski", "en": "English"}
+from babel import Locale
+
+from puq_zimbra import i18n, languages
+from puq_zimbra.errors import N_
+
+#: what the demonstration opens in
+FIRST = "pl"
 #: names of the states
 STATES = {
-    "pl": {
-        "near_box": "skrzynka prawie pełna",
-        "ok": "wszystko działa",
-        "over_box": "skrzynka przepełniona",
-        "near_whole": "kończy się przestrzeń",
-        "over_whole": "brak miejsca",
-        "suspended": "zawieszona",
-        "ending": "do usunięcia",
-        "unknown": "Zimbra nie odpowiada",
-        "new": "nowa i pusta",
-    },
-    "en": {
-        "near_box": "a mailbox nearly full",
-        "ok": "all is well",
-        "over_box": "a mailbox over its limit",
-        "near_whole": "space running out",
-        "over_whole": "no space left",
-        "suspended": "suspended",
-        "ending": "to be deleted",
-        "unknown": "Zimbra does not answer",
-        "new": "new and empty",
-    },
+    "near_box": N_("a mailbox nearly full"),
+    "ok": N_("all is well"),
+    "over_box": N_("a mailbox over its limit"),
+    "near_whole": N_("space running out"),
+    "over_whole": N_("no space left"),
+    "suspended": N_("service suspended"),
+    "ending": N_("to be deleted"),
+    "unknown": N_("Zimbra does not answer"),
+    "new": N_("new and empty"),
 }
 #: what stands where a real host has pages of its own
 WANTED = {
-    "pl": {
-        "pay": "Tu host pokazałby fakturę do opłacenia.",
-        "upgrade": "Tu host sprzedałby większy plan.",
-        "ticket": "Tu host przyjąłby zgłoszenie.",
-    },
-    "en": {
-        "pay": "Here the host would show the invoice to pay.",
-        "upgrade": "Here the host would sell a larger plan.",
-        "ticket": "Here the host would take a ticket.",
-    },
+    "pay": N_("Here the host would show the invoice to pay."),
+    "upgrade": N_("Here the host would sell a larger plan."),
+    "ticket": N_("Here the host would take a ticket."),
 }
 #: what to look at: what to do, and the page where it is done
-LOOK_AT: Mapping[str, Sequence[tuple[str, str]]] = {
-    "pl": (
-        ("Utwórz skrzynkę. Hasło zobaczysz raz.", "mailbox_new"),
-        ("Wyślij ten sam formularz z błędem: to, co wpisano, zostaje.", "mailbox_new"),
-        ("Otwórz skrzynkę: alias, przekierowanie, autoresponder, limit.", "mailboxes"),
-        ("Usuń skrzynkę i przywróć ją z kosza.", "bin"),
-        ("Utwórz listę i dodaj do niej adresy.", "list_new"),
-        ("Dodaj drugą domenę do tych samych skrzynek.", "lists"),
-        ("Sprawdź w historii, kto i co zmienił.", "activity"),
-        ("Zmień stan usługi niżej: strona mówi, co się dzieje i co zrobić.", "overview"),
-        ("Zwęź okno do telefonu, włącz tryb ciemny, zmień język.", "usage"),
-    ),
-    "en": (
-        ("Create a mailbox. Its password is shown once.", "mailbox_new"),
-        ("Send the same form with a mistake: what was typed stays.", "mailbox_new"),
-        ("Open a mailbox: alias, forwarding, out-of-office reply, limit.", "mailboxes"),
-        ("Delete a mailbox, and restore it from the bin.", "bin"),
-        ("Create a list and add addresses to it.", "list_new"),
-        ("Add a second domain to the same mailboxes.", "lists"),
-        ("See in the activity who changed what.", "activity"),
-        ("Change the state below: the page says what happens and what to do.", "overview"),
-        ("Make the window as narrow as a phone, go dark, change the language.", "usage"),
-    ),
-}
+LOOK_AT = (
+    (N_("Create a mailbox. Its password is shown once."), "mailbox_new"),
+    (N_("Send the same form with a mistake: what was typed stays."), "mailbox_new"),
+    (N_("Open a mailbox: alias, forwarding, out-of-office reply, limit."), "mailboxes"),
+    (N_("Delete a mailbox, and restore it from the bin."), "bin"),
+    (N_("Create a list and add addresses to it."), "list_new"),
+    (N_("Add a second domain to the same mailboxes."), "lists"),
+    (N_("See in the activity who changed what."), "activity"),
+    (N_("Change the state below: the page says what happens and what to do."), "overview"),
+    (N_("Make the window as narrow as a phone, go dark, change the language."), "usage"),
+)
+
+
+def names() -> Mapping[str, str]:
+    """The languages that a visitor can choose, each by its own name."""
+    return {tag: (Locale.parse(tag).display_name or tag).capitalize() for tag in languages.found()}
+
+
+def say(message: str, language: str) -> str:
+    """A message in the visitor's language."""
+    return i18n.translations(language).gettext(message) if message else ""

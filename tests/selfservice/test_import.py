@@ -222,6 +222,7 @@ def test_the_plan_is_counted_row_by_row(hook: Hook, simulator: Simulator) -> Non
         ("address\nanna\n", ["anna"]),
         ("E-mail,Display name\r\nanna@firma.example,Anna", ["anna"]),
         ("\ufeffAdres;Imię i nazwisko;Hasło;Zmiana hasła\r\nanna;Ł;Alpha-bravo-7;nie", ["anna"]),
+        ("Adresse;Größe (GB);Passwort;Passwort ändern\nanna;1,5;Alpha-bravo-7;nein\n", ["anna"]),
         ("sep=;\nadres;stan;zajęte GB;ostatnie logowanie\nanna;active;1,5;2026-01-02\n", ["anna"]),
         ("Adres\tLimit (GB)\nanna\t1,5\njan\t0\n", ["anna", "jan"]),
         ("anna@firma.example,Anna,Alpha-bravo-7\n", ["anna"]),
@@ -229,8 +230,8 @@ def test_the_plan_is_counted_row_by_row(hook: Hook, simulator: Simulator) -> Non
          "createAccount jan@firma.example 'Alpha bravo 7'\n"
          "aaa jan@firma.example j@firma.example\n", ["anna", "jan"]),
     ],
-    ids=["address alone", "English", "Polish, BOM", "our own export", "TAB", "Zimbra's report",
-         "zmprov"],
+    ids=["address alone", "English", "Polish, BOM", "German", "our own export", "TAB",
+         "Zimbra's report", "zmprov"],
 )  # fmt: skip
 def test_what_people_have_is_read(customer: Customer, given: str, read: list[str]) -> None:
     """Excel's tables and Zimbra's own files."""

@@ -8,6 +8,8 @@ with what, is known from the public repository WHMCS/sample-provisioning-module.
 
 from __future__ import annotations
 
+import json
+import re
 from typing import Any
 
 import pytest
@@ -120,13 +122,39 @@ def test_the_loader_lists_what_zimbra_has(over_service: Module, whmcs_params: Pa
     assert {"business", "starter"} <= set(told.value)
 
 
+def test_a_third_language_over_the_door(over_service: Module, whmcs_params: Params) -> None:
+    """German pages, plurals and settings; what PHP says by itself is declared in every language."""
+    german = {**whmcs_params, "clientsdetails": {"language": "german"}}
+    assert over_service.call("CreateAccount", german).value == "success"
+    page = over_service.call("ClientArea", german).value["templateVariables"]["puqFragment"]
+    fields = over_service.call("ConfigOptions", {}, stub={"language": "german"}).value
+    module = over_service.folder
+    said = [path.read_text() for path in (*module.glob("*.php"), *module.glob("lib/*.php"))]
+    sentences = re.findall(r"Language::say\w*\([^']*'([^']+)'\)", "".join(said))
+    declared = json.loads((module / "declared.json").read_text())["languages"]
+
+    assert 'lang="de"' in page
+    assert "Ihr Tarif umfasst 25 Postfächer und 50\xa0GB Speicherplatz." in page
+    assert fields["Self-service"]["Description"].startswith("Was der Kunde auf seiner Seite darf:")
+    assert fields["Mailboxes"]["Description"] == "0 or blank = unlimited"
+    assert len(sentences) >= 4
+    assert [one for one in sentences if one not in declared["de"]["sentences"]] == []
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [
+        ("polish", "Serwer poczty w tej chwili nie odpowiada; spróbuj później."),
+        ("german", "Der Mailserver antwortet gerade nicht; versuchen Sie es bitte später erneut."),
+    ],
+)
 def test_with_the_engine_down_the_customer_reads_no_address(
-    start: Start, whmcs_params: Params
+    start: Start, whmcs_params: Params, language: str, sentence: str
 ) -> None:
     """Where the engine listens is the provider's business; WHMCS shows these to customers."""
     module = start()
     whmcs_params["serveraccesshash"] = f"secret={SECRET}\nengine=unix:/run/none.sock"
-    whmcs_params["clientsdetails"] = {"language": "polish"}
+    whmcs_params["clientsdetails"] = {"language": language}
     page = module.call("ClientArea", whmcs_params).value["templateVariables"]["puqFragment"]
     texts = [
         page,
@@ -136,5 +164,5 @@ def test_with_the_engine_down_the_customer_reads_no_address(
     ]
 
     for text in texts:
-        assert "Serwer poczty w tej chwili nie odpowiada; spróbuj później." in text
+        assert sentence in text
         assert "none.sock" not in text

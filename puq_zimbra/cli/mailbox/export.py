@@ -7,6 +7,7 @@ from dataclasses import asdict
 
 import click
 
+from puq_zimbra import languages
 from puq_zimbra.cli import _options
 from puq_zimbra.cli.mailbox import _service
 from puq_zimbra.engine import usage_reading
@@ -15,7 +16,12 @@ from puq_zimbra.selfservice.bulk import export as tables
 
 @click.command()
 @_service.options
-@click.option("--language", type=click.Choice(["en", "pl"]), default="en", help="Of the header.")
+@click.option(
+    "--language",
+    type=click.Choice(list(languages.found())),
+    default=languages.SOURCE,
+    help="Of the header.",
+)
 @_options.json_lines
 @click.pass_context
 def export(

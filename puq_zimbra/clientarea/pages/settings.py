@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from puq_zimbra import languages
 from puq_zimbra.clientarea.forms import FieldView, FormView
 from puq_zimbra.clientarea.page import Page, PageContext
 from puq_zimbra.errors import N_
@@ -155,8 +156,8 @@ def value_of(page: PageContext, state: State, row: ServerSetting, values: Values
 
 def _written(page: PageContext, text: str) -> str:
     """A number with the decimal sign of the reader's language; both are read."""
-    if page.figures.language == "pl" and re.fullmatch(r"[0-9]+\.[0-9]+", text, re.ASCII):
-        return text.replace(".", ",")
+    if re.fullmatch(r"[0-9]+\.[0-9]+", text, re.ASCII):
+        return text.replace(".", languages.found()[page.figures.language].table.decimal)
     return text
 
 

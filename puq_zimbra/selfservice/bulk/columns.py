@@ -1,4 +1,4 @@
-"""What the columns of a table mean, in English and in Polish, and how a cell is read.
+"""What the columns of a table mean, in every language, and how a cell is read.
 
 Source: the tables of `puq_zimbra.selfservice.bulk.export`; the report of Zimbra's own migration
 wizard, which has an address, a display name and a password in each line and no header.
@@ -9,39 +9,24 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Collection, Mapping, Sequence
+from functools import cache
 
-from puq_zimbra import units
+from puq_zimbra import languages, units
 from puq_zimbra.errors import N_, Invalid
 from puq_zimbra.selfservice.bulk.rows import Row, Said
 
-#: a column -> the names under which it may stand in a header, see `plain`
-NAMES: Mapping[str, tuple[str, ...]] = {
-    "address": ("address", "adres", "email", "e mail", "mail", "email address", "adres e mail",
-                "adres email", "mailbox", "skrzynka", "account", "konto", "login", "user",
-                "user name", "uzytkownik", "nazwa uzytkownika"),
-    "display_name": ("display name", "displayname", "full name", "name", "nazwa",
-                     "nazwa wyswietlana", "imie i nazwisko"),
-    "limit": ("limit", "limit gb", "limit in gb", "limit w gb", "quota", "quota gb", "space",
-              "miejsce", "limit miejsca", "limit of space", "size"),
-    "tier": ("tier", "plan", "class", "cos", "class of service", "klasa", "klasa uslug", "pakiet"),
-    "password": ("password", "haslo"),
-    "aliases": ("aliases", "alias", "aliasy", "additional addresses", "dodatkowe adresy"),
-    "must_change": ("must change", "must change password", "change password", "zmiana hasla",
-                    "nowe haslo przy logowaniu", "musi zmienic haslo"),
-}  # fmt: skip
-#: columns of an export that say how a mailbox is, and ask for nothing
-_LEFT_OUT = ("state", "stan", "used gb", "zajete gb", "last log in", "ostatnie logowanie")
-_MEANT = {name: column for column, names in NAMES.items() for name in names}
+#: the columns of an export; "" = it says how a mailbox is, and asks for nothing
+_EXPORTED = ("address", "display_name", "limit", "tier", "aliases", "", "", "")
 #: what stands in a line of Zimbra's own report
 _OF_ZIMBRA = ("address", "display_name", "password")
-_YES = ("yes", "y", "true", "1", "x", "on", "tak", "t", "prawda")
-_NO = ("no", "n", "false", "0", "off", "nie", "falsz")
+#: yes and no in every language; each has words of its own
+_SIGNS = {"1": True, "x": True, "0": False}
 _SEPARATORS = re.compile(r"[\s,;|]+")
 #: what a spreadsheet would run as a formula, behind the apostrophe that makes it a text
 _MADE_TEXT = re.compile(r"'(?=[=+\-@\t\r])")
 #: characters
 _LONGEST_CELL = 2000
-_NO_LETTERS = re.compile(r"[^a-z0-9]+")
+_NO_LETTERS = re.compile(r"[\W_]+")
 
 
 class _Wrong(ValueError):
@@ -58,9 +43,27 @@ def plain(name: str) -> str:
     >>> plain("Hasło "), plain("E-mail"), plain("Limit (GB)")
     ('haslo', 'e mail', 'limit gb')
     """
-    letters = unicodedata.normalize("NFKD", name.replace("ł", "l").replace("Ł", "l")).lower()
+    letters = unicodedata.normalize("NFKD", name.casefold().replace("ł", "l"))
     letters = "".join(one for one in letters if not unicodedata.combining(one))
     return _NO_LETTERS.sub(" ", letters).strip()
+
+
+@cache
+def _meant() -> Mapping[str, str]:
+    """Name in a header -> column, in every language; "" = the column is left out."""
+    found = {"": ""}
+    for one in languages.found().values():
+        named = [*zip(one.table.heads, _EXPORTED, strict=True)]
+        named += zip(one.table.passwords, ("address", "password"), strict=True)
+        named += [(name, column) for column, names in one.table.names.items() for name in names]
+        found |= {plain(name): column for name, column in named}
+    return found
+
+
+@cache
+def secrets() -> frozenset[str]:
+    """How the names of a column of passwords begin."""
+    return frozenset(name[:3] for name, column in _meant().items() if column == "password")
 
 
 def columns_of(first: Sequence[str]) -> tuple[list[str], bool]:
@@ -78,7 +81,7 @@ def columns_of(first: Sequence[str]) -> tuple[list[str], bool]:
     found: list[str] = []
     for given in first:
         name = plain(given)
-        column = "" if not name or name in _LEFT_OUT else _MEANT.get(name, "?")
+        column = _meant().get(name, "?") if name else ""
         if column == "?":
             raise Invalid(
                 N_("The column %(column)s is not known: rename it, or take it out."),
@@ -181,8 +184,13 @@ def _limit(typed: str) -> int:
 
 def _is_on(typed: str) -> bool:
     word = plain(typed)
-    if word in _YES or word in _NO:
-        return word in _YES
+    for one in languages.found().values():
+        if word in map(plain, one.table.yes):
+            return True
+        if word in map(plain, one.table.no):
+            return False
+    if word in _SIGNS:
+        return _SIGNS[word]
     raise _Wrong(N_("%(text)s is neither yes nor no."), text=typed[:40])
 
 

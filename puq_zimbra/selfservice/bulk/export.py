@@ -10,9 +10,11 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from puq_zimbra import languages
+from puq_zimbra.languages import Table
 from puq_zimbra.provisioning.entries import address_of
 from puq_zimbra.readings import ServiceUsage
 from puq_zimbra.request import Request
@@ -22,17 +24,7 @@ from puq_zimbra.units import GB, shown_address
 from puq_zimbra.zimbra.answers import Entry
 from puq_zimbra.zimbra.client import Zimbra
 
-#: the columns by language; an import knows them
-HEADS: Mapping[str, Sequence[str]] = {
-    "en": ("address", "name", "limit GB", "tier", "aliases", "state", "used GB", "last log-in"),
-    "pl": ("adres", "nazwa", "limit GB", "plan", "aliasy", "stan", "zajęte GB",
-           "ostatnie logowanie"),
-}  # fmt: skip
-_PASSWORDS = {"en": ("address", "password"), "pl": ("adres", "hasło")}
-#: what spreadsheets expect where the language is used
-_SEPARATORS = {"pl": ";"}
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
-_BIN = {"en": "in the bin", "pl": "w koszu"}
 
 
 @dataclass(frozen=True)
@@ -80,34 +72,41 @@ def rows(
 
 def text(lines: Iterable[Line], language: str) -> str:
     """The table as text, in a language of the page."""
+    table = _written_in(language)
     return _table(
-        HEADS.get(language, HEADS["en"]),
+        table.heads,
         (
             (
                 one.address,
                 one.name,
-                _gigabytes(one.limit, language),
+                _gigabytes(one.limit, table),
                 one.tier,
                 " ".join(one.aliases),
-                _BIN.get(language, _BIN["en"]) if one.state == "bin" else one.state,
-                "" if one.used is None else _gigabytes(one.used, language),
+                table.in_the_bin if one.state == "bin" else one.state,
+                "" if one.used is None else _gigabytes(one.used, table),
                 one.last_login,
             )
             for one in lines
         ),
-        language,
+        table,
     )
 
 
 def passwords(pairs: Iterable[tuple[str, str]], language: str) -> str:
     """Addresses and passwords as a table."""
-    head = _PASSWORDS.get(language, _PASSWORDS["en"])
-    return _table(head, ((shown_address(name), word) for name, word in pairs), language)
+    table = _written_in(language)
+    lines = ((shown_address(name), word) for name, word in pairs)
+    return _table(table.passwords, lines, table)
 
 
-def _table(head: Sequence[str], lines: Iterable[Sequence[str]], language: str) -> str:
+def _written_in(language: str) -> Table:
+    known = languages.found()
+    return known.get(language, known[languages.SOURCE]).table
+
+
+def _table(head: Sequence[str], lines: Iterable[Sequence[str]], table: Table) -> str:
     made = io.StringIO(newline="")
-    writer = csv.writer(made, delimiter=_SEPARATORS.get(language, ","))
+    writer = csv.writer(made, delimiter=table.separator)
     writer.writerow(head)
     writer.writerows([as_text(cell) for cell in line] for line in lines)
     return made.getvalue()
@@ -122,9 +121,9 @@ def as_text(cell: str) -> str:
     return f"'{cell}" if cell.startswith(_FORMULA) else cell
 
 
-def _gigabytes(size: int, language: str) -> str:
+def _gigabytes(size: int, table: Table) -> str:
     digits = f"{size / GB:.3f}".rstrip("0").rstrip(".")
-    return digits.replace(".", ",") if language in _SEPARATORS else digits
+    return digits.replace(".", table.decimal)
 
 
 def _state(one: Entry) -> str:

@@ -16,6 +16,7 @@ declare(strict_types=1);
 use PuqZimbra\Engine;
 use PuqZimbra\Settings;
 use WHMCS\Database\Capsule;
+use WHMCS\Module\Server\Puqzimbra\Language;
 
 foreach ([__DIR__, dirname(__DIR__, 4)] as $folder) {
     if (is_file("$folder/bridge/load.php")) {
@@ -23,6 +24,8 @@ foreach ([__DIR__, dirname(__DIR__, 4)] as $folder) {
         break;
     }
 }
+require_once __DIR__ . '/lib/Answers.php';
+require_once __DIR__ . '/lib/Language.php';
 
 $puqToken = is_string($_GET['token'] ?? null) ? $_GET['token'] : '';
 $puqServer = (int) ($_GET['server'] ?? 0);
@@ -63,7 +66,7 @@ if ($puqToken !== '' && $puqServer > 0 && is_file(dirname(__DIR__, 3) . '/init.p
         return;
     }
     if ($token === '') {
-        $end(404, 'Open the page of your service again. / Otwórz ponownie stronę swojej usługi.');
+        $end(404, Language::sayInAll('Open the page of your service again.'));
         return;
     }
     try {

@@ -43,7 +43,14 @@ function puqzimbra_MetaData(): array
 /** The settings of a product, by position: configoption1 and so on. */
 function puqzimbra_ConfigOptions(array $params = []): array
 {
-    return Endings::told(Answers::declared('ConfigOptions'));
+    $options = array_map(
+        static fn (array $option): array => [
+            ...$option,
+            'Description' => Language::say($params, $option['Description'] ?? ''),
+        ],
+        Answers::declared('ConfigOptions')
+    );
+    return Endings::told($options);
 }
 
 /**
@@ -202,7 +209,7 @@ if (class_exists(CustomActionCollection::class)) {
     function puqzimbra_CustomActions(array $params): CustomActionCollection
     {
         $actions = new CustomActionCollection();
-        $label = Language::say($params, 'Open webmail', 'Otwórz webmail');
+        $label = Language::say($params, 'Open webmail');
         $actions->add(
             CustomAction::factory('puqzimbra', $label, 'puqzimbra_ServiceSingleSignOn', [$params], ['productsso'])
         );

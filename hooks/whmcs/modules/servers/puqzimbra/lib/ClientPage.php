@@ -58,11 +58,7 @@ final class ClientPage
     {
         // WHMCS runs a custom function for a link, too, which anybody can make a customer follow.
         if (($_SERVER['REQUEST_METHOD'] ?? '') !== 'POST') {
-            return Language::say(
-                $params,
-                'Please use the form on the page of your service.',
-                'Użyj formularza na stronie usługi.'
-            );
+            return Language::say($params, 'Please use the form on the page of your service.');
         }
         if (function_exists('check_token')) {
             check_token(); // ends the request when the token is not this session's
@@ -86,11 +82,7 @@ final class ClientPage
      */
     public static function unreached(array $params): string
     {
-        return Language::say(
-            $params,
-            'The mail server gives no answer just now; please try again later.',
-            'Serwer poczty w tej chwili nie odpowiada; spróbuj później.'
-        );
+        return Language::say($params, 'The mail server gives no answer just now; please try again later.');
     }
 
     /**

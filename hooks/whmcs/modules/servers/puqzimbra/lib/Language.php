@@ -28,12 +28,34 @@ final class Language
     }
 
     /**
-     * A sentence in that language.
+     * A sentence in that language, where the engine declares it; else in English.
      *
      * @param array<string, mixed> $params
      */
-    public static function say(array $params, string $english, string $polish): string
+    public static function say(array $params, string $english): string
     {
-        return preg_match('/^(pl|polish)([-_.]|$)/Di', self::of($params)) === 1 ? $polish : $english;
+        $first = strtolower((string) strtok(self::of($params), '-_.@'));
+        foreach (Answers::declared('languages') as $tag => $language) {
+            if ($first === $tag || in_array($first, (array) ($language['names'] ?? []), true)) {
+                return self::among($language, $english);
+            }
+        }
+        return $english;
+    }
+
+    /** A sentence in every language, where nobody says who reads it. */
+    public static function sayInAll(string $english): string
+    {
+        $others = array_map(
+            static fn (mixed $language): string => self::among($language, $english),
+            array_values(Answers::declared('languages'))
+        );
+        return implode(' / ', array_unique([$english, ...$others]));
+    }
+
+    private static function among(mixed $language, string $english): string
+    {
+        $sentence = is_array($language) ? $language['sentences'][$english] ?? null : null;
+        return is_string($sentence) ? $sentence : $english;
     }
 }
