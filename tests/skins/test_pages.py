@@ -87,29 +87,31 @@ def _uploaded(stage: Stage, text: str) -> str:
     return str(answer.value["data"]["query"]["id"])
 
 
-def drawn(stage: Stage, page: str, query: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+def drawn(
+    stage: Stage, page: str, query: Mapping[str, str], locale: str
+) -> Iterator[tuple[str, str]]:
     """A page as it is opened, and after a form with mistakes: which one, and its fragment."""
     told = stage.customer.ask("client_page", page=page, query=query).value["data"]
     assert (told["page"], told["usable"]) == (page, True)
     assert told["forms"] or "id" not in query, f"{page}: its object is not there"
-    answer = stage.customer.ask("client_area", **asked(page=page, query=query))
+    answer = stage.customer.ask("client_area", **asked(locale, page=page, query=query))
     yield page, answer.value["html"]
     if page in WRONG:
         action, typed = WRONG[page]
         form = {**stage.customer.open(page, **query).form(action), **FORM, **typed}
-        answer = stage.customer.ask("client_action", **{**asked(query={}), "form": form})
+        answer = stage.customer.ask("client_action", **{**asked(locale, query={}), "form": form})
         assert answer.code == "invalid", answer
         yield f"{page}, with mistakes", answer.value["html"]
 
 
-@pytest.mark.parametrize("scheme", SCHEMES)
-def test_every_page(look: Look, served: site.Site, stage: Stage, scheme: str) -> None:
-    """At a desk and at its narrowest, with all that opens opened, in Polish."""
+@pytest.mark.parametrize(("scheme", "locale"), [*zip(SCHEMES, ("pl", "de"), strict=True)])
+def test_every_page(look: Look, served: site.Site, stage: Stage, scheme: str, locale: str) -> None:
+    """At a desk and at its narrowest, all that opens opened, in two languages of long words."""
     look.page.emulate_media(color_scheme=scheme)
     queries = furnish(stage)
     for page in declared():
-        for where, fragment in drawn(stage, page, queries.get(page, {})):
-            look.open(where, served.put(site.page("Bootstrap 5", "pl", fragment)))
+        for where, fragment in drawn(stage, page, queries.get(page, {}), locale):
+            look.open(where, served.put(site.page("Bootstrap 5", locale, fragment)))
             look.unfold()
             for width in (DESK, NARROWEST):
                 look.page.set_viewport_size({"width": width, "height": 900})
