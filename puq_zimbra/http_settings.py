@@ -33,9 +33,10 @@ class HttpSettings(_Setting):
 
 
 class LogSettings(_Setting):
-    """What `puq-zimbra serve` logs on standard error."""
+    """What `puq-zimbra serve`, `hook` and the jobs of cron log on standard error."""
 
     #: json, text, or auto: text on a terminal, JSON elsewhere
     format: Literal["auto", "json", "text"] = "auto"
-    #: the least that is logged: info, warning or error
+    #: the least that is logged: info, warning or error; jobs outside the journal log no info unless
+    #: this is set
     level: Literal["info", "warning", "error"] = "info"

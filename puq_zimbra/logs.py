@@ -19,6 +19,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
+from typing import TextIO
 
 #: of the request at hand: its reference and the host's id of it
 _about: ContextVar[Mapping[str, str]] = ContextVar("about")
@@ -31,7 +32,8 @@ _PRIORITIES = {
 @contextmanager
 def about(**fields: str) -> Iterator[None]:
     """Put these fields into every line that is logged inside; empty ones are left out."""
-    token = _about.set({name: value for name, value in fields.items() if value})
+    given = {name: value for name, value in fields.items() if value}
+    token = _about.set({**_about.get({}), **given})
     try:
         yield
     finally:
@@ -50,11 +52,11 @@ class _Line(logging.Formatter):
         if record.exc_info and record.exc_info[0]:
             # Only the kind: an exception's text may hold a secret.
             head["kind"] = record.exc_info[0].__name__
-        priority = f"<{_PRIORITIES.get(record.levelno, 6)}>" if self._to_journal else ""
+        before = f"<{_PRIORITIES.get(record.levelno, 6)}>" if self._to_journal else ""
         if self._as_json:
-            return priority + json.dumps({**head, **fields}, ensure_ascii=False)
+            return before + json.dumps({**head, **fields}, ensure_ascii=False)
         pairs = (f"{key}={_word(value)}" for key, value in fields.items())
-        return priority + " ".join([*head.values(), *pairs])
+        return before + " ".join([*head.values(), *pairs])
 
 
 def _word(value: object) -> str:
@@ -68,21 +70,53 @@ def _word(value: object) -> str:
 _LOGGERS = {"puq_zimbra": logging.INFO, "uvicorn": logging.WARNING, "asyncio": logging.WARNING}
 
 
-def to_stderr(form: str = "auto", level: str = "info") -> None:
-    """Send the log to standard error; ``form`` is json, text, or auto: text on a terminal."""
-    as_json = form == "json" or (form == "auto" and not sys.stderr.isatty())
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(_Line(as_json=as_json, to_journal=_is_journal()))
-    for name, least in _LOGGERS.items():
+class _Stderr(logging.StreamHandler[TextIO]):
+    """Writes to what is standard error at the time of a line."""
+
+    def __init__(self, formatter: logging.Formatter) -> None:
+        super().__init__(sys.stderr)
+        self.setFormatter(formatter)
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.stream = sys.stderr
+        if self.stream is not None:  # closed by the caller
+            super().emit(record)
+
+
+@contextmanager
+def on_stderr(form: str = "auto", level: str = "info") -> Iterator[None]:
+    """Log to standard error inside; ``form`` is json, text, or auto: text on a terminal."""
+    as_json = form == "json" or (form == "auto" and not (sys.stderr and sys.stderr.isatty()))
+    handler = _Stderr(_Line(as_json=as_json, to_journal=is_journal()))
+    least = logging.getLevelNamesMapping()[level.upper()]
+    before = []
+    for name, its_least in _LOGGERS.items():
         log = logging.getLogger(name)
-        for ours in [one for one in log.handlers if isinstance(one.formatter, _Line)]:
-            log.removeHandler(ours)
-        log.addHandler(handler)
-        log.setLevel(max(least, logging.getLevelNamesMapping()[level.upper()]))
-        log.propagate = False
+        before.append((log, log.handlers, log.level))
+        log.handlers = [*(one for one in log.handlers if not isinstance(one, _Stderr)), handler]
+        log.setLevel(max(its_least, least))
+    try:
+        yield
+    finally:
+        for log, handlers, its_level in before:
+            log.handlers = handlers
+            log.setLevel(its_level)
 
 
-def _is_journal() -> bool:
+def job_level(level: str, *, is_set: bool) -> str:
+    """The least that a job of cron's logs; ``is_set`` = somebody wrote ``level`` down.
+
+    cron mails what is printed, so without a word only the journal gets what went well.
+    """
+    return level if is_set or is_journal() else "warning"
+
+
+def priority(level: int) -> str:
+    """What stands before a line on standard error so that the journal knows how bad it is."""
+    return f"<{_PRIORITIES.get(level, 6)}>" if is_journal() else ""
+
+
+def is_journal() -> bool:
     """Whether standard error is the journal's, which reads a priority before each line."""
     device, _, inode = os.environ.get("JOURNAL_STREAM", "").partition(":")
     try:

@@ -1,4 +1,4 @@
-"""A progress bar for people, on standard error, and nothing where that is no terminal."""
+"""How far something is, for people: on standard error, and nothing where that is no terminal."""
 
 from __future__ import annotations
 
@@ -30,3 +30,27 @@ class Bar:
         if self._bar is not None:
             self._bar.__exit__(None, None, None)
             self._bar = None
+
+
+class Count:
+    """One line, "work: 3 of 12", that gives way to what is printed."""
+
+    def __init__(self, name: str) -> None:
+        self._name, self._is_shown = name, False
+
+    def show(self, done: int, total: int) -> None:
+        """Say that ``done`` of ``total`` are through."""
+        self.say(f"{done} of {total}")
+
+    def say(self, words: str) -> None:
+        """Say what is going on."""
+        if sys.stderr.isatty():
+            self.clear()
+            click.echo(f"{self._name}: {words} ", err=True, nl=False)
+            self._is_shown = True
+
+    def clear(self) -> None:
+        """Take the line away, so that another can be printed."""
+        if self._is_shown:
+            click.echo("\r\x1b[2K", err=True, nl=False)
+            self._is_shown = False

@@ -10,9 +10,12 @@ from __future__ import annotations
 import gc
 import json
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
+
+if TYPE_CHECKING:
+    from puq_zimbra.engine.runtime import Runtime
 
 _LARGEST_INPUT = 4 * 2**20
 
@@ -45,8 +48,8 @@ def hook(context: click.Context, host: str, event: str) -> None:
     if registry.event_of(host, event) is None:
         events = ", ".join(registry.events(host))
         raise click.UsageError(f"The host {host} has no event {event}; there are: {events}.")
-    logs.to_stderr()
     runtime = Runtime(context.obj)
+    context.with_resource(logs.on_stderr(*_wanted_log(runtime)))
     try:
         answer = dispatch(host, event, _read_input(), runtime)
     finally:
@@ -58,6 +61,16 @@ def hook(context: click.Context, host: str, event: str) -> None:
         sys.stdout.buffer.write(text.encode("utf-8", "replace") + b"\n")
         sys.stdout.flush()
     context.exit(answer.exit_status)
+
+
+def _wanted_log(runtime: Runtime) -> tuple[str, str]:
+    """Form and level of the log; the usual ones where the settings cannot be used."""
+    from puq_zimbra.errors import PuqZimbraError
+
+    try:
+        return runtime.config.log.format, runtime.config.log.level
+    except PuqZimbraError:  # the answer tells it
+        return "auto", "info"
 
 
 def _read_input() -> Any:

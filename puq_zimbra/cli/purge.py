@@ -10,6 +10,8 @@ Source: cron(8); the day is written by `puq_zimbra.hooks.terminate`.
 from __future__ import annotations
 
 import json
+import logging
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -18,7 +20,8 @@ import click
 
 from puq_zimbra import file_owner, products
 from puq_zimbra.billing import plain
-from puq_zimbra.cli import _options
+from puq_zimbra.cli import _job, _options
+from puq_zimbra.cli._progress import Count
 from puq_zimbra.config import load
 from puq_zimbra.engine import service_lookup
 from puq_zimbra.engine.dispatch import carry_out_internal
@@ -30,6 +33,8 @@ from puq_zimbra.provisioning.entries import shown_name
 from puq_zimbra.reply import CODES
 from puq_zimbra.zimbra.answers import Entry
 from puq_zimbra.zimbra.client import Zimbra
+
+log = logging.getLogger("puq_zimbra")
 
 
 @dataclass(frozen=True)
@@ -65,38 +70,58 @@ def purge(context: click.Context, due: bool, dry_run: bool, as_json: bool) -> No
     if not config.servers:
         raise Misconfigured("No server is configured: add [servers.NAME] to the settings.")
     file_owner.require_ours(config)
-    runtime = Runtime(config)
-    worst = count = 0
+    _job.logged(context, config)
+    runtime, shown = Runtime(config), Count("purge")
+    worst, codes = 0, Counter[str]()
     try:
-        for name in config.servers:
-            for line in _server(name, runtime, dry_run=dry_run):
-                click.echo(json.dumps(vars(line), ensure_ascii=False) if as_json else _text(line))
-                worst = max(worst, CODES[line.code][1])
-                count += 1
+        with _job.counted("purge") as told:
+            for name in config.servers:
+                for line in _server(name, runtime, shown, dry_run=dry_run):
+                    shown.clear()
+                    click.echo(
+                        json.dumps(vars(line), ensure_ascii=False) if as_json else _text(line)
+                    )
+                    worst = max(worst, CODES[line.code][1])
+                    codes[line.code] += 1
+            told |= {"servers": len(config.servers), "services": codes.total(), "status": worst}
     finally:
+        shown.clear()
         runtime.close()
-    click.echo(f"servers: {len(config.servers)}, services due or unclear: {count}", err=True)
+    ends = "".join(f", {code}: {number}" for code, number in sorted(codes.items()))
+    click.echo(
+        f"servers: {len(config.servers)}, services due or unclear: {codes.total()}{ends}", err=True
+    )
     context.exit(worst)
 
 
-def _server(name: str, runtime: Runtime, *, dry_run: bool) -> Iterator[_Line]:
+def _server(name: str, runtime: Runtime, shown: Count, *, dry_run: bool) -> Iterator[_Line]:
     try:
+        shown.say(f"{name}: looking for services")
         server = runtime.config.server(name)
         zimbra = runtime.zimbra_of(server)
         services = stamp_search.find_all(zimbra).services
         clock.require_right(zimbra, runtime.now())
     except PuqZimbraError as error:  # the other servers go on
-        yield _Line(name, "", error.code, str(error))
+        yield _failed(name, "", error)
         return
     today = runtime.now().date()
-    for stamp, stamped in sorted(services.items()):
+    for number, (stamp, stamped) in enumerate(sorted(services.items()), 1):
+        shown.say(f"{name}: service {number} of {len(services)}")
         try:
             if is_due(stamped, today):
                 yield _one("purge", name, stamp, stamped, runtime, dry_run=dry_run)
             elif _has_bin(zimbra, stamped, today):
                 yield _one("purge_bin", name, stamp, stamped, runtime, dry_run=dry_run)
         except PuqZimbraError as error:
-            yield _Line(name, shown_name(stamped), error.code, str(error))
+            yield _failed(name, shown_name(stamped), error)
+
+
+def _failed(name: str, service: str, error: PuqZimbraError) -> _Line:
+    """The line of what could not be looked at; no operation logs it."""
+    line = _Line(name, service, error.code, str(error))
+    fields = {"server": name, "service": service, "code": error.code, "message": line.message}
+    log.warning("purge not looked at", extra={"fields": fields})
+    return line
 
 
 def _has_bin(zimbra: Zimbra, stamped: Entry, today: date) -> bool:

@@ -35,7 +35,7 @@ def serve(context: click.Context, listen: str | None) -> None:
         from puq_zimbra.http.serve import serve as run
     except ImportError as error:
         raise _hints.needs_extra(error) from error
-    logs.to_stderr(config.log.format, config.log.level)
+    context.with_resource(logs.on_stderr(config.log.format, config.log.level))
     context.exit(run(config, settings, lambda: _with_address(load(settings), listen)))
 
 

@@ -6,12 +6,14 @@ Source: cron(8).
 from __future__ import annotations
 
 import json
+from collections import Counter
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 import click
 
-from puq_zimbra.cli import _options
+from puq_zimbra.cli import _job, _options
+from puq_zimbra.cli._progress import Count
 from puq_zimbra.config import load
 from puq_zimbra.engine.dns import look_up_wanted
 from puq_zimbra.engine.runtime import Runtime
@@ -42,26 +44,38 @@ def work(context: click.Context, dry_run: bool, as_json: bool) -> None:
     """Carry on what hooks could not finish in their time, for cron.
 
     Takes every operation that was left open or whose process died, and looks up the DNS records
-    that pages want to know. Exit status 0 when nothing is
-    left open, 75 otherwise; an operation that waits for the host's retry counts as open.
+    that pages want to know. Exit status 0 when nothing is left open, 75 otherwise; an operation
+    that waits for the host's retry, or for a person, counts as open.
 
     \b
     Examples:
       puq-zimbra work --dry-run
       puq-zimbra work
     """
-    runtime = Runtime(load(context.obj))
+    config = load(context.obj)
+    _job.logged(context, config)
+    runtime, count = Runtime(config), Count("work")
+    codes = Counter[str]()
     try:
-        for kept, reply in carry_on_all(runtime, dry_run=dry_run):
-            line = _line(kept, reply)
-            click.echo(json.dumps(asdict(line), ensure_ascii=False) if as_json else _text(line))
-        if not dry_run:
-            look_up_wanted(runtime)
-        left = runtime.store().operations.unfinished()
-        if not dry_run:
-            runtime.store().bulk.forget_old()
+        with _job.counted("work") as told:
+            for kept, reply in carry_on_all(runtime, dry_run=dry_run, progress=count.show):
+                line = _line(kept, reply)
+                count.clear()
+                click.echo(json.dumps(asdict(line), ensure_ascii=False) if as_json else _text(line))
+                codes[reply.code] += 1
+            count.clear()
+            if not dry_run:
+                look_up_wanted(runtime)
+                runtime.store().bulk.forget_old()
+            left = runtime.store().operations.unfinished()
+            held = sum(one.state == "held" for one in left)
+            told |= {"operations": codes.total(), "left_open": len(left) - held, "held": held}
     finally:
+        count.clear()
         runtime.close()
+    if codes and not as_json:
+        ends = ", ".join(f"{code}: {number}" for code, number in sorted(codes.items()))
+        click.echo(f"{ends}; left open: {len(left) - held}, held: {held}")
     context.exit(CODES["pending"][1] if left else 0)
 
 

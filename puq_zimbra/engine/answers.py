@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from html import escape
 from typing import Any
@@ -97,22 +98,37 @@ def reply_to_bug(error: Exception, reference: str) -> Reply:
     )
 
 
+def subject(hook: str, request: Request) -> dict[str, object]:
+    """What a line of the log says of a request; never a parameter of it."""
+    about: dict[str, object] = {"hook": hook}
+    about["service"] = request.service.id if request.service else ""
+    if request.installation:
+        about["installation"] = request.installation
+    if request.server is not None:
+        about["server"] = request.server.named
+    if request.request_id:
+        about["request_id"] = request.request_id
+    return about
+
+
 def log_outcome(
-    line: str, hook: str, request: Request | None, reply: Reply, reference: str, **more: object
+    line: str, about: Mapping[str, object], reply: Reply, reference: str, began: float
 ) -> None:
-    """Log how a hook ended: as a warning, with its sentence, what a person must look after."""
-    fields: dict[str, object] = {"hook": hook}
-    if request is not None:
-        fields["service"] = request.service.id if request.service else ""
-        if request.installation:
-            fields["installation"] = request.installation
-        if request.server is not None:
-            fields["server"] = request.server.named
-    fields |= {"code": reply.code, "reference": reference, **more}
-    level = logging.WARNING if reply.code in _LOOK_AFTER else logging.INFO
+    """Log how a hook ended: as a warning, with its sentence, what a person must look after.
+
+    ``about`` is its `subject`, ``began`` a moment of `time.monotonic`.
+    """
+    fields = {**about, "code": reply.code, "reference": reference}
+    fields["seconds"] = round(time.monotonic() - began, 3)
+    level = level_of(reply.code)
     if level == logging.WARNING:
         fields["message"] = shown(filled_in(reply.message, reply.values))[:_LONGEST]
     log.log(level, line, extra={"fields": fields})
+
+
+def level_of(code: str) -> int:
+    """The level of a line that tells a code."""
+    return logging.WARNING if code in _LOOK_AFTER else logging.INFO
 
 
 def tell(
@@ -121,14 +137,13 @@ def tell(
     reply: Reply,
     runtime: Runtime,
     reference: str,
-    began: float | None = None,
+    began: float,
 ) -> Answer:
     """The answer to a host, with a line in the log; ``began`` is a moment of `time.monotonic`."""
     if asked.hook.draws_page and reply.html is None:
         reply = _with_page(request, reply, runtime, reference)
-    hook, sent_as = f"{asked.host_name} {asked.name}", request.request_id or ""
-    took = {} if began is None else {"seconds": round(time.monotonic() - began, 3)}
-    log_outcome("hook", hook, request, reply, reference, request_id=sent_as, **took)
+    about = subject(f"{asked.host_name} {asked.name}", request)
+    log_outcome("hook", about, reply, reference, began)
     _, exit_status, http_status = CODES[reply.code]
     message = _translate(_for_its_reader(reply, asked.hook), request.locale)
     if request.service is not None:

@@ -62,19 +62,25 @@ def dispatch(
 
 def carry_out_internal(event: str, request: Request, runtime: Runtime) -> Reply:
     """Carry out an event for a command; hosts cannot ask for all of them."""
-    reference = _new_reference()
-    try:
-        reply = _carry_out(event, request, runtime, reference)
-    except Exception as error:  # noqa: BLE001 - there must be an answer whatever happens
-        reply, reference = answers.reply_to(error, reference)
-    answers.log_outcome("hook", event, request, reply, reference)
+    reference, began = _new_reference(), time.monotonic()
+    with logs.about(reference=reference):
+        try:
+            reply = _carry_out(event, request, runtime, reference)
+        except Exception as error:  # noqa: BLE001 - there must be an answer whatever happens
+            reply, reference = answers.reply_to(error, reference)
+        answers.log_outcome("hook", answers.subject(event, request), reply, reference, began)
     return reply
 
 
-def refuse(host_name: str, name: str, error: PuqZimbraError, runtime: Runtime) -> Answer:
+def refuse(
+    host_name: str, name: str, error: PuqZimbraError, runtime: Runtime, request_id: str = ""
+) -> Answer:
     """Refusal for a request rejected before parsing."""
-    reply, reference = answers.reply_to(error, _new_reference())
-    return answers.tell(HostEvent.of(host_name, name), Request(), reply, runtime, reference)
+    reference, began = _new_reference(), time.monotonic()
+    with logs.about(reference=reference, request_id=request_id):
+        reply, reference = answers.reply_to(error, reference)
+        asked = HostEvent.of(host_name, name)
+        return answers.tell(asked, Request(), reply, runtime, reference, began)
 
 
 def _new_reference() -> str:

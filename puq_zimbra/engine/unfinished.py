@@ -5,9 +5,10 @@ Every hook begins by reading what there is, so to carry an operation on is to ru
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
-from puq_zimbra import registry
+from puq_zimbra import logs, registry
 from puq_zimbra.errors import Held, Invalid, NotFound, Pending, PuqZimbraError, Waits
 from puq_zimbra.reply import Reply
 from puq_zimbra.request import Request
@@ -29,35 +30,47 @@ def carry_on(
     or `[limits] work_seconds`. ``beside`` is a request at hand for the same service, whose
     credentials may be used.
     """
-    reply: Reply | None
-    event = ""
+    began, about = time.monotonic(), dict[str, object]()
+    with logs.about(reference=reference):
+        reply = _tried(reference, runtime, seconds, beside, about)
+        if reply is not None:
+            answers.log_outcome("carried on", about, reply, reference, began)
+    return reply
+
+
+def _tried(
+    reference: str,
+    runtime: Runtime,
+    seconds: float | None,
+    beside: Request | None,
+    about: dict[str, object],
+) -> Reply | None:
+    """What became of an operation; ``about`` gets what the log says of it."""
     try:
         kept = runtime.store().operations.get(reference)
         if kept is None:
             raise NotFound("There is no operation %(reference)s.", reference=reference)
-        event = kept.event
+        about |= {"hook": kept.event, "service": kept.service_id}
+        about["installation"] = kept.installation
         if kept.state == "held":
             raise Held(reference)
         with deadline.within(seconds or runtime.config.limits.work_seconds):
             if kept.call is None:
-                reply = operations.give_up(kept, runtime)
-            else:
-                reply = _carry_on(kept, runtime, beside)
+                return operations.give_up(kept, runtime)
+            request = recall(kept, runtime, beside)
+            about |= answers.subject(kept.event, request)
+            return _carry_on(kept, request, runtime)
     except PuqZimbraError as error:
         # Left open: the caller is told the cause.
         cause = error.__cause__ if isinstance(error, Pending) else None
-        reply = answers.reply_to_ours(
-            cause if isinstance(cause, PuqZimbraError) else error, reference
-        )
+        ours = cause if isinstance(cause, PuqZimbraError) else error
+        return answers.reply_to_ours(ours, reference)
     except Exception as error:  # noqa: BLE001 - one operation must not keep the others waiting
-        reply = answers.reply_to_bug(error, reference)
-    if reply is not None:
-        answers.log_outcome("carried on", event, None, reply, reference)
-    return reply
+        return answers.reply_to_bug(error, reference)
 
 
-def _carry_on(kept: OperationRecord, runtime: Runtime, beside: Request | None) -> Reply | None:
-    request, run = recall(kept, runtime, beside), registry.run_of(kept.event)
+def _carry_on(kept: OperationRecord, request: Request, runtime: Runtime) -> Reply | None:
+    run = registry.run_of(kept.event)
 
     def work() -> Reply:
         reply = outcome.until_known(run, request, runtime)

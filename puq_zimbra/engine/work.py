@@ -9,7 +9,7 @@ Source: `puq_zimbra.engine.operations`, which says when an operation is left ope
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from puq_zimbra.engine.runtime import Runtime
@@ -25,14 +25,21 @@ _WOULD_GO_ON = Reply("pending", N_("It would be carried on."))
 
 
 def carry_on_all(
-    runtime: Runtime, *, dry_run: bool = False, seconds: float | None = None
+    runtime: Runtime,
+    *,
+    dry_run: bool = False,
+    seconds: float | None = None,
+    progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> Iterator[tuple[OperationRecord, Reply]]:
     """Carry on every unfinished operation; yield each with its reply.
 
-    ``seconds`` is the time limit of one operation; None = `[limits] work_seconds`.
+    ``seconds`` is the time limit of one operation; None = `[limits] work_seconds`. ``progress``
+    hears which one of how many is at hand.
     """
     silent_servers: set[str] = set()
-    for kept in runtime.store().operations.unfinished():
+    waiting = runtime.store().operations.unfinished()
+    for number, kept in enumerate(waiting, 1):
+        progress(number, len(waiting))
         reply = _reply(kept, runtime, silent_servers, dry_run=dry_run, seconds=seconds)
         if reply is not None:
             yield kept, reply

@@ -104,6 +104,8 @@ class _Service:
         peer = request.client.host if request.client else "unix"
         fields: dict[str, object] = {"host": host, "status": 401, "reason": away.reason}
         fields["peer"] = peer
+        # Nobody signed it, so it may be anything.
+        fields["request_id"] = request.headers.get(signatures.ID, "")[:200]
         if self._not_logged:
             fields["not_logged"] = self._not_logged
         self._log_from, self._not_logged = now + 1, 0

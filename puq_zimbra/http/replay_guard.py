@@ -59,9 +59,11 @@ class ReplayGuard:
             if before is not None and before.digest != digest:
                 raise Refused("This request id was used for another call.")
         except PuqZimbraError as error:
-            return _response(dispatch.refuse(host, event, error, self._runtime))
+            return _response(dispatch.refuse(host, event, error, self._runtime, asked.id))
         repeated = before is not None and (before.final or asked.timestamp <= before.timestamp)
         if before is not None and before.body is not None and repeated:
+            fields = {"hook": f"{host} {event}", "request_id": asked.id}
+            log.info("answer repeated", extra={"fields": fields})
             return Response(before.status, before.body, "repeated")
         answer = self._carry_out(host, event, asked, params)
         response = _response(answer)
@@ -71,7 +73,8 @@ class ReplayGuard:
         try:
             answers.keep(asked.known_by, now, again=before is not None)
         except PuqZimbraError as error:  # the work is done, so the host is told
-            log.error("answer not kept", extra={"fields": {"code": error.code}})
+            fields = {"code": error.code, "request_id": asked.id}
+            log.error("answer not kept", extra={"fields": fields})
         return response
 
     def answer_unsigned(self, host: str, event: str, asked: Signed, params: Any) -> Response:

@@ -160,9 +160,9 @@ def test_the_journal_is_known_by_its_file(monkeypatch: pytest.MonkeyPatch, tmp_p
         monkeypatch.setattr("sys.stderr", file)
         about = os.fstat(file.fileno())
         monkeypatch.setenv("JOURNAL_STREAM", f"{about.st_dev}:{about.st_ino}")
-        assert logs._is_journal()
+        assert logs.is_journal()
         monkeypatch.setenv("JOURNAL_STREAM", "1:1")
-        assert not logs._is_journal()
+        assert not logs.is_journal()
 
 
 @pytest.mark.parametrize(("keys", "line"), [

@@ -13,7 +13,7 @@ from pathlib import Path
 import click
 from sqlalchemy.engine import URL
 
-from puq_zimbra.cli import _options
+from puq_zimbra.cli import _job, _options
 from puq_zimbra.cli.store import _summary
 from puq_zimbra.config import Config, load
 from puq_zimbra.errors import NotFound, StoreUnusable
@@ -41,7 +41,10 @@ def backup(context: click.Context, target: Path, as_json: bool) -> None:
     path = target / f"puq-zimbra-{now:%Y%m%dT%H%M%SZ}.tar" if target.is_dir() else target
     if files.read_key(config) is None or _summary.version_of(config) is None:
         raise NotFound("There is no store in %(path)s yet.", path=config.store_directory())
-    version = write(config, path)
+    _job.logged(context, config)
+    with _job.counted("backup") as told:
+        version = write(config, path)
+        told |= {"file": str(path), "bytes": path.stat().st_size}
     summary = {"backup": str(path), "version": version, "bytes": path.stat().st_size}
     lines = [f"{path}: version {version}, {summary['bytes']} bytes"]
     if config.store.url:

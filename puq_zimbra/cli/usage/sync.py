@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import json
 import logging
+import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 import click
 
-from puq_zimbra.cli import _options
+from puq_zimbra.cli import _job, _options
 from puq_zimbra.cli._progress import Bar
 from puq_zimbra.config import Config, load
 from puq_zimbra.errors import Busy, Misconfigured, StoreAway, StoreUnusable
@@ -24,6 +25,9 @@ from puq_zimbra.zimbra.client import Zimbra
 from puq_zimbra.zimbra_server import Server
 
 log = logging.getLogger("puq_zimbra")
+
+#: characters of a sentence in the log
+_LONGEST = 500
 
 
 @click.command()
@@ -57,18 +61,30 @@ def sync(
     if not config.servers:
         raise Misconfigured("No server is configured: add [servers.NAME] to the settings.")
     wanted = tuple(dict.fromkeys(names)) or tuple(config.servers)
+    _job.logged(context, config)
     store = Store.open(config)
     try:
-        run, goes_on = store.runs.begin(datetime.now(UTC), resume=resume)
-        left = [n for n in wanted if not (goes_on and _was_read(n, config, store, run))]
-        results = _sync_all(left, config, store, jobs)
-        store.runs.end(run, datetime.now(UTC))
-        _forget_old(config, store)
+        with _job.counted("usage sync") as told:
+            run, goes_on = store.runs.begin(datetime.now(UTC), resume=resume)
+            left = [n for n in wanted if not (goes_on and _was_read(n, config, store, run))]
+            results = _sync_all(left, config, store, jobs)
+            store.runs.end(run, datetime.now(UTC))
+            _forget_old(config, store)
+            told.update(_counts(results))
     finally:
         store.close()
     _show(results, as_json=as_json)
     codes = [one.error.code for one in results if one.error is not None]
     context.exit(max((CODES[code][1] for code in codes), default=0))
+
+
+def _counts(results: Sequence[Result]) -> dict[str, object]:
+    return {
+        "servers": len(results),
+        "failed": sum(one.error is not None for one in results),
+        "services": sum(one.services for one in results),
+        "mailboxes": sum(one.mailboxes for one in results),
+    }
 
 
 def _show(results: Sequence[Result], *, as_json: bool) -> None:
@@ -126,6 +142,21 @@ def _forget_old(config: Config, store: Store) -> None:
 
 
 def _sync_one(name: str, config: Config, store: Store, *, shown: bool) -> Result:
+    """Read one server, and log how that ended."""
+    began = time.monotonic()
+    result = _read_one(name, config, store, shown=shown)
+    fields: dict[str, object] = {"server": name, "code": "done", "services": result.services}
+    fields["mailboxes"] = result.mailboxes
+    level = logging.INFO
+    if result.error is not None:
+        fields |= {"code": result.error.code, "message": str(result.error)[:_LONGEST]}
+        level = logging.WARNING
+    fields["seconds"] = _job.seconds_since(began)
+    log.log(level, "usage of a server", extra={"fields": fields})
+    return result
+
+
+def _read_one(name: str, config: Config, store: Store, *, shown: bool) -> Result:
     try:
         server = config.server(name)
     except Misconfigured as error:  # the other servers are read
