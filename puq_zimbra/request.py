@@ -245,6 +245,10 @@ class Request(Given):
     cursor: Text | None = None
     limit: Annotated[int, Field(ge=1, le=10000)] | None = None
     time_zone: Text = "UTC"
+    #: of the billing platform's module, which is compared with ours
+    module_version: Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z.+-]{1,32}$")] | None = (
+        None
+    )
 
     @property
     def purchase(self) -> Service:

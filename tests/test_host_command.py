@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from puq_zimbra import __version__, host_modules
+from puq_zimbra.engine.dispatch import dispatch
+from puq_zimbra.engine.runtime import Runtime
 
-from .conftest import Command
+from .conftest import Command, Hook, Params
 
 
 @pytest.fixture(params=["whmcs", "fossbilling"])
@@ -93,3 +96,45 @@ def test_a_module_that_is_not_there(command: Command, platform: str, folder: Pat
     """Check says so, upgrade refuses."""
     assert "not installed" in command("host", "check", platform, str(folder)).stdout
     assert command("host", "upgrade", platform, str(folder)).status == 1
+
+
+# -- the version that a module's calls name -------------------------------------------------------
+
+
+def test_a_module_of_another_version_is_told(
+    command: Command, hook: Hook, runtime: Runtime, whmcs_params: Params
+) -> None:
+    """At Test Connection, on the staff's page of a service and by the doctor."""
+    hook("create")
+
+    def told(event: str, version: str | None) -> Any:
+        beside = {"installation": "crm.example", "module_version": version}
+        given = {**whmcs_params, "_puq": {k: v for k, v in beside.items() if v}}
+        return dispatch("whmcs", event, given, runtime).value
+
+    def found() -> list[tuple[str, str]]:
+        findings = json.loads(command("doctor", "--json").stdout)["findings"]
+        return [(one["level"], one["sentence"]) for one in findings if one["check"] == "modules"]
+
+    assert told("TestConnection", None) == {"success": True, "error": ""}
+    assert found() == []
+    assert told("TestConnection", __version__) == {"success": True, "error": ""}
+    assert told("AdminServicesTabFields", __version__)["Versions"] == (
+        f"engine {__version__}, module {__version__}"
+    )
+    assert [level for level, _ in found()] == ["ok"]
+    other = told("TestConnection", "0.0.9")
+    assert (other["success"], other["error"]) == (True, "")
+    assert "of version 0.0.9" in other["notice"]
+    assert __version__ in other["notice"]
+    assert "bring the module" in told("AdminServicesTabFields", "0.0.9")["Versions"]
+    ((level, sentence),) = found()
+    assert level == "warning"
+    assert "The module of crm.example (whmcs) is of version 0.0.9" in sentence
+
+
+def test_a_version_that_is_none_is_refused(runtime: Runtime, params: Params) -> None:
+    """It is shown to people and stands in a file."""
+    answer = dispatch("plain", "test_connection", {**params, "module_version": "1\n<b>"}, runtime)
+
+    assert answer.code == "invalid"

@@ -82,7 +82,7 @@ def locale(params: object) -> str:
 
 def _beside(extra: Mapping[str, Any]) -> dict[str, Any]:
     """What the PHP side says beside WHMCS's own parameters."""
-    keys = ("request_id", "assets_url", "page", "target", "dry_run", "time_zone")
+    keys = ("request_id", "assets_url", "page", "target", "dry_run", "time_zone", "module_version")
     given = {key: extra[key] for key in keys if key in extra}
     for key in ("form", "actor"):
         if found := map_of(extra, key):

@@ -35,7 +35,9 @@ def _create(reply: Reply, message: str) -> Any:
 
 
 def _test_connection(reply: Reply, message: str) -> Any:
-    return {"success": reply.ok, "error": "" if reply.ok else message}
+    told = {"success": reply.ok, "error": "" if reply.ok else message}
+    # WHMCS shows nothing of a success: the PHP side writes it into the activity log.
+    return told if reply.data.get("same_version", True) else {**told, "notice": message}
 
 
 def _sso(reply: Reply, message: str) -> Any:

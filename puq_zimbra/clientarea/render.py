@@ -20,7 +20,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from puq_zimbra import i18n, readings, units
+from puq_zimbra import __version__, i18n, readings, units
 from puq_zimbra.clientarea import status, views
 from puq_zimbra.clientarea.addresses import host_address, https_address
 from puq_zimbra.clientarea.compiled import CompiledTemplates
@@ -137,6 +137,7 @@ def admin_fields(
         "domain": known.gettext("Mail domain in Zimbra"),
         "space": known.gettext("Space"),
         "measured": known.gettext("Measured"),
+        "versions": known.gettext("Versions"),
     }
     return {
         label: _text(
@@ -146,6 +147,8 @@ def admin_fields(
             view=view,
             figures=figures,
             domain=stamped,
+            engine=__version__,
+            module=request.module_version,
         )
         for part, label in labels.items()
     }

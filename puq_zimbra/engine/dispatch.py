@@ -23,7 +23,7 @@ from puq_zimbra.reply import Reply
 from puq_zimbra.request import Request
 from puq_zimbra.zimbra import deadline
 
-from . import answers, checks, operations, outcome, unfinished
+from . import answers, checks, module_versions, operations, outcome, unfinished
 from .answers import Answer, HostEvent
 from .runtime import Runtime
 
@@ -107,6 +107,7 @@ def _read(
     settings = checks.settings_of(section, installation)
     request = asked.host.read(asked.name, asked.hook, given, settings)
     request = checks.with_id(checks.signed_by(request, installation), request_id)
+    module_versions.note(asked.host_name, request, runtime.config)
     return request.model_copy(update={"event": asked.event})
 
 

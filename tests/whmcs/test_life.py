@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from puq_zimbra import __version__
 from puq_zimbra.simulator import Simulator
 
 from ..conftest import Params
@@ -75,7 +76,9 @@ def test_every_answer_is_of_a_kind_that_whmcs_takes(
     assert [one["uniqueIdentifier"] for one in listed] == ["Firma.Example"]
     assert "business" in module.call("LoadClassesOfService", right).value
     assert "puqz" in module.call("ClientArea", right).value["templateVariables"]["puqFragment"]
-    assert "Zimbra" not in module.call("AdminServicesTabFields", right).value
+    fields = module.call("AdminServicesTabFields", right).value
+    assert "Zimbra" not in fields
+    assert fields["Versions"] == f"engine {__version__}, module {__version__}"
     assert module.call("MetricProvider usage", right, stub=host).value["Firma.Example"]
     wrong = right | {"serveraccesshash": right["serveraccesshash"] + "secret=whsec_" + "A" * 44}
     assert "compare the secret" in module.call("Renew", wrong).value

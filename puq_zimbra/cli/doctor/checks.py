@@ -18,6 +18,7 @@ from puq_zimbra.cli.doctor import (
     dos_filter,
     http_service,
     mailbox_servers,
+    modules,
     permissions,
     rights,
     settings_rights,
@@ -35,6 +36,7 @@ MACHINE_CHECKS: Sequence[tuple[str, Callable[[Machine], Findings]]] = (
     ("store", store.check),
     ("bridge", command_line.check),
     ("door", http_service.check),
+    ("modules", modules.check),
     ("dns", dns.check),
 )
 SERVER_CHECKS: Sequence[tuple[str, Callable[[CheckedServer], Findings]]] = (

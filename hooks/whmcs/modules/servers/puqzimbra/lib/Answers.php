@@ -57,6 +57,10 @@ final class Answers
         try {
             $answer = self::map(ModuleCall::ask('TestConnection', $params));
             $works = ($answer['success'] ?? null) === true;
+            // WHMCS shows nothing of a success.
+            if ($works && is_string($answer['notice'] ?? null) && function_exists('logActivity')) {
+                logActivity('puqzimbra: ' . $answer['notice']);
+            }
             return ['success' => $works, 'error' => $works ? '' : self::sentence($answer['error'] ?? null)];
         } catch (\Throwable $error) {
             return ['success' => false, 'error' => self::told($error)];

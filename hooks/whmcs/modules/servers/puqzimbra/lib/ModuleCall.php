@@ -43,6 +43,14 @@ final class ModuleCall
         return $answer;
     }
 
+    /** The module's version, which the engine compares with its own; '' in a checkout, which has none. */
+    private static function version(): string
+    {
+        $file = dirname(__DIR__) . '/VERSION';
+        $version = is_file($file) ? trim((string) file_get_contents($file, false, null, 0, 64)) : '';
+        return preg_match('/^[0-9A-Za-z.+-]{1,32}$/D', $version) === 1 ? $version : '';
+    }
+
     /**
      * @param array<string, mixed> $params
      * @param array<string, mixed> $more
@@ -58,7 +66,7 @@ final class ModuleCall
         $call = Parameters::of($event, $params, $settings);
         $call['_puq'] = (object) array_filter(
             ['event' => $event, 'request_id' => $id, 'installation' => $settings->installation]
-                + $more + ['actor' => Actor::of($event, $params)],
+                + $more + ['actor' => Actor::of($event, $params), 'module_version' => self::version()],
             static fn (mixed $value): bool => $value !== '' && $value !== [],
         );
         $isOfServer = in_array($event, Answers::declared('of_a_server'), true);
