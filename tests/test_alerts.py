@@ -13,8 +13,9 @@ from prometheus_client.core import Metric
 
 from puq_zimbra.engine.runtime import Runtime
 from puq_zimbra.http import metrics, server_metrics
+from puq_zimbra.zimbra import rate_limit
 
-from .conftest import Hook
+from .conftest import Hook, Params
 
 FOLDER = Path(__file__).parent.parent / "deploy/prometheus"
 _NAME = re.compile(r"\bpuq_zimbra_\w+")
@@ -62,8 +63,52 @@ def test_the_end_of_a_certificate_is_looked_up(runtime: Runtime, settings: str) 
     runtime.settings = Path(settings)
     server_metrics.look_at_certificates(runtime)
     found: dict[str, Metric] = {
-        one.name: one for one in server_metrics.of_servers(server_metrics.names(runtime))
+        one.name: one
+        for one in server_metrics.of_servers(
+            server_metrics.names(server_metrics.configured(runtime))
+        )
     }
 
     samples = found["puq_zimbra_server_certificate_end_seconds"].samples
     assert "mail1" in {one.labels["server"] for one in samples}
+
+
+def figures(told: metrics.Metrics) -> dict[str, float]:
+    """Each series with its value."""
+    lines = (line.rsplit(" ", 1) for line in told.text().decode().splitlines() if line[0] != "#")
+    return {series: float(value) for series, value in lines}
+
+
+def test_every_server_has_its_figures_from_the_start(
+    runtime: Runtime, settings: str, params: Params
+) -> None:
+    """An alert that asks for an increase, or for a server that is silent, must not wait."""
+    path = Path(settings)
+    text = path.read_text().replace("requests_per_second = 0", "requests_per_second = 25")
+    url = params["server"]["url"]
+    place = url.split("/")[2]
+    closed = url.replace(place, "127.0.0.1:9")
+    more = f'[servers.silent]\nurl = "{closed}"\nfingerprint = "sha256:{"AB" * 32}"\n'
+    path.write_text(text + more)
+    runtime.settings = path
+    told = metrics.Metrics(runtime)
+    first = figures(told)
+    server_metrics.look_at_certificates(runtime)
+    limits = runtime.config.limits
+    limit = rate_limit.RateLimit(rate_limit.shared_folder(runtime.state_directory()), place, limits)
+    with limit.slot(), limit.slot():
+        used = figures(metrics.Metrics(runtime))
+
+    of = '{server="mail1"}'
+    assert first[f"puq_zimbra_usage_age_seconds{of}"] < 60
+    assert {f"puq_zimbra_server_up{of}", 'puq_zimbra_server_up{server="silent"}'} <= {*first}
+    assert first['puq_zimbra_server_requests_total{outcome="unanswered",server="mail1"}'] >= 0
+    assert first[f"puq_zimbra_login_shut{of}"] == 0
+    assert first[f"puq_zimbra_login_tries_left{of}"] == 2
+    budget = 'puq_zimbra_server_budget{limit="requests_per_second",server="mail1"}'
+    assert (first[budget], used[budget]) == (25, 23)
+    assert first[budget.replace("budget", "budget_limit")] == 25
+    assert first['puq_zimbra_requests_turned_away_total{reason="401"}'] == 0
+    hook = 'puq_zimbra_hooks_total{code="misconfigured",event="CreateAccount",host="whmcs"}'
+    assert first[hook] == 0
+    assert used['puq_zimbra_server_up{server="silent"}'] == 0

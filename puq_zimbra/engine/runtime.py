@@ -67,7 +67,7 @@ class Runtime:
         with self._lock:
             zimbra = self._zimbras.pop(server, None)
             if zimbra is None:
-                limits, directory = self.config.limits, self._state_directory()
+                limits, directory = self.config.limits, self.state_directory()
                 zimbra = Zimbra(server, limits, directory)
             self._zimbras[server] = zimbra
             while len(self._zimbras) > _MOST_SERVERS:
@@ -81,7 +81,7 @@ class Runtime:
             met = list(self._zimbras.items())
         return {server.host_port: zimbra.pipeline.backoff.is_active for server, zimbra in met}
 
-    def _state_directory(self) -> Path | None:
+    def state_directory(self) -> Path | None:
         """The folder that the machine's processes share; None for a hook that can do without."""
         try:
             file_owner.require_ours(self.config)

@@ -8,6 +8,7 @@ Source: Prometheus, "Metric and label naming", "Writing client libraries" (`prom
 
 from __future__ import annotations
 
+import itertools
 import math
 import shutil
 import threading
@@ -18,13 +19,18 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.exposition import generate_latest
 
+from puq_zimbra import registry
 from puq_zimbra.engine.runtime import Runtime
 from puq_zimbra.errors import Busy, PuqZimbraError
 from puq_zimbra.http import server_metrics
 from puq_zimbra.zimbra import request_stats
+from puq_zimbra.zimbra_server import Server
 
 #: seconds: from an answer of the store to a hook that used up all its time
 _BUCKETS = (0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 20.0, 30.0)
+
+#: counted from 0 on: the first event must show as an increase, since alerts ask for one
+_REASONS, _ALERTED = ("401", "503"), ("misconfigured", "unavailable")
 
 
 class Metrics:
@@ -54,6 +60,11 @@ class Metrics:
         self.at_work = Gauge(
             "puq_zimbra_hooks_at_work", "Hooks at work or waiting.", registry=self._registry
         )
+        for reason in _REASONS:
+            self.turned_away.labels(reason)
+        for host in registry.host_names():
+            for event, code in itertools.product(registry.events(host), _ALERTED):
+                self.hooks.labels(host, event, code)
         self._registry.register(_Looked(runtime))
 
     def text(self) -> bytes:
@@ -65,7 +76,7 @@ class _Looked:
     """Values that are looked up at each scrape."""
 
     def __init__(self, runtime: Runtime) -> None:
-        self._runtime = runtime
+        self._runtime, self._began = runtime, time.time()
         self._looking, self._looked_at = threading.Lock(), -math.inf
         self._found: list[Metric] = []
 
@@ -75,25 +86,27 @@ class _Looked:
 
     def collect(self) -> Iterator[Metric]:
         """All of it."""
-        known = server_metrics.names(self._runtime)
+        servers = server_metrics.configured(self._runtime)
+        known = server_metrics.names(servers)
         yield server_metrics.build_info()
         yield from server_metrics.of_servers(known)
-        yield from self._zimbra(known)
+        yield from self._zimbra()
         with self._looking:
             if time.monotonic() >= self._looked_at + 1:
-                self._found = self._look(known)
+                self._found = self._look(servers)
                 self._looked_at = time.monotonic()
             found = self._found
         yield from found
 
-    def _look(self, known: Mapping[str, str]) -> list[Metric]:
+    def _look(self, servers: Mapping[str, Server]) -> list[Metric]:
         try:
-            found = list(self._store(known))
+            found = list(self._store(server_metrics.names(servers)))
             is_up = 1
         except PuqZimbraError:
             found, is_up = [], 0
         up = GaugeMetricFamily("puq_zimbra_store_up", "Whether the store answers.", value=is_up)
-        return [*found, up, self._writable(), *self._space()]
+        budgets = server_metrics.budgets(self._runtime, servers)
+        return [*found, up, self._writable(), *self._space(), *budgets]
 
     def _writable(self) -> Metric:
         is_writable = True
@@ -114,7 +127,7 @@ class _Looked:
         text = "Bytes free on the disk of the state directory."
         yield GaugeMetricFamily("puq_zimbra_store_free_bytes", text, value=free)
 
-    def _zimbra(self, known: Mapping[str, str]) -> Iterator[Metric]:
+    def _zimbra(self) -> Iterator[Metric]:
         requests = CounterMetricFamily(
             "puq_zimbra_soap_requests", "Requests sent to Zimbra.", labels=["request", "outcome"]
         )
@@ -127,14 +140,6 @@ class _Looked:
             waited.add_metric([name], one.seconds)
         yield requests
         yield waited
-        shut = GaugeMetricFamily(
-            "puq_zimbra_login_shut",
-            "Whether log-ins are not tried, since Zimbra rejected the credentials.",
-            labels=["server"],
-        )
-        for place, is_shut in self._runtime.log_ins().items():
-            shut.add_metric([known.get(place, place)], is_shut)
-        yield shut
 
     def _store(self, known: Mapping[str, str]) -> Iterator[Metric]:
         store = self._runtime.store()
@@ -154,11 +159,10 @@ class _Looked:
         )
         age = GaugeMetricFamily(
             "puq_zimbra_usage_age_seconds",
-            "Seconds since any service of the server was measured.",
+            "Seconds since the server was measured; of one that never was, since this start.",
             labels=["server"],
         )
-        for server, measured_at in store.usage.newest().items():
-            age.add_metric(
-                [known.get(server, server)], max(time.time() - measured_at.timestamp(), 0)
-            )
+        measured = {one: at.timestamp() for one, at in store.usage.newest().items()}
+        for server, at in {**dict.fromkeys(known, self._began), **measured}.items():
+            age.add_metric([known.get(server, server)], max(time.time() - at, 0))
         yield age

@@ -142,6 +142,15 @@ class LoginBackoff:
             return True
         return False
 
+    @property
+    def tries_left(self) -> int:
+        """How often these credentials may still be rejected before they are not tried."""
+        state = self._read()
+        found = state.rejected.get(self._digest(state)) if state.rejected else None
+        if found is None or not _within(_PAUSE, found.at):
+            return _TRIES
+        return max(0, _TRIES - found.count)
+
     def check(self) -> None:
         """Check that these credentials may be tried.
 

@@ -25,7 +25,7 @@ import os
 import re
 import struct
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -65,20 +65,30 @@ class RateLimit:
         with self._at_once.one(), self._rate.one():
             yield
 
+    def budget(self) -> Mapping[str, tuple[int, int]]:
+        """What could be sent now, of how much, by the setting that limits it; no limit = left out.
+
+        Nothing is taken, so another process may be quicker.
+        """
+        both = {"requests_per_second": self._rate, "concurrent_requests": self._at_once}
+        return {name: (one.free(), one.count) for name, one in both.items() if one.count}
+
 
 class Slots:
     """A number of slots, each for one holder at a time."""
 
     def __init__(self, folder: Path | None, name: str, count: int, rest: float = 0.0) -> None:
         """After use a slot stays closed for ``rest`` seconds."""
-        self._folder, self._name, self._count, self._rest = folder, name, count, rest
+        self._folder, self._name, self._rest = folder, name, rest
+        #: how many there are; 0 = no limit
+        self.count = count
         #: where the next look begins: the slot taken last stays closed longest
         self._next = 0
 
     @contextmanager
     def one(self) -> Iterator[None]:
         """Hold a slot; with a count of 0 there is no limit."""
-        if not self._count:
+        if not self.count:
             yield
             return
         file = self._wait()
@@ -86,6 +96,24 @@ class Slots:
             yield
         finally:
             self._release(file)
+
+    def free(self) -> int:
+        """How many slots are open."""
+        return sum(self._is_open(number) for number in range(self.count))
+
+    def _is_open(self, number: int) -> bool:
+        try:
+            file = os.open(self._path(number), os.O_RDONLY)
+        except OSError:  # nobody has used it so far, or nobody can
+            return True
+        try:
+            # Shared, and given back at once: who wants the slot meanwhile takes the next one.
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            return not self._closed(file)
+        except OSError:
+            return False
+        finally:
+            os.close(file)
 
     def _wait(self) -> int:
         until = time.monotonic() + deadline.remaining(_PATIENCE)
@@ -104,7 +132,7 @@ class Slots:
         """Take an open slot; if there is none, return the seconds until one can open."""
         wait = math.inf
         first = self._next
-        for number in (*range(first, self._count), *range(first)):
+        for number in (*range(first, self.count), *range(first)):
             try:
                 file, closed = self._take(number)
             except OSError as error:
@@ -114,7 +142,7 @@ class Slots:
                 self._folder = None
                 return self._look()
             if file is not None:
-                self._next = (number + 1) % self._count
+                self._next = (number + 1) % self.count
                 return file, 0.0
             wait = min(wait, closed)
         # A held slot stays closed, once it is released, longer than one that is closed already.

@@ -117,13 +117,19 @@ class UsageStore:
             )
 
     def newest(self) -> dict[str, datetime]:
-        """When any service of a server (host and port) was measured last."""
+        """When a server (host and port), or any service on it, was measured last."""
         # One look into the index for each service, however many readings are kept.
         last = sa.select(service.c.server, _MEASURED.label("at")).subquery()
         newest = sa.select(last.c.server, sa.func.max(last.c.at)).group_by(last.c.server)
         with self._engine.connect() as connection:
+            # A server may hold no service yet.
+            read = connection.execute(sa.select(whole.c.server, whole.c.measured_at)).all()
             found = connection.execute(newest, {"until": until(datetime.now(UTC))}).all()
-        return {server: time(at) for server, at in found if at is not None}
+        known: dict[str, int] = {}
+        for server, at in (*read, *found):
+            if at is not None:
+                known[server] = max(at, known.get(server, 0))
+        return {server: time(at) for server, at in known.items()}
 
     def forget_whole(self, server: str) -> None:
         """Let the last reading of a server no longer pass for all of its services."""
