@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from puq_zimbra.billing import plain
 from puq_zimbra.config import load
 from puq_zimbra.simulator.tls import TlsFiles
 
@@ -34,6 +35,7 @@ def options(params: Params, tls: TlsFiles, tmp_path: Path) -> list[str]:
         "--config-file", f"{made}/etc/config.toml", "--state-dir", f"{made}/state",
         "--backup-dir", f"{made}/backups", "--unit-dir", f"{made}/units",
         "--cron-file", f"{made}/cron.d/puq-zimbra", "--link", f"{made}/bin/puq-zimbra",
+        "--share-dir", f"{made}/share",
         "--server", "mail1", "--url", params["server"]["url"], "--admin", "admin@example.test",
         "--password-file", str(secret), "--ca-file", str(tls.ca_file),
         "--installation", "crm.example",
@@ -153,3 +155,40 @@ def test_a_secret_without_a_state_directory(tmp_path: Path) -> None:
     )  # fmt: skip
 
     assert done.stdout.startswith("whsec_")
+
+
+def test_what_to_paste_where(command: Command, options: list[str], tmp_path: Path) -> None:
+    """For each platform; where settings say that the service listens elsewhere, that."""
+    found = told(command, options)
+    secret = found["paste"]["secret"]
+    pasted = {name: [*one["paste"].values()] for name, one in found["platforms"].items()}
+
+    assert pasted["whmcs"] == [["installation=crm.example", f"secret={secret}"]]
+    assert pasted["fossbilling"] == [[f"installation=crm.example secret={secret}"]]
+    body = json.loads(pasted["json"][0][0])
+    assert body["installation"] == "crm.example"
+    assert plain.validate(body)
+    assert any("host install whmcs" in one for one in found["platforms"]["whmcs"]["steps"])
+
+    file = tmp_path / "machine/etc/config.toml"
+    file.write_text(file.read_text().replace('"127.0.0.1:7410"', '"unix:/run/x.sock"'))
+    again = told(command, options)["platforms"]["whmcs"]["paste"]["Access Hash"]
+    assert again[0] == "engine=unix:/run/x.sock"
+    words = command(*[one for one in options if one != "--json"]).stdout
+    assert f"    secret={secret}\n" in words
+
+
+def test_shells_and_man_find_what_is_theirs(
+    command: Command, options: list[str], tmp_path: Path
+) -> None:
+    """Completions and a manual page of each command."""
+    told(command, options)
+    share = tmp_path / "machine/share"
+    done = subprocess.run(
+        ["bash", "-n", share / "bash-completion/completions/puq-zimbra"], check=False
+    )
+
+    assert done.returncode == 0
+    assert (share / "man/man1/puq-zimbra-usage-sync.1").read_text().startswith(".TH")
+    assert "#compdef" in (share / "zsh/site-functions/_puq-zimbra").read_text()
+    assert (share / "fish/vendor_completions.d/puq-zimbra.fish").is_file()

@@ -5,34 +5,48 @@ Source: man-pages(7), groff_man(7).
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
 import click
 
 from puq_zimbra import __version__
+from puq_zimbra.cli import _options
 
 
 @click.command()
 @click.argument(
     "folder", metavar="DIR", type=click.Path(exists=True, file_okay=False, path_type=Path)
 )
-def manual(folder: Path) -> None:
+@_options.as_json
+def manual(folder: Path, as_json: bool) -> None:
     """Write the manual pages of all commands into a folder.
 
     \b
     Examples:
       puq-zimbra manual /usr/local/share/man/man1
+      puq-zimbra manual /usr/local/share/man/man1 --json
       man puq-zimbra-usage-sync
     """
+    written = pages()
+    for name, text in written.items():
+        (folder / name).write_text(text, "utf-8")
+    if as_json:
+        click.echo(json.dumps({"folder": str(folder), "pages": list(written)}))
+    else:
+        click.echo(f"{folder}: {len(written)} pages")
+
+
+def pages() -> dict[str, str]:
+    """The page of each command, by its file's name."""
     from puq_zimbra.cli import cli
 
-    count = 0
+    found = {}
     for context in contexts(click.Context(cli, info_name="puq-zimbra")):
         name = context.command_path.replace(" ", "-")
-        (folder / f"{name}.1").write_text(_page(name, context), "utf-8")
-        count += 1
-    click.echo(f"{folder}: {count} pages")
+        found[f"{name}.1"] = _page(name, context)
+    return found
 
 
 def contexts(context: click.Context) -> Iterator[click.Context]:

@@ -13,7 +13,7 @@ from typing import Any
 
 import click
 
-from puq_zimbra.cli import _options
+from puq_zimbra.cli import _options, completion, manual
 from puq_zimbra.cli._setup import asked, files, follow_up
 from puq_zimbra.cli._setup.plan import Maker, Plan, folders, require_possible
 
@@ -35,6 +35,8 @@ _PATH = click.Path(path_type=Path)
 @click.option("--cron-file", type=_PATH, default=Path("/etc/cron.d/puq-zimbra"), show_default=True)
 @click.option("--link", type=_PATH, default=Path("/usr/local/bin/puq-zimbra"), show_default=True,
               help="Put the program on PATH; '' = no.")  # fmt: skip
+@click.option("--share-dir", type=_PATH, default=Path("/usr/local/share"), show_default=True,
+              help="Put completions and manual pages here; '' = no.")  # fmt: skip
 @click.option("--server", "name", help="A name of yours for the Zimbra, such as mail1.")
 @click.option("--url", help="Its admin service, https://HOST:7071.")
 @click.option("--admin", help="Its administrator for this service, NAME@DOMAIN.")
@@ -53,8 +55,9 @@ def setup(
     """Set up user, folders, settings, secret and jobs, and test the log-in.
 
     Asks for what no option says, if there is a terminal. Safe to run twice: what is there stays,
-    and a second --server or --installation is added. Prints what to start, and what to paste into
-    the billing platform. Exit status 1 if the log-in or another check fails.
+    and a second --server or --installation is added. Prints what to start, and for WHMCS,
+    FOSSBilling and a platform of your own what to do there and what to paste. Exit status 1 if the
+    log-in or another check fails.
 
     \b
     Examples:
@@ -74,6 +77,7 @@ def setup(
     _settings(maker, wanted)
     _jobs(maker)
     maker.link()
+    _shell(maker)
     told = follow_up.finish(maker, wanted)
     if as_json:
         steps = [vars(step) for step in maker.steps]
@@ -87,7 +91,7 @@ def setup(
 
 def _plan(given: dict[str, Any]) -> Plan:
     """Where everything goes."""
-    link = given["link"]
+    link, share = given["link"], given["share_dir"]
     program = Path(sys.argv[0]).absolute()
     if program.name != "puq-zimbra" or not program.is_file():
         program = Path(sys.executable).with_name("puq-zimbra")
@@ -100,9 +104,33 @@ def _plan(given: dict[str, Any]) -> Plan:
         backups=given["backup_dir"].absolute(),
         units=given["unit_dir"],
         cron=given["cron_file"],
-        link=link if link != Path() and os.access(link.parent, os.W_OK) else None,
+        link=link if link != Path() and _can_make(link.parent) else None,
+        share=share if share != Path() and _can_make(share) else None,
         program=program.resolve() if program.is_symlink() else program,
         listen=given["listen"],
+    )
+
+
+def _can_make(folder: Path) -> bool:
+    """Whether we may write into a folder, which need not be there yet."""
+    there = next(one for one in (folder, *folder.absolute().parents) if one.exists())
+    return os.access(there, os.W_OK)
+
+
+def _shell(maker: Maker) -> None:
+    """What helps to type the commands, and to read about them."""
+    share = maker.plan.share
+    if share is None:
+        return
+    maker.files(f"completions for bash, zsh and fish in {share}", {
+        share / "bash-completion/completions/puq-zimbra": completion.script("bash"),
+        share / "zsh/site-functions/_puq-zimbra": completion.script("zsh"),
+        share / "fish/vendor_completions.d/puq-zimbra.fish": completion.script("fish"),
+    })  # fmt: skip
+    pages = manual.pages()
+    maker.files(
+        f"{len(pages)} manual pages in {share}/man/man1",
+        {share / "man/man1" / name: text for name, text in pages.items()},
     )
 
 

@@ -8,8 +8,13 @@ from typing import Any
 
 import click
 
+from puq_zimbra.cli._progress import Count
+from puq_zimbra.cli._setup import paste
 from puq_zimbra.cli._setup.asked import Wanted
 from puq_zimbra.cli._setup.plan import Maker, Plan, Step
+from puq_zimbra.config import load
+from puq_zimbra.errors import PuqZimbraError
+from puq_zimbra.http_settings import HttpSettings
 
 _TIMERS = ("work", "usage", "purge", "backup")
 
@@ -17,9 +22,10 @@ _TIMERS = ("work", "usage", "purge", "backup")
 def finish(maker: Maker, wanted: Wanted) -> dict[str, Any]:
     """Make the secret, run the checks as the hooks' user; what to start and to paste."""
     plan = maker.plan
-    told: dict[str, Any] = {"problems": [], "start": _start(plan), "paste": {}}
+    told: dict[str, Any] = {"problems": [], "start": _start(plan), "paste": {}, "platforms": {}}
     if wanted.installation is not None:
-        told["paste"] = {"engine": _engine(plan), "installation": wanted.installation}
+        engine = _engine(plan)
+        told["paste"] = {"engine": engine, "installation": wanted.installation}
         if maker.dry_run:
             maker.steps.append(Step("made", f"secret of {wanted.installation}"))
         else:
@@ -28,6 +34,8 @@ def finish(maker: Maker, wanted: Wanted) -> dict[str, Any]:
                 told["problems"].append(done.stderr.strip())
             else:
                 told["paste"]["secret"] = done.stdout.strip()
+        secret = told["paste"].get("secret")
+        told["platforms"] = paste.platforms(plan, wanted, engine, secret)
     if wanted.server is not None and not maker.dry_run:
         told["problems"] += _check(maker, wanted.server.name)
     told["then"] = _then(plan, wanted)
@@ -36,7 +44,10 @@ def finish(maker: Maker, wanted: Wanted) -> dict[str, Any]:
 
 def _check(maker: Maker, server: str) -> list[str]:
     """What the doctor finds wrong with the server, and with the files on this machine."""
+    count = Count("setup")
+    count.say(f"testing the log-in at {server}")
     done = maker.as_user("doctor", "--server", server, "--json")
+    count.clear()
     try:
         found = json.loads(done.stdout)["findings"]
     except (ValueError, KeyError):
@@ -50,7 +61,14 @@ def _check(maker: Maker, server: str) -> list[str]:
 
 
 def _engine(plan: Plan) -> str:
-    return plan.listen if plan.listen.startswith("unix:") else f"http://{plan.listen}"
+    """Where `serve` will listen: settings that were there before say it, else what was asked."""
+    try:
+        http = load(plan.config).http
+    except PuqZimbraError:  # not written yet, or wrong: the doctor tells
+        http = HttpSettings(listen=plan.listen)
+    if http.listen.startswith("unix:"):
+        return http.listen
+    return f"{'https' if http.certificate else 'http'}://{http.listen}"
 
 
 def _start(plan: Plan) -> list[str]:
@@ -73,7 +91,8 @@ def _then(plan: Plan, wanted: Wanted) -> list[str]:
     steps = [shlex.join([*ours, "doctor"])]
     if wanted.installation is None:
         steps.append(shlex.join([*ours, "secret", "--installation", "NAME"]))
-    return [*steps, f"{shlex.quote(program)} host install whmcs /path/of/whmcs"]
+        steps.append(f"{shlex.quote(program)} setup --installation NAME  # what to paste where")
+    return steps
 
 
 def show(told: dict[str, Any]) -> None:
@@ -86,7 +105,11 @@ def show(told: dict[str, Any]) -> None:
     click.echo("Then:")
     for line in told["then"]:
         click.echo(f"  {line}")
-    if told["paste"]:
-        click.echo("Paste into the billing platform:")
-        for name, value in told["paste"].items():
-            click.echo(f"  {name:<13} {value}")
+    for platform in told["platforms"].values():
+        click.echo(f"\n{click.style(platform['title'], bold=True)}")
+        for number, step in enumerate(platform["steps"], 1):
+            click.echo(f"  {number}. {step}")
+        for where, lines in platform["paste"].items():
+            click.echo(f"  {where}:")
+            for line in lines:
+                click.echo(f"    {line}")

@@ -9,7 +9,7 @@ import grp
 import os
 import pwd
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,6 +31,8 @@ class Plan:
     cron: Path
     #: a link to the program, so that it is on PATH; None = none
     link: Path | None
+    #: where shells and man look for what belongs to programs; None = nowhere
+    share: Path | None
     #: the program of this installation
     program: Path
     listen: str
@@ -97,6 +99,16 @@ class Maker:
             beside.replace(path)
         self._note("made" if there is None else "changed", f"file {path}")
 
+    def files(self, what: str, contents: Mapping[Path, str]) -> None:
+        """Write files that are told as one thing."""
+        before, self.steps = self.steps, []
+        for path, text in contents.items():
+            self.folder(path.parent, owned=False)
+            self.file(path, text, mode=0o644, owned=False)
+        made = {one.result for one in self.steps if one.what.startswith("file ")}
+        result = made.pop() if len(made) == 1 else "changed"
+        self.steps = [*before, Step(result, what)]
+
     def link(self) -> None:
         """Put the program on PATH, if nothing of that name is there."""
         link, program = self.plan.link, self.plan.program
@@ -108,6 +120,7 @@ class Maker:
             self._note("unchanged", f"link {link}: it is another program's, and stays")
         else:
             if not self.dry_run:
+                link.parent.mkdir(parents=True, exist_ok=True)
                 link.symlink_to(program)
             self._note("made", f"link {link} -> {program}")
 
