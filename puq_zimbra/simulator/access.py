@@ -14,7 +14,7 @@ from puq_zimbra.simulator import faults
 from puq_zimbra.simulator.context import Context
 from puq_zimbra.simulator.directory import ACCOUNT_KINDS, LISTS, Entry
 from puq_zimbra.simulator.maildrop import Share
-from puq_zimbra.simulator.rights import COMBINED, USER_RIGHTS
+from puq_zimbra.simulator.rights import HELD, USER_RIGHTS
 from puq_zimbra.simulator.settable import writes
 from puq_zimbra.simulator.state import State
 from puq_zimbra.simulator.status import effective, refuse_suspended
@@ -62,7 +62,7 @@ def _upwards(state: State, target: Entry | None) -> Iterable[Entry | None]:
 
 def expand(right: str) -> frozenset[str]:
     """A right and all it holds."""
-    return COMBINED.get(right, frozenset()) | {right}
+    return HELD.get(right, frozenset()) | {right}
 
 
 def decide(
@@ -228,25 +228,25 @@ def may_set(context: Context, target: Entry, names: Iterable[str]) -> str | None
     schema = context.state.schema
     for name in names:
         attribute = schema.get(name)
-        if not _may_write(context, target, attribute.name if attribute else name):
+        known = attribute.name if attribute else name
+        if not may_write(context.state, context.caller, target, known):
             return name
     return None
 
 
-def _may_write(context: Context, target: Entry, name: str) -> bool:
-    """Say whether a grant lets the caller change an attribute; a denial of it counts first."""
-    caller = context.caller
+def may_write(state: State, caller: Entry, target: Entry, name: str) -> bool:
+    """Say whether a grant lets someone change an attribute; a denial of it counts first."""
     if caller.first("zimbraIsDelegatedAdminAccount") != "TRUE" or _is_global_admin(target):
         return False
-    for place in _upwards(context.state, target):
+    for place in _upwards(state, target):
         found = [
             grant
-            for grant in grants_on(context.state, place)
+            for grant in grants_on(state, place)
             if any(
-                writes(right, target.kind, name, carbonio=context.state.is_carbonio)
+                writes(right, target.kind, name, carbonio=state.is_carbonio)
                 for right in expand(grant.right)
             )
-            and _holds(context.state, grant, caller)
+            and _holds(state, grant, caller)
         ]
         if found:
             return all(grant.modifier != "-" for grant in found)

@@ -226,5 +226,19 @@ def places(name: str) -> tuple[str, ...]:
     return tuple(each for each in _ALL_PLACES if all(each in s for s in shared))
 
 
+#: Who may write all values of a kind of target may read them, too (`AttrRight.suitableFor`).
+_READING = {
+    "modifyAccount": "getAccount",
+    "modifyCalendarResource": "getCalendarResource",
+    "modifyDistributionList": "getDistributionList",
+    "modifyGroup": "getGroup",
+    "modifyDomain": "getDomain",
+    "modifyCos": "getCos",
+    "modifyServer": "getServer",
+    "modifyGlobalConfig": "getGlobalConfig",
+}
+#: right -> what it holds beside itself
+HELD = {**COMBINED, **{name: frozenset({read}) for name, read in _READING.items()}}
+
 #: All rights but those of one attribute.
 KNOWN = frozenset(SINGLE) | frozenset(COMBINED)

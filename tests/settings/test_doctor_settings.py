@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from puq_zimbra.settings.table import attributes
 from puq_zimbra.simulator import Simulator
 from puq_zimbra.zimbra.client import Zimbra
 
@@ -80,3 +81,42 @@ def test_rights_that_were_granted_are_not_missed(
     assert pages[0] == "note"
     assert "getAccount" not in pages[1]
     assert "modifyDomain" not in pages[1]
+
+
+def test_who_may_read_settings_may_not_write_them(
+    findings: Any, simulator: Simulator, settings: str
+) -> None:
+    """Each attribute is asked about: what is missing is named, and nothing else."""
+    name = "lesser@firma.example"
+    simulator.create_domain("firma.example")
+    account = simulator.create_account(name, "test123", zimbraIsDelegatedAdminAccount="TRUE")
+    simulator.queue_message("3F1A2B", to="a@else.test")
+    path = Path(settings)
+    path.write_text(path.read_text().replace("admin@example.test", name))
+
+    def grant(*rights: str) -> None:
+        simulator.state.global_grants += [f"{account.id} usr {one}" for one in rights]
+
+    grant("getGlobalConfig", "getServer", "getCos", "getDomain", "getAccount")
+    grant("listServer", "listCos", "listDomain")
+    (level, sentence, commands), (_, queue, on_queue) = findings()
+    server = simulator.state.hostname
+    assert level == "note"
+    assert f"{name} lacks rights" in sentence
+    assert commands == [
+        f"zmprov grr global usr {name} modifyGlobalConfig",
+        f"zmprov grr server {server} usr {name} modifyServer",
+        f"zmprov grr global usr {name} modifyCos",
+        f"zmprov grr global usr {name} modifyDomain",
+    ]
+    assert queue == f"The queue of {server} may not be looked into, nor its messages acted on."
+    assert on_queue == [f"zmprov grr server {server} usr {name} manageMailQueue"]
+
+    first, *rest = attributes("global")
+    grant("modifyServer", "modifyCos", "modifyDomain", "manageMailQueue")
+    grant(*(f"set.config.{one}" for one in rest))
+    (_, _, commands), (level, _, _) = findings()
+    assert commands == [f"zmprov grr global usr {name} set.config.{first}"]
+    assert level == "ok"
+    grant(f"set.config.{first}")
+    assert [one[0] for one in findings()] == ["ok", "ok"]

@@ -1,7 +1,6 @@
-"""Rights granted, revoked, listed, tried.
+"""Rights granted, revoked, listed.
 
-Source: `service/admin/GrantRight.java`, `RevokeRight.java`, `GetGrants.java`, `CheckRight.java`,
-`RightCommand`.
+Source: `service/admin/GrantRight.java`, `RevokeRight.java`, `GetGrants.java`, `RightCommand`.
 """
 
 from __future__ import annotations
@@ -13,7 +12,7 @@ from puq_zimbra.simulator.context import Context
 from puq_zimbra.simulator.directory import ACCOUNT_KINDS, LISTS, Entry
 from puq_zimbra.simulator.element import Element
 from puq_zimbra.simulator.grantees import Grantee
-from puq_zimbra.simulator.rights import ALLOWED_BY_DEFAULT, KNOWN, SINGLE, USER_RIGHTS, places
+from puq_zimbra.simulator.rights import KNOWN, SINGLE, USER_RIGHTS, places
 from puq_zimbra.simulator.settable import KINDS
 
 _MODIFIERS = {"deny": "-", "canDelegate": "+", "disinheritSubGroups": "*", "subDomain": "^"}
@@ -30,6 +29,8 @@ def find_target(context: Context, request: Element) -> tuple[str, Entry | None]:
     type_ = el.required(box, "type")
     if type_ == "global":
         return type_, None
+    if type_ == "config":
+        return type_, context.state.config_entry
     by, value = el.required(box, "by"), el.text(box)
     return type_, find_entry(context, type_, by, value)
 
@@ -57,7 +58,8 @@ def find_entry(context: Context, type_: str, by: str, value: str) -> Entry:
     return found
 
 
-def _right(context: Context, request: Element) -> tuple[str, str]:
+def named_right(context: Context, request: Element) -> tuple[str, str]:
+    """The right that a request names, and its modifier."""
     el.required_child(request, "right")
     *_, box = el.children(request, "right")  # of several the last counts
     modifiers = [sign for name, sign in _MODIFIERS.items() if el.flag(box, name)]
@@ -88,7 +90,7 @@ def grant(context: Context, request: Element) -> Element:
     """GrantRightRequest; granting twice is success."""
     type_, target = find_target(context, request)
     grantee = grantees.read(context, el.required_child(request, "grantee"))
-    right, modifier = _right(context, request)
+    right, modifier = named_right(context, request)
     add(context, type_, target, grantee, right, modifier)
     return el.response(request)
 
@@ -155,7 +157,7 @@ def revoke(context: Context, request: Element) -> Element:
     """RevokeRightRequest; revoking twice is NO_SUCH_GRANT."""
     _, target = find_target(context, request)
     grantee = grantees.read_gone(context, el.required_child(request, "grantee"))
-    right, modifier = _right(context, request)
+    right, modifier = named_right(context, request)
     wanted = Grant(grantee.id, grantee.type, right, modifier)
     _require_delegable(context, right, target)
     remove(context, target, grantee, wanted)
@@ -203,7 +205,7 @@ def get_grants(context: Context, request: Element) -> Element:
 def _require_view(context: Context, place: Entry | None) -> None:
     """Refuse to show grants of a target whose values the caller may not read."""
     kind = place.kind if place is not None else "global"
-    type_ = _TYPES.get(kind, kind)
+    type_ = TYPES.get(kind, kind)
     reading = next((n for n, each in SINGLE.items() if each == ("getAttrs", type_)), "viewGrants")
     name = place.name if place is not None else "globalacltarget"
     if not access.may(context, reading, place):
@@ -220,7 +222,7 @@ def _wanted(context: Context, request: Element) -> set[str]:
     return {grantee.id, *access.groups_of(context.state, grantee.entry)}
 
 
-_TYPES = {"resource": "calresource", "list": "dl"}
+TYPES = {"resource": "calresource", "list": "dl"}
 
 
 def _put_grant(context: Context, parent: Element, place: Entry | None, grant_: Grant) -> None:
@@ -229,7 +231,7 @@ def _put_grant(context: Context, parent: Element, place: Entry | None, grant_: G
         names_ = {"id": "globalacltarget-id", "name": "globalacltarget"}
         el.add(made, "target", {"type": "global", **names_})
     else:
-        type_ = _TYPES.get(place.kind, place.kind)
+        type_ = TYPES.get(place.kind, place.kind)
         el.add(made, "target", {"type": type_, "id": place.id, "name": place.name})
     name = grantees.shown_name(context.state, grant_.type, grant_.grantee)
     shown_as = {"type": grant_.type, "id": grant_.grantee}
@@ -238,60 +240,8 @@ def _put_grant(context: Context, parent: Element, place: Entry | None, grant_: G
     el.add(made, "right", marks, grant_.right)
 
 
-def decision(
-    context: Context, grantee: Entry, right: str, target: Entry | None
-) -> tuple[bool, tuple[Entry | None, Grant] | None]:
-    """Whether a grantee has a right, and the grant it comes from where that is told.
-
-    Source: `ACLAccessManager.canPerform`, `HardRules`.
-    """
-    state = context.state
-    if grantee.first("zimbraIsAdminAccount") == "TRUE":
-        return True, None
-    delegated = grantee.first("zimbraIsDelegatedAdminAccount") == "TRUE"
-    if right not in USER_RIGHTS and not delegated:
-        raise faults.denied("not an eligible admin account")
-    if right in USER_RIGHTS and target is not None and target.kind in ACCOUNT_KINDS:
-        login = delegated and access.find_grant(state, grantee, "adminLoginAs", target)
-        family = right != "loginAs" and access.find_grant(state, grantee, "loginAs", target)
-        if target is grantee or login or family:
-            return True, None
-    found = access.decide(state, grantee, right, target)
-    if found is None:
-        return right in ALLOWED_BY_DEFAULT, None
-    told = SINGLE.get(right, ("", ""))[0] == "preset"
-    return found[1].modifier != "-", found if told else None
-
-
-def check_right(context: Context, request: Element) -> Element:
-    """CheckRightRequest: would someone be allowed, and through what.
-
-    Who asks for himself needs no right to, but must name himself by his id.
-    """
-    _, target = find_target(context, request)
-    box = el.required_child(request, "grantee")
-    named = el.text(box)
-    grantee = grantees.someone(context, el.required(box, "by"), named)
-    if named != context.caller.id:
-        access.require(context, "checkRightUsr", grantee, "account", grantee.name)
-    right, _ = _right(context, request)
-    allowed, found = decision(context, grantee, right, target)
-    made = el.response(request)
-    made.set("allow", el.bit(allowed))
-    if found is not None:
-        place, via = found
-        through = el.add(made, "via")
-        type_ = _TYPES.get(place.kind, place.kind) if place else "global"
-        el.add(through, "target", {"type": type_}, place.name if place else "globalacltarget")
-        name = grantees.shown_name(context.state, via.type, via.grantee)
-        el.add(through, "grantee", {"type": via.type}, name or via.grantee)
-        el.add(through, "right", {"deny": el.bit(via.modifier == "-")}, via.right)
-    return made
-
-
 ADMIN = {
     "GrantRightRequest": grant,
     "RevokeRightRequest": revoke,
     "GetGrantsRequest": get_grants,
-    "CheckRightRequest": check_right,
 }

@@ -15,7 +15,7 @@ from puq_zimbra.simulator.context import Context
 from puq_zimbra.simulator.directory import ACCOUNT_KINDS, LISTS, Entry
 from puq_zimbra.simulator.element import Element
 from puq_zimbra.simulator.grantees import Grantee
-from puq_zimbra.simulator.handlers import grants
+from puq_zimbra.simulator.handlers import grants, rightchecks
 from puq_zimbra.simulator.rights import USER_RIGHTS
 from puq_zimbra.simulator.state import State
 
@@ -96,7 +96,7 @@ def check(context: Context, request: Element) -> Element:
 def _may(context: Context, account: Entry, right: str, target: Entry) -> bool:
     if right not in USER_RIGHTS:
         raise faults.no_such("right", f"invalid right {right}")
-    return grants.decision(context, account, right, target)[0]
+    return rightchecks.decision(context, account, right, target)[0]
 
 
 def discover(context: Context, request: Element) -> Element:
