@@ -16,7 +16,7 @@ from puq_zimbra.registry.hook import SERVICE, Hook
 from puq_zimbra.reply import Reply
 from puq_zimbra.request import Request
 from puq_zimbra.selfservice import server_settings
-from puq_zimbra.selfservice.server_settings import FIELD, RESET, Asked
+from puq_zimbra.selfservice.server_settings import FIELD, RESET, Asked, Subject
 from puq_zimbra.settings.changing import Planned
 
 HOOK = Hook(
@@ -29,7 +29,7 @@ HOOK = Hook(
 
 
 def run(request: Request, runtime: Runtime) -> Reply:
-    """Write what the call's form says: set_KEY, reset, undo, domain."""
+    """Write what the call's form says: set_KEY, reset, undo, domain, class (a name)."""
     zimbra, form = runtime.zimbra(request), request.form
     if form.get("undo"):
         notes = setting_changes.notes_of(request, runtime, form["undo"])
@@ -37,12 +37,12 @@ def run(request: Request, runtime: Runtime) -> Reply:
         return _told(request, done, N_("Settings put back: %(count)s."))
     asked = server_settings.of_form({**form, RESET: form.get("reset", "")})
     asked = Asked(asked.texts, asked.reset)  # a command shows nothing at first
-    name = form.get("domain", "")
+    subject = Subject(form.get("domain", ""), form.get("class", ""))
     try:
         if request.dry_run:
-            done = list(server_settings.preview(zimbra, request, name, asked).planned)
+            done = list(server_settings.preview(zimbra, request, subject, asked).planned)
         else:
-            done = server_settings.change(zimbra, request, name, asked)
+            done = server_settings.change(zimbra, request, subject, asked)
     except FieldErrors as error:
         key, wrong = next(iter(error.errors.items()))
         message = wrong.message % wrong.values

@@ -9,6 +9,7 @@ from puq_zimbra.engine.runtime import Runtime
 from puq_zimbra.errors import N_
 from puq_zimbra.request import Request
 from puq_zimbra.selfservice import server_settings
+from puq_zimbra.selfservice.server_settings import Subject
 
 ACTION = Action(
     noun=N_("Change of server settings"), capability="settings", page="settings", fields=FIELDS
@@ -18,7 +19,8 @@ ACTION = Action(
 def run(form: Form, request: Request, runtime: Runtime) -> Outcome:
     """Make the settings what the form says."""
     asked = server_settings.of_form(form.sent)
-    done = server_settings.change(runtime.zimbra(request), request, form.target, asked)
+    subject = Subject.of(form.target)
+    done = server_settings.change(runtime.zimbra(request), request, subject, asked)
     query = {"id": form.target} if form.target else {}
     if not done:
         message = N_("Every setting is as it was.")

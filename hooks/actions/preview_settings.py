@@ -10,6 +10,7 @@ from puq_zimbra.engine.runtime import Runtime
 from puq_zimbra.errors import N_
 from puq_zimbra.request import Request
 from puq_zimbra.selfservice import server_settings
+from puq_zimbra.selfservice.server_settings import Subject
 
 ACTION = Action(capability="settings", page="settings", fields=FIELDS, writes=False)
 
@@ -17,7 +18,8 @@ ACTION = Action(capability="settings", page="settings", fields=FIELDS, writes=Fa
 def run(form: Form, request: Request, runtime: Runtime) -> Outcome:
     """Plan what the form says."""
     asked = server_settings.of_form(form.sent)
-    plan = server_settings.preview(runtime.zimbra(request), request, form.target, asked)
+    subject = Subject.of(form.target)
+    plan = server_settings.preview(runtime.zimbra(request), request, subject, asked)
     if not plan.planned:
         raise fields.wrong("", N_("Nothing changes: every setting is as it was."))
     values = {"count": len(plan.keys)}

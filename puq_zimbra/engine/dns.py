@@ -128,14 +128,17 @@ def texts(runtime: Runtime) -> Callable[[str], Sequence[str] | None]:
 
 
 def look_up_now(
-    request: Request, runtime: Runtime, domain: str, used: PublicKey | None
+    request: Request, runtime: Runtime, domain: str, used: PublicKey | None, reports_to: str
 ) -> list[Judged]:
-    """Look up a domain at once, for a command; the page shows the result, too."""
+    """Look up a domain at once, for a command; the page shows the result, too.
+
+    ``reports_to`` is where reports go, unless a page of before says it: whom the order names, a
+    command does not know.
+    """
     store, key = runtime.store(), signing.key_of(request, domain)
     known = store.dns.get(key)
-    # Where reports go is the order's, which the host's requests alone name.
-    reports_to = str(known.setup.get("reports_to", "")) if known else ""
-    setup = replace(Dns(request, runtime).setup(domain, used), reports_to=reports_to)
+    of_page = str(known.setup.get("reports_to", "")) if known else ""
+    setup = replace(Dns(request, runtime).setup(domain, used), reports_to=of_page or reports_to)
     found = look_up(setup, runtime.config.dns)
     at = int(runtime.now().timestamp())
     store.dns.looked_up(key, setup.as_data(), found, at, known.wanted_at if known else None)

@@ -14,6 +14,7 @@ from typing import Any
 from puq_zimbra import products
 from puq_zimbra.clientarea import setting_fields
 from puq_zimbra.clientarea.fields import FieldErrors, Wrong
+from puq_zimbra.errors import NotFound
 from puq_zimbra.provisioning.entries import domain_of
 from puq_zimbra.request import Request
 from puq_zimbra.selfservice import scope
@@ -29,6 +30,29 @@ FIELD = setting_fields.PREFIX
 SHOWN = "puqz_was_"
 #: keys that go back to their defaults, blanks between
 RESET = "puqz_reset"
+#: keys whose list gets what Zimbra commonly has there, blanks between
+COMMON = "puqz_common"
+
+
+@dataclass(frozen=True)
+class Subject:
+    """Whose settings a page shows: a domain and a class of service, each "" for the first one.
+
+    Forms and pages name it ``DOMAIN:CLASS``.
+    """
+
+    domain: str = ""
+    #: id, from a command also the name
+    cos: str = ""
+
+    @classmethod
+    def of(cls, named: str) -> Subject:
+        """What a form names."""
+        domain, _, cos = named.partition(":")
+        return cls(domain, cos)
+
+    def __str__(self) -> str:
+        return f"{self.domain}:{self.cos}" if self.cos else self.domain
 
 
 @dataclass(frozen=True)
@@ -40,6 +64,16 @@ class Asked:
     reset: AbstractSet[str] = frozenset()
     #: key -> what the form showed at first; None = it was a command
     shown: Mapping[str, str] | None = None
+    common: AbstractSet[str] = frozenset()
+
+    def complete(self, state: State) -> Asked:
+        """The same with the common lists written out."""
+        added = {
+            key: f"{self.texts.get(key, held.text)} {held.row.kind.write(held.common)}"
+            for key, held in state.held.items()
+            if key in self.common and held.common
+        }
+        return replace(self, texts={**self.texts, **added}, common=frozenset())
 
 
 @dataclass(frozen=True)
@@ -63,12 +97,20 @@ def of_form(sent: Mapping[str, str]) -> Asked:
         frozenset(sent.get(RESET, "").split()),
         # Of those that go back to their defaults, too: from it a change that broke off is undone.
         {key: sent[SHOWN + key] for key in BY_KEY if SHOWN + key in sent},
+        frozenset(sent.get(COMMON, "").split()),
     )
 
 
-def read(zimbra: Zimbra, request: Request, domain: Entry) -> State:
-    """The settings of a domain, and of its Zimbra where all of that is the service's."""
-    state = reading.read(zimbra, domain, whole=products.of(request).IS_WHOLE_ZIMBRA)
+def read(zimbra: Zimbra, request: Request, domain: Entry, cos: str = "") -> State:
+    """The settings of a domain, and of its Zimbra where all of that is the service's.
+
+    Raises:
+        NotFound: there is no such class, or it is not the service's.
+    """
+    whole = products.of(request).IS_WHOLE_ZIMBRA
+    state = reading.read(zimbra, domain, whole=whole, cos=cos)
+    if cos and cos not in (state.class_id, state.class_name):
+        raise NotFound("There is no such class of service.")
     if request.purchase.plan.cos is None:
         return state
     # The plan names the class, and repair would put it back.
@@ -76,26 +118,28 @@ def read(zimbra: Zimbra, request: Request, domain: Entry) -> State:
     return replace(state, held=kept)
 
 
-def preview(zimbra: Zimbra, request: Request, name: str, asked: Asked) -> Preview:
+def preview(zimbra: Zimbra, request: Request, subject: Subject, asked: Asked) -> Preview:
     """What would be written; nothing is.
 
     Raises:
         FieldErrors: names each setting that is refused.
     """
-    state = read(zimbra, request, _domain(zimbra, request, name))
+    domain = _domain(zimbra, request, subject)
+    state = read(zimbra, request, domain, subject.cos)
+    asked = asked.complete(state)
     return Preview(changing.plan(state, _wanted(state, asked)), asked)
 
 
-def change(zimbra: Zimbra, request: Request, name: str, asked: Asked) -> list[Planned]:
+def change(zimbra: Zimbra, request: Request, subject: Subject, asked: Asked) -> list[Planned]:
     """Write what is asked for and read it back; what this form changed, now or when it broke off.
 
     Raises:
         FieldErrors: names each setting that is refused.
         Conflict: Zimbra did not keep it.
     """
-    domain = _domain(zimbra, request, name)
-    state = read(zimbra, request, domain)
-    wanted = _wanted(state, asked)
+    domain = _domain(zimbra, request, subject)
+    state = read(zimbra, request, domain, subject.cos)
+    wanted = _wanted(state, asked.complete(state))
     planned = changing.plan(state, wanted)
     done = changing.written_before(state, wanted, asked.shown or {})
     _apply(zimbra, request, domain, planned)
@@ -114,7 +158,7 @@ def undo(
     named = {str(one["id"]) for one in notes if one.get("kind") == "domain"}
     mine = [stamped] if named <= {stamped.id} else scope.domains_of(zimbra, request, stamped)
     domain = next((one for one in mine if one.id in named), stamped)
-    planned = changing.undoing(read(zimbra, request, domain), notes)
+    planned = changing.undoing(_read_again(zimbra, request, domain, notes), notes)
     if not dry_run:
         _apply(zimbra, request, domain, planned)
     return planned
@@ -125,9 +169,20 @@ def notes_of(planned: Sequence[Planned]) -> list[dict[str, Any]]:
     return [one.note() for one in planned]
 
 
-def _domain(zimbra: Zimbra, request: Request, name: str) -> Entry:
+def _read_again(
+    zimbra: Zimbra, request: Request, domain: Entry, notes: Sequence[Mapping[str, Any]]
+) -> State:
+    """The settings with the class that a change was about, as long as there is one."""
+    changed = (str(one["id"]) for one in notes if one.get("kind") == "cos")
+    try:
+        return read(zimbra, request, domain, next(changed, ""))
+    except NotFound:
+        return read(zimbra, request, domain)
+
+
+def _domain(zimbra: Zimbra, request: Request, subject: Subject) -> Entry:
     stamped = scope.open_service(zimbra, request)
-    return scope.domain(zimbra, request, stamped, name or domain_of(stamped))
+    return scope.domain(zimbra, request, stamped, subject.domain or domain_of(stamped))
 
 
 def _wanted(state: State, asked: Asked) -> dict[str, tuple[str, ...]]:
@@ -142,4 +197,5 @@ def _wanted(state: State, asked: Asked) -> dict[str, tuple[str, ...]]:
 def _apply(zimbra: Zimbra, request: Request, domain: Entry, planned: Sequence[Planned]) -> None:
     if planned:
         changing.apply(zimbra, planned)
-        changing.require_kept(read(zimbra, request, domain), planned)
+        cos = next((one.place.id for one in planned if one.place.kind == "cos"), "")
+        changing.require_kept(read(zimbra, request, domain, cos), planned)

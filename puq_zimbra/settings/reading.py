@@ -72,14 +72,19 @@ class State:
     held: Mapping[str, Held]
     #: id -> name of each class of service
     classes: Mapping[str, str] = field(default_factory=dict)
-    #: the name of the class whose values are shown; "" = none is
+    #: the class whose values are shown; "" = none is
     class_name: str = ""
+    class_id: str = ""
     #: attributes of the class that would hold for the administrator that we log in as
     shut_in: frozenset[str] = frozenset()
 
 
-def read(zimbra: Zimbra, domain: Entry, *, whole: bool) -> State:
-    """Read the settings of a domain; with ``whole`` those of the Zimbra that it stands on, too."""
+def read(zimbra: Zimbra, domain: Entry, *, whole: bool, cos: str = "") -> State:
+    """Read the settings of a domain; with ``whole`` those of the Zimbra that it stands on, too.
+
+    ``cos`` is the id or name of the class that is wanted; the domain's own for "", and where there
+    is none of it.
+    """
     asked = [*_of_domain(domain), *(_of_zimbra(zimbra) if whole else ())]
     parts = batches.read(zimbra, asked)
     if any(isinstance(one, RequestRefused) for one in parts[1:3]):
@@ -88,15 +93,16 @@ def read(zimbra: Zimbra, domain: Entry, *, whole: bool) -> State:
     known = {one.get("n") or "" for one in answers.children(info)}
     found = _Found(answers.the_entry(own, "domain"), answers.the_entry(inherited, "domain"))
     if whole:
-        _add_zimbra(found, parts[3:])
+        _add_zimbra(found, parts[3:], cos)
     rows = [
         one for one in SETTINGS
         if one.attribute in known and (whole or one.of_domain)
         and not (one.network_edition and not found.network_edition)
     ]  # fmt: skip
     held = {one.key: now for one in rows if (now := _held(one, found)) is not None}
-    name = found.cos.name if found.cos else ""
-    return State(held, {one.id: one.name for one in found.classes}, name, found.shut_in)
+    name, identity = (found.cos.name, found.cos.id) if found.cos else ("", "")
+    classes = {one.id: one.name for one in found.classes}
+    return State(held, classes, name, identity, found.shut_in)
 
 
 def _of_domain(domain: Entry) -> list[batches.Asked]:
@@ -154,7 +160,7 @@ class _Found:
     shut_in: frozenset[str] = frozenset()
 
 
-def _add_zimbra(found: _Found, parts: Sequence[batches.Part]) -> None:
+def _add_zimbra(found: _Found, parts: Sequence[batches.Part], cos: str) -> None:
     config, servers, classes, version = (batches.require(one) for one in parts[:4])
     found.config, found.denied = answers.values_of(config)
     found.servers = answers.entries(servers)
@@ -163,7 +169,9 @@ def _add_zimbra(found: _Found, parts: Sequence[batches.Part]) -> None:
     found.network_edition = info is not None and (info.get("type") or "FOSS") != "FOSS"
     named = found.domain.one("zimbraDomainDefaultCOSId")
     default = next((one for one in found.classes if one.name == _DEFAULT_CLASS), None)
-    found.cos = next((one for one in found.classes if one.id == named), default)
+    usual = next((one for one in found.classes if one.id == named), default)
+    chosen = (one for one in found.classes if cos and cos in (one.id, one.name))
+    found.cos = next(chosen, usual)
     found.shut_in = _shut_in(found.cos, default, parts[4])
 
 

@@ -47,6 +47,21 @@ def test_the_exit_status_says_how_the_records_are(
     assert command(*CHECK).status == 75
 
 
+def test_reports_go_to_the_administrator_before_a_page_was_opened(
+    customer: Customer, right: NameServer, command: Command
+) -> None:
+    """And so they do afterwards."""
+
+    def expected() -> list[str]:
+        (domain,) = json.loads(command(*CHECK, "--json").stdout)["domains"]
+        found: dict[str, list[str]] = {one["kind"]: one["expected"] for one in domain["records"]}
+        return found.get("tls_rpt", [])
+
+    assert expected() == [f"v=TLSRPTv1; rua=mailto:admin@{DOMAIN}"]
+    customer.open("dns")
+    assert expected() == [f"v=TLSRPTv1; rua=mailto:admin@{DOMAIN}"]
+
+
 def test_a_service_that_is_not_there_is_said(customer: Customer, command: Command) -> None:
     """As of every other command."""
     assert command("dns", "check", "crm.example", "43").status == 1

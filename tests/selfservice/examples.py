@@ -127,10 +127,10 @@ def stopped(stage: Stage) -> str:
     return imported(stage)
 
 
-def plan(stage: Stage) -> dict[str, str]:
+def plan(stage: Stage, typed: Mapping[str, str] = SETTING) -> dict[str, str]:
     """The form by which a change of settings is agreed to."""
     form = stage.customer.open("settings").form("preview_settings")
-    answer = stage.customer.send(form, **SETTING)
+    answer = stage.customer.send(form, **typed)
     return as_read(answer.value["html"]).form("change_settings")
 
 
@@ -251,15 +251,20 @@ def example_of(name: str) -> Example:
 def form_of(name: str, stage: Stage) -> tuple[Example, dict[str, str]]:
     """The form of an action, filled in."""
     one = example_of(name)
+    return one, filled(name, one, stage)
+
+
+def filled(name: str, one: Example, stage: Stage) -> dict[str, str]:
+    """The form of an action as an example fills it in."""
     stage.customer.capabilities = one.rights
     target = one.before(stage)
     if one.form is not None:
         form = one.form(stage)
         stage.simulator.reset_log()
-        return one, {**form, **one.typed}
+        return {**form, **one.typed}
     query = one.query if one.query is not None else ({"id": target} if target else {})
     asked = {key.replace("ID", target): value for key, value in query.items()}
     page = stage.customer.open(one.page or declared(name).page, **asked)
     form = page.form(name, target if target and one.names_object else None)
     stage.simulator.reset_log()
-    return one, {**form, **one.typed}
+    return {**form, **one.typed}

@@ -49,6 +49,32 @@ def test_settings_are_shown_set_and_put_back(run: Any, simulator: Simulator) -> 
     assert run("undo", change["reference"])[1]["code"] == "unchanged"
 
 
+def test_a_domain_and_a_class_are_chosen(run: Any, simulator: Simulator) -> None:
+    """By their names; else the first domain and its class."""
+    simulator.create_domain("druga.example")
+    domain, classes = simulator.domain("druga.example"), simulator.state.directory.coses
+    assert domain is not None
+    chosen = ("--domain", "druga.example", "--class", "starter")
+    status, done = run("set", *chosen, "trash_days=7", "colour_text=#112233")
+    assert (status, {one["object"] for one in done["data"]["changes"]}) == (
+        0, {"starter", "druga.example"},
+    )  # fmt: skip
+    assert domain.attrs["zimbraSkinForegroundColor"] == ["#112233"]
+    assert classes["starter"].attrs["zimbraMailTrashLifetime"] == ["7d"]
+
+    def shown(*words: str) -> tuple[str, str]:
+        rows = {one["setting"]: one["text"] for one in run("show", *words)[1]["settings"]}
+        return rows["trash_days"], rows["colour_text"]
+
+    assert shown(*chosen) == ("7", "#112233")
+    assert shown() == ("30", "")
+    assert run("show", "--class", "nonsense")[0] != 0
+    assert run("show", "--domain", "inna.example")[0] != 0
+    reference = run("show")[1]["changes"][0]["reference"]
+    assert run("undo", reference)[0] == 0
+    assert shown(*chosen) == ("30", "")
+
+
 def test_all_are_set_read_back_and_put_back(run: Any, simulator: Simulator) -> None:
     """Out of range they are refused, each by its name; another service has no part in it."""
     before = {key: held(simulator, key) for key in GOOD}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 import pytest
 
 from puq_zimbra.settings import reading
@@ -11,7 +13,7 @@ from puq_zimbra.simulator import Simulator
 from puq_zimbra.zimbra import batches
 from puq_zimbra.zimbra.client import Zimbra
 
-from ..selfservice.conftest import as_read
+from ..selfservice.conftest import HOST, as_read
 from .conftest import Owner
 from .values import BAD, GOOD, NOT_OFFERED, OTHERS, held
 
@@ -99,6 +101,58 @@ def test_a_product_without_the_settings_has_none(owner: Owner, simulator: Simula
     assert "Settings" not in owner.open("settings").nav
     assert owner.send(form).code == "refused"
     assert simulator.writes() == []
+
+
+def test_another_class_than_the_domains_is_chosen(owner: Owner, simulator: Simulator) -> None:
+    """Its values are shown, changed and undone; the domain's own class keeps its own."""
+    classes = simulator.state.directory.coses
+    classes["starter"].put("zimbraMailTrashLifetime", "12d")
+    before = dict(classes["default"].attrs)
+    page = owner.open("settings")
+    found = page.tree.xpath("//nav[@class='puqz-subnav']//a")
+    links = {one.text: one.get("href") for one in found}
+    assert sorted(links) == sorted(one.name for one in classes.values())
+    starter = {"id": f":{classes['starter'].id}"}
+    assert links["starter"].endswith(urlencode({"puqz_id": starter["id"]}))
+    assert owner.open("settings", **starter).form("preview_settings")["set_trash_days"] == "12"
+
+    bad = owner.preview(starter, trash_days="0,5")
+    assert owner.page_of(bad).form("preview_settings")["puqz_object"] == starter["id"]
+    answer = owner.change(starter, trash_days="7", password_length="12")
+    assert answer.code == "updated"
+    assert answer.value["data"]["query"] == starter
+    held = classes["starter"].attrs
+    assert (held["zimbraMailTrashLifetime"], held["zimbraPasswordMinLength"]) == (["7d"], ["12"])
+    assert classes["default"].attrs == before
+    assert owner.undo().code == "updated"
+    assert classes["starter"].attrs["zimbraMailTrashLifetime"] == ["12d"]
+
+
+def test_the_common_list_is_taken_over_by_one_click(owner: Owner, simulator: Simulator) -> None:
+    """Beside what is blocked already; the plan says it, and nothing else changes."""
+    config = simulator.state.config
+    config["zimbraMtaCommonBlockedExtension"] = ["exe", "vbs"]
+    config["zimbraMtaBlockedExtension"] = ["bat", "exe"]
+    form = owner.open("settings").form("preview_settings")
+    plan = owner.send(form, puqz_common="blocked_attachments")
+    assert "bat exe vbs" in as_read(plan.value["html"]).text
+    assert owner.agree(plan).code == "updated"
+    assert config["zimbraMtaBlockedExtension"] == ["bat", "exe", "vbs"]
+    assert "Block these, too" not in owner.open("settings").text
+
+
+@pytest.mark.parametrize("who", ["owner", "tenant"])
+def test_a_class_that_is_not_there_has_no_settings(
+    who: str, simulator: Simulator, request: pytest.FixtureRequest
+) -> None:
+    """Nor has any class, for the customer of a domain."""
+    customer: Owner = request.getfixturevalue(who)
+    form = customer.open("settings").form("preview_settings")
+    found = simulator.state.directory.coses["starter"].id if who == "tenant" else "0" * 36
+    assert customer.send(form, puqz_object=f":{found}").code == "refused"
+    answer = customer.ask("client_area", form=HOST, page="settings", query={"id": f":{found}"})
+    assert answer.code == "not_found"
+    assert "There is no such class of service." in answer.value["message"]
 
 
 def test_all_settings_cost_few_requests(owner: Owner, simulator: Simulator) -> None:

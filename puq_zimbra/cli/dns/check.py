@@ -15,11 +15,13 @@ from puq_zimbra.dns import verdict
 from puq_zimbra.dns.verdict import Judged
 from puq_zimbra.engine import dns, service_lookup
 from puq_zimbra.engine.runtime import Runtime
-from puq_zimbra.errors import Refused
+from puq_zimbra.errors import NoSuchAccount, Refused
 from puq_zimbra.provisioning.entries import domain_of, sold_address
 from puq_zimbra.reply import CODES
+from puq_zimbra.request import Request
 from puq_zimbra.selfservice import signing
 from puq_zimbra.units import shown_domain
+from puq_zimbra.zimbra.client import Zimbra
 
 #: exit statuses by the worst state of the records that mail needs
 _STATUSES: Mapping[str, int] = {
@@ -82,9 +84,20 @@ def _checked(
     params = service_lookup.params_of(config, found.server, installation, service)
     request = config.complete(plain.validate(params))
     zimbra = runtime.zimbra(request)
+    reports_to = _administrator(zimbra, request)
     for domain in signing.domains(zimbra, request, found.stamped):
         name = domain_of(domain)
-        yield name, dns.look_up_now(request, runtime, name, signing.in_use(zimbra, name))
+        used = signing.in_use(zimbra, name)
+        yield name, dns.look_up_now(request, runtime, name, used, reports_to)
+
+
+def _administrator(zimbra: Zimbra, request: Request) -> str:
+    """The address of the service's administrator, if there is such a mailbox; else ""."""
+    try:
+        zimbra.get_account(request.address, "name", ("zimbraId",))
+    except NoSuchAccount:
+        return ""
+    return request.address
 
 
 def _data(found: Mapping[str, list[Judged]]) -> dict[str, Any]:

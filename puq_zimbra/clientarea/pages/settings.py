@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -17,7 +17,7 @@ from puq_zimbra.clientarea.page import Page, PageContext
 from puq_zimbra.errors import N_
 from puq_zimbra.i18n import translate
 from puq_zimbra.selfservice import scope, server_settings
-from puq_zimbra.selfservice.server_settings import FIELD, SHOWN
+from puq_zimbra.selfservice.server_settings import FIELD, SHOWN, Subject
 from puq_zimbra.settings.kinds import Values, choices_of
 from puq_zimbra.settings.reading import Held, State
 from puq_zimbra.settings.row import ServerSetting
@@ -56,8 +56,20 @@ class Row:
     differs: bool
     #: a list to take over, as its field would hold it
     common: str
+    #: some of it is not held yet
+    more: bool
     #: name and value of the hidden field that says what is shown
     shown: tuple[str, str]
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A class whose settings can be shown."""
+
+    #: what the page is asked with
+    id: str
+    name: str
+    is_shown: bool
 
 
 @dataclass(frozen=True)
@@ -82,10 +94,10 @@ class Past:
 
 def draw(page: PageContext) -> Mapping[str, Any]:
     """Show the settings; the plan of a form that was sent."""
-    name = page.query.get("id", "")
-    domain = scope.domain(page.zimbra, page.request, page.stamped, name)
-    state = server_settings.read(page.zimbra, page.request, domain)
-    target = name if name in page.query.values() else ""
+    target = page.query.get("id", "")
+    subject = Subject.of(target)
+    domain = scope.domain(page.zimbra, page.request, page.stamped, subject.domain)
+    state = server_settings.read(page.zimbra, page.request, domain, subject.cos)
     values = {FIELD + key: _written(page, held.text) for key, held in state.held.items()}
     choices = {FIELD + "default_class": {"": _say(page, N_("as the server says")), **state.classes}}
     form = page.forms.of("preview_settings", target, values=values, choices=choices)
@@ -93,6 +105,8 @@ def draw(page: PageContext) -> Mapping[str, Any]:
     return {
         "domain": shown_domain(domain.name),
         "is_whole": any(one.row.scope != "domain" for one in state.held.values()),
+        "classes": _classes(subject, state),
+        "here": page.links.to("settings", **({"id": target} if target else {})),
         "form": form,
         "change": change,
         "sections": _sections(page, state, form) if form else [],
@@ -100,6 +114,16 @@ def draw(page: PageContext) -> Mapping[str, Any]:
         "hidden": _hidden(page) if page.plan is not None else {},
         "past": _past(page),
     }
+
+
+def _classes(subject: Subject, state: State) -> list[Choice]:
+    """The classes of service to choose from; none where there is one alone."""
+    if not state.class_id or len(state.classes) == 1:
+        return []
+    return [
+        Choice(str(replace(subject, cos=one)), name, one == state.class_id)
+        for one, name in sorted(state.classes.items(), key=lambda one: one[1])
+    ]
 
 
 def _sections(page: PageContext, state: State, form: FormView) -> list[tuple[str, list[Row]]]:
@@ -132,6 +156,7 @@ def _row(page: PageContext, state: State, held: Held, form: FormView) -> Row:
         unproven=row.unproven,
         differs=held.differs,
         common=row.kind.write(held.common) if held.common else "",
+        more=not set(held.common) <= set(held.values),
         shown=(SHOWN + row.key, _written(page, held.text)),
     )
 

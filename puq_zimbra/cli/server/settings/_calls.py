@@ -14,6 +14,14 @@ from puq_zimbra.engine import dispatch, service_lookup
 from puq_zimbra.engine.runtime import Runtime
 from puq_zimbra.reply import CODES, Reply
 
+of_domain = click.option(
+    "--domain", default="", help="Of this domain of the service; else its first one."
+)
+of_class = click.option(
+    "--class", "cos", default="", metavar="NAME",
+    help="Of this class of service; else the domain's own.",
+)  # fmt: skip
+
 
 def carry_out(
     settings: Path | None,

@@ -16,7 +16,8 @@ from puq_zimbra.settings.table import BY_KEY
 @_options.one_service
 @click.argument("values", nargs=-1, metavar="KEY=VALUE…")
 @click.option("--reset", multiple=True, metavar="KEY", help="Back to the default; may be repeated.")
-@click.option("--domain", default="", help="Of this domain of the service; else its first one.")
+@_calls.of_domain
+@_calls.of_class
 @_options.server
 @_options.dry_run
 @_options.as_json
@@ -29,6 +30,7 @@ def set(
     values: tuple[str, ...],
     reset: tuple[str, ...],
     domain: str,
+    cos: str,
     **how: Any,
 ) -> None:
     """Change server settings, and read them back.
@@ -40,6 +42,7 @@ def set(
     Examples:
       puq-zimbra server settings set crm.example 42 largest_message=40 spam_tag=5.4
       puq-zimbra server settings set crm.example 42 trusted_networks="127.0.0.0/8 192.0.2.0/24"
+      puq-zimbra server settings set crm.example 42 --class starter trash_days=7
       puq-zimbra server settings set crm.example 42 --reset largest_message --dry-run
     """
     given = dict(one.partition("=")[::2] for one in values)
@@ -51,5 +54,5 @@ def set(
     if missing := [one for one in values if "=" not in one]:
         raise click.UsageError(f"{missing[0]} has no value: write {missing[0]}=VALUE.")
     form = {FIELD + key: text for key, text in given.items()}
-    form |= {"reset": " ".join(reset), "domain": domain}
+    form |= {"reset": " ".join(reset), "domain": domain, "class": cos}
     context.exit(_calls.carry_out(context.obj, (installation, service_id), form, **how))

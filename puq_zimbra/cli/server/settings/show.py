@@ -8,14 +8,14 @@ from typing import Any
 
 import click
 
-from puq_zimbra import products
+from puq_zimbra.billing import plain
 from puq_zimbra.cli import _options
+from puq_zimbra.cli.server.settings import _calls
 from puq_zimbra.engine import service_lookup
 from puq_zimbra.engine.runtime import Runtime
 from puq_zimbra.errors import NotFound
-from puq_zimbra.provisioning import ownership
 from puq_zimbra.provisioning.entries import sold_address
-from puq_zimbra.settings import reading
+from puq_zimbra.selfservice import scope, server_settings
 from puq_zimbra.settings.reading import Held
 
 #: operations that are looked through for changes
@@ -24,18 +24,26 @@ _LOOKED_AT = 200
 
 @click.command()
 @_options.one_service
+@_calls.of_domain
+@_calls.of_class
 @_options.server
 @_options.as_json
 @click.pass_context
 def show(
-    context: click.Context, installation: str, service_id: str, server: str | None, as_json: bool
+    context: click.Context,
+    installation: str,
+    service_id: str,
+    domain: str,
+    cos: str,
+    server: str | None,
+    as_json: bool,
 ) -> None:
     """Show the server settings of a service, and the references of their last changes.
 
     \b
     Examples:
       puq-zimbra server settings show crm.example 42
-      puq-zimbra server settings show crm.example 42 --json
+      puq-zimbra server settings show crm.example 42 --domain druga.example --class starter --json
     """
     runtime = Runtime(context.obj)
     try:
@@ -43,9 +51,12 @@ def show(
         found = service_lookup.find(runtime, asked, server)
         if sold_address(found.stamped):
             raise NotFound("A mailbox that is sold by itself has no server settings.")
-        product = products.PRODUCTS[ownership.model_of(found.stamped)]
-        zimbra = runtime.zimbra_of(runtime.config.server(found.server))
-        state = reading.read(zimbra, found.stamped, whole=product.IS_WHOLE_ZIMBRA)
+        sold = service_lookup.service_of(found.stamped, service_id)
+        params = service_lookup.params_of(runtime.config, found.server, installation, sold)
+        request = runtime.config.complete(plain.validate(params))
+        zimbra = runtime.zimbra(request)
+        chosen = scope.domain(zimbra, request, found.stamped, domain)
+        state = server_settings.read(zimbra, request, chosen, cos)
         acts, _ = runtime.store().activity.of(installation, service_id, 0, _LOOKED_AT)
         changes = [one for act in acts if (one := _change(act))]
     finally:
