@@ -76,7 +76,8 @@ def carry_out(
         raise  # the process that has the service now noted the outcome
     except PuqZimbraError as error:
         is_open = _goes_on(event, steps, error)
-        end(operations, steps, Reply(error.code, error.message, error.values), is_open=is_open)
+        said = Reply(error.code, error.message, error.values, data=error.data)
+        end(operations, steps, said, is_open=is_open)
         if is_open:
             raise Pending(run.id) from error
         raise
@@ -126,9 +127,15 @@ def until_known(run: HookRun, request: Request, runtime: Runtime) -> Reply:
     except PuqZimbraError as error:
         if not error.outcome_unknown:
             raise
+        kept = error.data
     # The answer to a write was lost. A hook begins by reading: run once more, it goes on where the
     # write was carried out and repeats it where it was not.
-    return by_this_operation(run(request, runtime))
+    try:
+        reply = by_this_operation(run(request, runtime))
+    except PuqZimbraError as error:
+        error.data = {**error.data, **kept}
+        raise
+    return replace(reply, data={**reply.data, **kept})
 
 
 def by_this_operation(reply: Reply) -> Reply:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
-from typing import ClassVar
+from typing import Any, ClassVar
 
 
 def shown(value: object) -> str:
@@ -56,6 +56,8 @@ class PuqZimbraError(Exception):
     retryable: ClassVar[bool] = False
     #: a write was sent and may have been carried out
     outcome_unknown: bool = False
+    #: what the store keeps of it, such as the values of before
+    data: Mapping[str, Any] = {}
 
     def __init__(self, message: str, **values: object) -> None:
         super().__init__(message, values)

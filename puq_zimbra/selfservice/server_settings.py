@@ -14,7 +14,7 @@ from typing import Any
 from puq_zimbra import products
 from puq_zimbra.clientarea import setting_fields
 from puq_zimbra.clientarea.fields import FieldErrors, Wrong
-from puq_zimbra.errors import NotFound
+from puq_zimbra.errors import NotFound, PuqZimbraError
 from puq_zimbra.provisioning.entries import domain_of
 from puq_zimbra.request import Request
 from puq_zimbra.selfservice import scope
@@ -142,7 +142,7 @@ def change(zimbra: Zimbra, request: Request, subject: Subject, asked: Asked) -> 
     wanted = _wanted(state, asked.complete(state))
     planned = changing.plan(state, wanted)
     done = changing.written_before(state, wanted, asked.shown or {})
-    _apply(zimbra, request, domain, planned)
+    _apply(zimbra, request, domain, planned, done)
     return [*done, *planned]
 
 
@@ -194,8 +194,20 @@ def _wanted(state: State, asked: Asked) -> dict[str, tuple[str, ...]]:
         ) from error
 
 
-def _apply(zimbra: Zimbra, request: Request, domain: Entry, planned: Sequence[Planned]) -> None:
-    if planned:
+def _apply(
+    zimbra: Zimbra,
+    request: Request,
+    domain: Entry,
+    planned: Sequence[Planned],
+    done: Sequence[Planned] = (),
+) -> None:
+    """Write it; where that breaks off, the error has the notes from which it can be undone."""
+    if not planned:
+        return
+    cos = next((one.place.id for one in planned if one.place.kind == "cos"), "")
+    try:
         changing.apply(zimbra, planned)
-        cos = next((one.place.id for one in planned if one.place.kind == "cos"), "")
         changing.require_kept(read(zimbra, request, domain, cos), planned)
+    except PuqZimbraError as error:
+        error.data = {"settings": notes_of([*done, *planned])}
+        raise

@@ -16,20 +16,42 @@ from puq_zimbra.engine.actions import declared
 from puq_zimbra.engine.dispatch import Answer, dispatch
 from tests.dns.nameserver import NameServer, running
 from tests.selfservice.conftest import Customer
-from tests.selfservice.examples import EXAMPLES, Stage, form_of
+from tests.selfservice.examples import EXAMPLES, Example, Stage, example_of, filled
 
 from .case_env import InMemory, World, Worlds
 from .cases import TOLD, Calm, Case, Wrong, cases, differences, figures
 from .conftest import Note, Share
+from .owner import OWNERS
 from .scenarios import Story
 
-#: what is there before: a world in which nothing was sold yet
-STORY = Story("domain", "create")
 #: attributes that are others each time, and the mark of a form, by which its own work is known
 MADE_ANEW, MARK = "DKIM", re.compile(r"puq_zimbra\.form:.*")
 #: an import tells row by row what Zimbra refused: see tests/selfservice/test_import.py
 BY_ROW = {"start_import", "continue_import"}
-ACTIONS = sorted(name for name in set(EXAMPLES) - BY_ROW if not declared(name).opens)
+NAMES = sorted(name for name in set(EXAMPLES) - BY_ROW if not declared(name).opens)
+
+
+@dataclass(frozen=True)
+class Act:
+    """A form that a customer sends."""
+
+    name: str
+    example: Example
+    model: str = "domain"
+    #: which of several of the action
+    how: str = ""
+
+    @property
+    def story(self) -> Story:
+        """What is there before: a world in which nothing was sold yet."""
+        return Story(self.model, "create")
+
+    def __str__(self) -> str:
+        return "-".join(filter(None, (self.name, self.how)))
+
+
+ACTS = [Act(name, example_of(name)) for name in NAMES]
+OF_OWNER = [Act(name, one, "server", how) for (name, how), one in OWNERS.items()]
 
 
 @pytest.fixture
@@ -44,7 +66,7 @@ class Play:
     """A customer before his form, in a world of his own."""
 
     world: World
-    name: str
+    act: Act
     form: dict[str, str]
     customer: Customer
 
@@ -61,18 +83,35 @@ class Play:
                 name: bool(values) if name.startswith(MADE_ANEW) else _unmarked(values)
                 for name, values in attrs.items()
             }
-            secret = bool(password) if "import" in self.name else password  # which nobody chose
+            secret = bool(password) if "import" in self.act.name else password  # nobody chose it
             found[key] = (kept, secret, members)
-        return found
+        return found | self._of_zimbra() if self.act.model == "server" else found
+
+    def _of_zimbra(self) -> dict[str, Any]:
+        """What a private server's customer may change beside his domains."""
+        state = self.world.simulator.state
+        entries = [state.config_entry, *state.directory.servers.values(),
+                   *state.directory.coses.values()]  # fmt: skip
+        held = {f"{one.kind} {one.name}": dict(one.attrs) for one in entries}
+        waiting = {queue: [one["id"] for one in held] for queue, held in state.queues.items()}
+        return {**held, "queues": waiting}
+
+    def untold(self) -> list[Wrong]:
+        """What is wrong with the page of settings that are half changed."""
+        if self.act.name not in ("change_settings", "undo_settings"):
+            return []
+        is_told = "broke off" in self.customer.open("settings").text
+        return [] if is_told else [Wrong("told", "half of it is written, which no page tells")]
 
 
 def _unmarked(values: list[str]) -> list[str]:
     return [MARK.sub("puq_zimbra.form", one) for one in values]
 
 
-def play(worlds: Worlds, nameserver: NameServer, name: str) -> Play:
+def play(worlds: Worlds, nameserver: NameServer, act: Act) -> Play:
     """Make what an action's example needs, and fill in its form."""
-    world = worlds.before(STORY)
+    world = worlds.before(act.story)
+    world.simulator.state.queues.clear()
     world.settings["dns"] = {"resolvers": [nameserver.address], "seconds": 1.0}
     world.restart()
     assert world.call("create")["ok"]
@@ -81,14 +120,15 @@ def play(worlds: Worlds, nameserver: NameServer, name: str) -> Play:
         return dispatch(_host, event, world.params(changes), world.runtime)
 
     customer = Customer(hook)
-    _, form = form_of(name, Stage(customer, world.simulator, world.runtime, nameserver))
+    stage = Stage(customer, world.simulator, world.runtime, nameserver)
+    form = filled(act.name, act.example, stage)
     world.simulator.reset_log()
-    return Play(world, name, form, customer)
+    return Play(world, act, form, customer)
 
 
-def calm(worlds: Worlds, nameserver: NameServer, name: str, bodies: list[bytes]) -> Calm:
+def calm(worlds: Worlds, nameserver: NameServer, act: Act, bodies: list[bytes]) -> Calm:
     """Send the form, and nothing happens to it."""
-    played = play(worlds, nameserver, name)
+    played = play(worlds, nameserver, act)
     bodies.clear()
     answer = played.send()
     assert answer["ok"], answer
@@ -99,12 +139,12 @@ def calm(worlds: Worlds, nameserver: NameServer, name: str, bodies: list[bytes])
 
 
 def disturbed(
-    worlds: Worlds, nameserver: NameServer, run: Calm, name: str, case: Case
+    worlds: Worlds, nameserver: NameServer, run: Calm, act: Act, case: Case
 ) -> list[Wrong]:
     """Send the form until nothing is left of the disturbance, and once more; say what is wrong."""
-    played = play(worlds, nameserver, name)
+    played = play(worlds, nameserver, act)
     world = played.world
-    theirs = world.foreign_state()
+    before, theirs = played.state(), world.foreign_state()
     world.simulator.chaos.add(case.plan())
     found = []
     for _ in range(2):
@@ -121,6 +161,8 @@ def disturbed(
             found.append(Wrong("told", text))
         world.restart()
         if not world.simulator.chaos.pending:
+            if not told["ok"] and played.state() not in (before, run.state):
+                found += played.untold()
             break
     world.simulator.chaos.clear()
     last = played.send()
@@ -135,18 +177,21 @@ def disturbed(
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Try some of the actions in a sample, else all of them."""
-    if "name" in metafunc.fixturenames:
+    if "act" in metafunc.fixturenames:
         share = Share(metafunc.config.getoption("--faults"), metafunc.config.getoption("--seed"))
-        metafunc.parametrize("name", share.of(ACTIONS, "actions", sample=5, part=len(ACTIONS)))
+        acts = share.of(ACTS, "actions", sample=5, part=len(ACTS))
+        acts += share.of(OF_OWNER, "owner", sample=2, part=len(OF_OWNER))
+        metafunc.parametrize("act", acts, ids=str)
 
 
 def test_every_action_converges_after_one_more_click(
-    worlds: Worlds, in_memory: InMemory, nameserver: NameServer, name: str, share: Share, note: Note
+    worlds: Worlds, in_memory: InMemory, nameserver: NameServer, act: Act, share: Share, note: Note
 ) -> None:
     """Whatever breaks, the form again ends where it would have ended undisturbed."""
-    run = calm(worlds, nameserver, name, in_memory.bodies)
-    chosen = share.of(cases(STORY, run), name, sample=1, part=3, whole=60)
-    wrong = {str(case): disturbed(worlds, nameserver, run, name, case) for case in chosen}
+    run = calm(worlds, nameserver, act, in_memory.bodies)
+    whole = 60 if act.model == "domain" else 100
+    chosen = share.of(cases(act.story, run), str(act), sample=1, part=3, whole=whole)
+    wrong = {str(case): disturbed(worlds, nameserver, run, act, case) for case in chosen}
     note("call of an action x fault", **figures(wrong))
 
     assert {case: found for case, found in wrong.items() if found} == {}

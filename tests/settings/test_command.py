@@ -20,7 +20,7 @@ from .values import BAD, GOOD, held
 @pytest.fixture
 def run(command: Command, hook: Hook, simulator: Simulator) -> Any:
     """Run a verb for a private server that was made; its exit status and JSON."""
-    assert laid_over(hook, PRIVATE)("create").code == "created"
+    assert laid_over(hook, PRIVATE)("create").value["ok"]
     simulator.reset_log()
 
     def call(verb: str, *more: str, service: str = "42") -> tuple[int, Any]:
@@ -240,6 +240,27 @@ def test_what_zimbra_refuses_in_part_is_put_back_as_a_whole(
     assert owner.change(**typed).code == "updated"
     assert owner.undo().code == "updated"
     assert {key: held(simulator, key) for key in typed} == before
+
+
+def test_a_change_that_broke_off_is_told_and_undone(
+    owner: Owner, run: Any, simulator: Simulator
+) -> None:
+    """As long as something of it is held; a command tells it, too."""
+    typed = {"spam_subject": "[SPAM]", "largest_upload": "20"}
+    before = {key: held(simulator, key) for key in typed}
+    plan = owner.preview(**typed)
+    simulator.http_next("ModifyConfigRequest", 503, times=2)
+    assert owner.agree(plan).code == "unavailable"
+    assert (held(simulator, "largest_upload"), held(simulator, "spam_subject")) == (
+        [str(20 * 2**20)], before["spam_subject"],
+    )  # fmt: skip
+
+    page = owner.open("settings")
+    assert "broke off" in page.text
+    assert [one["broke_off"] for one in run("show")[1]["changes"]] == [True]
+    assert owner.undo(page).code == "updated"
+    assert {key: held(simulator, key) for key in typed} == before
+    assert "broke off" not in owner.open("settings").text
 
 
 def test_a_default_that_a_broken_off_change_brought_back_can_be_undone(

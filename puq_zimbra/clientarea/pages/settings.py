@@ -16,7 +16,7 @@ from puq_zimbra.clientarea.forms import FieldView, FormView
 from puq_zimbra.clientarea.page import Page, PageContext
 from puq_zimbra.errors import N_
 from puq_zimbra.i18n import translate
-from puq_zimbra.selfservice import scope, server_settings
+from puq_zimbra.selfservice import scope, server_settings, setting_history
 from puq_zimbra.selfservice.server_settings import FIELD, SHOWN, Subject
 from puq_zimbra.settings.kinds import Values, choices_of
 from puq_zimbra.settings.reading import Held, State
@@ -89,6 +89,8 @@ class Past:
     when: datetime
     who: str
     labels: str
+    #: it broke off: some of it may be written
+    is_partial: bool
     undo: FormView | None
 
 
@@ -112,7 +114,7 @@ def draw(page: PageContext) -> Mapping[str, Any]:
         "sections": _sections(page, state, form) if form else [],
         "plan": _plan(page, state) if page.plan is not None else [],
         "hidden": _hidden(page) if page.plan is not None else {},
-        "past": _past(page),
+        "past": _past(page, state),
     }
 
 
@@ -212,17 +214,14 @@ def _hidden(page: PageContext) -> dict[str, str]:
     return {**found, **({server_settings.RESET: " ".join(reset)} if reset else {})}
 
 
-def _past(page: PageContext) -> list[Past]:
+def _past(page: PageContext, state: State) -> list[Past]:
     """The last changes, which a click undoes."""
     acts: Sequence[Any] = ()
     if page.activity:
         acts, _ = page.activity.of(0, _LOOKED_AT, "", only_failed=False)
     found: list[Past] = []
-    for act in acts:
-        notes = act.reply.data.get("settings") if act.reply and act.state == "done" else None
-        if not notes or len(found) == _LISTED:
-            continue
-        keys = dict.fromkeys(one["key"] for one in notes if one.get("key") in BY_KEY)
+    for one in setting_history.past(acts, state)[:_LISTED]:
+        act = one.act
         is_customers = act.actor.get("kind", "customer") == "customer"
         own = act.event == "client_action" and is_customers
         who = (act.actor.get("name") if own else "") or _say(
@@ -232,7 +231,8 @@ def _past(page: PageContext) -> list[Past]:
             Past(
                 datetime.fromtimestamp(act.ended_at or act.started_at, UTC),
                 who,
-                ", ".join(_say(page, BY_KEY[key].label) for key in keys),
+                ", ".join(_say(page, BY_KEY[key].label) for key in one.keys),
+                one.is_partial,
                 page.forms.of("undo_settings", act.reference),
             )
         )

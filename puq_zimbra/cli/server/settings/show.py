@@ -15,7 +15,8 @@ from puq_zimbra.engine import service_lookup
 from puq_zimbra.engine.runtime import Runtime
 from puq_zimbra.errors import NotFound
 from puq_zimbra.provisioning.entries import sold_address
-from puq_zimbra.selfservice import scope, server_settings
+from puq_zimbra.selfservice import scope, server_settings, setting_history
+from puq_zimbra.selfservice.setting_history import Past
 from puq_zimbra.settings.reading import Held
 
 #: operations that are looked through for changes
@@ -58,7 +59,7 @@ def show(
         chosen = scope.domain(zimbra, request, found.stamped, domain)
         state = server_settings.read(zimbra, request, chosen, cos)
         acts, _ = runtime.store().activity.of(installation, service_id, 0, _LOOKED_AT)
-        changes = [one for act in acts if (one := _change(act))]
+        changes = [_change(one) for one in setting_history.past(acts, state)]
     finally:
         runtime.close()
     rows = [_row(one) for one in state.held.values()]
@@ -69,7 +70,8 @@ def show(
         restart = f"  (restart of {one['restart']})" if one["restart"] else ""
         click.echo(f"{one['setting']:<22} {one['source']:<8} {one['text'] or '-'}{restart}")
     for one in changes:
-        click.echo(f"{one['reference']}  {one['at']}  {', '.join(one['settings'])}")
+        note = "  (broke off)" if one["broke_off"] else ""
+        click.echo(f"{one['reference']}  {one['at']}  {', '.join(one['settings'])}{note}")
 
 
 def _row(held: Held) -> dict[str, Any]:
@@ -88,10 +90,11 @@ def _row(held: Held) -> dict[str, Any]:
     }
 
 
-def _change(act: Any) -> dict[str, Any] | None:
-    notes = act.reply.data.get("settings") if act.reply and act.state == "done" else None
-    if not notes:
-        return None
-    at = datetime.fromtimestamp(act.ended_at or act.started_at, UTC).isoformat()
-    keys = list(dict.fromkeys(one["key"] for one in notes))
-    return {"reference": act.reference, "at": at, "settings": keys}
+def _change(one: Past) -> dict[str, Any]:
+    at = datetime.fromtimestamp(one.act.ended_at or one.act.started_at, UTC).isoformat()
+    return {
+        "reference": one.act.reference,
+        "at": at,
+        "settings": list(one.keys),
+        "broke_off": one.is_partial,
+    }
