@@ -7,24 +7,22 @@ from __future__ import annotations
 
 import ssl
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 from lxml import etree
 
 from puq_zimbra import products
-from puq_zimbra.errors import NotFound, PuqZimbraError, Refused
+from puq_zimbra.errors import NotFound, PuqZimbraError, Refused, Transient
 from puq_zimbra.request import Request
 from puq_zimbra.selfservice import scope
 from puq_zimbra.zimbra import answers, batches, certificate, deadline, queues
 from puq_zimbra.zimbra.client import Zimbra
 from puq_zimbra.zimbra.queues import Messages, Operation
 
-#: messages of a queue that are shown
+#: messages of a queue that are shown at a time
 MOST = 50
-#: messages that are looked through for the one that is acted on
-_MOST_SEARCHED = 5000
 #: seconds for looking at the certificate
 _CERTIFICATE_SECONDS = 3.0
 #: queue -> what can be done to a message in it
@@ -46,6 +44,8 @@ class ServerQueues:
     counts: Mapping[str, int] | None
     #: of the queue that is shown; None = not said
     shown: Messages | None
+    #: there are messages after those
+    has_more: bool = False
 
 
 @dataclass(frozen=True)
@@ -60,8 +60,8 @@ class Health:
     servers: tuple[ServerQueues, ...] = field(default=())
 
 
-def read(zimbra: Zimbra, queue: str) -> Health:
-    """Ask for everything in two HTTP requests."""
+def read(zimbra: Zimbra, queue: str, start: int = 0, domain: str = "") -> Health:
+    """Ask for everything in two HTTP requests; messages after the first ``start`` to a domain."""
     servers, healthy, version, sessions = batches.read(
         zimbra,
         [
@@ -78,7 +78,7 @@ def read(zimbra: Zimbra, queue: str) -> Health:
         info.get("version") if info is not None else None,
         int(active) if active and active.isascii() and active.isdigit() else None,
         _certificate_ends(zimbra),
-        _queues(zimbra, [one.name for one in _servers_of(servers)], queue),
+        _queues(zimbra, [one.name for one in _servers_of(servers)], queue, start, domain),
     )
 
 
@@ -90,20 +90,27 @@ def _servers_of(part: batches.Part) -> list[answers.Entry]:
     return [one for one in found if "mta" in one.all("zimbraServiceEnabled")] or found
 
 
-def _queues(zimbra: Zimbra, names: list[str], queue: str) -> tuple[ServerQueues, ...]:
+def _queues(
+    zimbra: Zimbra, names: list[str], queue: str, start: int, domain: str
+) -> tuple[ServerQueues, ...]:
     asked: list[batches.Asked] = []
+    where = {"todomain": domain} if domain else None
     for name in names:
-        asked.append(("GetMailQueueInfo", queues.info_arguments(name)))
-        asked.append(("GetMailQueue", queues.queue_arguments(name, queue, MOST)))
+        page = queues.queue_arguments(name, queue, MOST + 1, start=start, where=where)
+        asked += [("GetMailQueueInfo", queues.info_arguments(name)), ("GetMailQueue", page)]
     try:
         parts = batches.read(zimbra, asked) if asked else []
     except PuqZimbraError:  # SSH to a server that is away may take longer than a page may
         return tuple(ServerQueues(name, None, None) for name in names)
     found = []
-    for name, info, page in zip(names, parts[::2], parts[1::2], strict=True):
+    for name, info, part in zip(names, parts[::2], parts[1::2], strict=True):
         counts = None if isinstance(info, PuqZimbraError) else queues.counts(info)
-        shown = None if isinstance(page, PuqZimbraError) else queues.messages(page)
-        found.append(ServerQueues(name, counts, shown))
+        shown = None if isinstance(part, PuqZimbraError) else queues.messages(part)
+        if shown is None:
+            found.append(ServerQueues(name, counts, None))
+            continue
+        first = replace(shown, messages=shown.messages[:MOST])
+        found.append(ServerQueues(name, counts, first, len(shown.messages) > MOST))
     return tuple(found)
 
 
@@ -125,7 +132,7 @@ def act(zimbra: Zimbra, request: Request, target: str, operation: str) -> Any:
 
     Raises:
         NotFound: the form names no message that could be the service's.
-        Refused: that cannot be done to a message of this queue.
+        Refused: that cannot be done to a message of this queue, or Zimbra cannot look into it.
     """
     scope.open_service(zimbra, request)
     queue, identity, server = [*target.split(":", 2), "", ""][:3]
@@ -136,8 +143,15 @@ def act(zimbra: Zimbra, request: Request, target: str, operation: str) -> Any:
     possible = [one for one in OPERATIONS.get(queue, ()) if one == operation]
     if not possible:
         raise Refused("This cannot be done to a message of this queue.")
-    page = queues.get_messages(zimbra, server, queue, _MOST_SEARCHED)
-    message = next((one for one in page.messages if one.id == identity), None)
+    try:
+        message = queues.find_message(zimbra, server, queue, identity)
+    except Transient as error:
+        if error.zimbra_code != "service.FAILURE":
+            raise
+        raise Refused(
+            "Zimbra cannot look into its queues just now, so nothing was done. Try again in a few"
+            " minutes, or ask your provider."
+        ) from error
     if message is not None:
         queues.mail_queue_action(zimbra, server, queue, possible[0], identity)
     return message

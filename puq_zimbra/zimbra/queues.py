@@ -4,8 +4,12 @@ Zimbra looks into Postfix's queues over SSH: where its key is missing, or a serv
 transfer agent, every request fails, and the page says so. Messages' addresses and reasons are what
 strangers wrote.
 
+With a filter Zimbra looks for no more messages than ``limit``, those before ``offset`` included,
+and never says that there are more.
+
 Source: `service/admin/{GetMailQueueInfo,GetMailQueue,MailQueueAction}.java`,
-`RemoteMailQueue.java`; recorded refusals of a genuine server without a mail transfer agent.
+`RemoteMailQueue.java` (search0); recorded refusals of a genuine server without a mail transfer
+agent.
 """
 
 from __future__ import annotations
@@ -61,10 +65,19 @@ def info_arguments(server: str) -> dict[str, Any]:
     return {"server": {"name": server}}
 
 
-def queue_arguments(server: str, queue: str, most: int, *, scan: bool = True) -> dict[str, Any]:
-    """GetMailQueue: the first messages of a queue, counted anew with ``scan``."""
-    asked = {"name": queue, "scan": "1" if scan else "0", "wait": _WAIT}
-    return {"server": {"name": server, "queue": {**asked, "query": {"offset": 0, "limit": most}}}}
+def queue_arguments(
+    server: str, queue: str, most: int, *, start: int = 0, where: Mapping[str, str] | None = None
+) -> dict[str, Any]:
+    """GetMailQueue: so many messages of a queue after the first ``start``.
+
+    ``where`` is field -> its value, as Zimbra lists it. The first page counts the queue anew.
+    """
+    limit = start + most if where else most
+    query: dict[str, Any] = {"offset": start, "limit": limit}
+    if where:
+        query["field"] = [{"name": one, "match": [{"value": to}]} for one, to in where.items()]
+    asked = {"name": queue, "scan": "0" if start else "1", "wait": _WAIT, "query": query}
+    return {"server": {"name": server, "queue": asked}}
 
 
 def counts(response: etree._Element) -> dict[str, int]:
@@ -110,9 +123,11 @@ def mail_queue_action(
     zimbra.pipeline.send("MailQueueAction", arguments)
 
 
-def get_messages(zimbra: Zimbra, server: str, queue: str, most: int) -> Messages:
-    """The first messages of a queue, counted anew (GetMailQueue.java)."""
-    return messages(zimbra.pipeline.send("GetMailQueue", queue_arguments(server, queue, most)))
+def find_message(zimbra: Zimbra, server: str, queue: str, identity: str) -> Waiting | None:
+    """One message of a queue, counted anew (GetMailQueue.java); None = it is not there."""
+    asked = queue_arguments(server, queue, 2, where={"id": identity})
+    found = messages(zimbra.pipeline.send("GetMailQueue", asked)).messages
+    return next((one for one in found if one.id == identity), None)
 
 
 def _waiting(element: etree._Element) -> Waiting:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from urllib.parse import parse_qsl, urlsplit
+
 import pytest
 
 from puq_zimbra.simulator import Simulator
 
+from ..selfservice.conftest import Page
 from .conftest import Owner
 
 REASON = "connect to mx.else.test[192.0.2.9]:25: <b>timed out</b>"
@@ -109,6 +112,57 @@ def test_messages_that_cannot_be_listed_are_not_told_as_none(
     assert "Waiting for another try (2)" in page.text
     assert "could not be listed just now" in page.text
     assert "No message waits here" not in page.text
+
+
+def test_messages_are_shown_by_domain_and_by_page(owner: Owner, simulator: Simulator) -> None:
+    """Zimbra finds no more than its limit, so a second page of a domain asks for more."""
+    for number in range(120):
+        to = f"user{number}@{'else.test' if number % 2 else 'Other.test,b@else.test'}"
+        simulator.queue_message(f"3F1A{number:04}", to=to)
+
+    def ids(page: Page) -> list[str]:
+        rows = page.tree.xpath("//input[@name='puqz_object']/@value")
+        return list(dict.fromkeys(one.split(":")[1] for one in rows))
+
+    def follow(page: Page, name: str) -> Page:
+        (href,) = page.tree.xpath(f"//a[normalize-space()='{name}']/@href")
+        query = dict(parse_qsl(urlsplit(href).query))
+        asked = {key.removeprefix("puqz_"): one for key, one in query.items() if "puqz_" in key}
+        return owner.open("queue", **asked)
+
+    first = owner.open("queue")
+    assert "1 to 50 of 120" in first.text
+    second = follow(first, "Next")
+    third = follow(second, "Next")
+    assert [len(ids(one)) for one in (first, second, third)] == [50, 50, 20]
+    assert ids(follow(third, "Previous")) == ids(second)
+
+    some = follow(first, "other.test")
+    rest = follow(some, "Next")
+    assert "Only messages to other.test are shown." in some.text
+    assert [len(ids(one)) for one in (some, rest)] == [50, 10]
+    assert not set(ids(some)) & set(ids(rest))
+    assert "Next" not in rest.text
+    assert len(ids(follow(rest, "Show all of this queue"))) == 50
+    last = rest.form("act_on_queue")
+    assert owner.send(last, op="delete").code == "updated"
+    assert last["puqz_object"].split(":")[1] not in queued(simulator, "deferred")
+    for nonsense in ({"start": "-1"}, {"domain": "<b>"}, {"start": "9" * 9}):
+        assert len(ids(owner.open("queue", **nonsense))) == 50
+    assert "No message waits here." in owner.open("queue", domain="nobody.test").text
+
+
+def test_a_queue_that_cannot_be_reached_any_more_is_told(
+    waiting: Owner, simulator: Simulator
+) -> None:
+    """Zimbra's SSH broke after the page was drawn: nothing is done, and a sentence says so."""
+    form = waiting.open("queue").form("act_on_queue")
+    simulator.fail_next("GetMailQueueRequest", "service.FAILURE")
+    answer = waiting.send(form, op="delete")
+
+    assert answer.code == "refused"
+    assert "cannot look into its queues just now, so nothing was done" in answer.value["message"]
+    assert simulator.calls("MailQueueActionRequest") == []
 
 
 def test_another_customer_is_refused(waiting: Owner, simulator: Simulator) -> None:

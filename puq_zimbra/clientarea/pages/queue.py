@@ -5,6 +5,7 @@ Where Zimbra does not answer, a sentence says so; nothing is drawn from nothing.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -36,6 +37,9 @@ _VERBS = {
 }
 #: domains that are named
 _MOST_DOMAINS = 10
+#: what a domain looks like, as Zimbra lists it; and the messages before a page
+_DOMAIN = re.compile(r"[a-z0-9\[][a-z0-9._:\]-]{0,252}", re.ASCII)
+_START = re.compile(r"[0-9]{1,6}", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -52,29 +56,55 @@ def draw(page: PageContext) -> Mapping[str, Any]:
     """Show the queues' counts, the messages of one queue, and Zimbra's health."""
     asked = page.query.get("queue", "")
     queue = asked if asked in QUEUES else _FIRST
-    health = queues.read(page.zimbra, queue)
+    domain, start = _domain(page), _start(page)
+    health = queues.read(page.zimbra, queue, start, domain)
     said = [one for one in health.servers if one.counts is not None]
     counts = {
         name: sum((one.counts or {}).get(name, 0) for one in said) for name in QUEUES
     } if said else {}  # fmt: skip
     domains: dict[str, int] = {}
     for server in said:
-        for domain, count in (server.shown.domains if server.shown else {}).items():
-            domains[domain] = domains.get(domain, 0) + count
+        for name, count in (server.shown.domains if server.shown else {}).items():
+            domains[name] = domains.get(name, 0) + count
     most = sorted(domains.items(), key=lambda one: -one[1])[:_MOST_DOMAINS]
+    rows = [_row(page, one.name, queue, message)
+            for one in said if one.shown for message in one.shown.messages]  # fmt: skip
+    has_more = any(one.has_more for one in said)
     return {
         "health": health,
         "queue": queue,
         "names": {name: _say(page, text) for name, text in _NAMES.items()},
         "counts": counts,
         "silent": [one.name for one in health.servers if one.counts is None],
-        "domains": most,
-        "rows": [_row(page, one.name, queue, message)
-                 for one in said if one.shown for message in one.shown.messages],
+        "domains": [(name, count, _link(page, queue, name)) for name, count in most],
+        "domain": domain,
+        "every": _link(page, queue) if domain else "",
+        "rows": rows,
+        "start": start,
+        "earlier": _link(page, queue, domain, max(0, start - queues.MOST)) if start else "",
+        "later": _link(page, queue, domain, start + queues.MOST) if has_more else "",
+        "listed": any(one.shown for one in said),
         "total": sum(one.shown.total for one in said if one.shown),
         "scanning": any(one.shown.scanning for one in said if one.shown),
         "days": (health.certificate_ends - page.now).days if health.certificate_ends else None,
     }  # fmt: skip
+
+
+def _domain(page: PageContext) -> str:
+    """The domain whose messages alone are shown; "" = all are."""
+    asked = page.query.get("domain", "").lower()
+    return asked if _DOMAIN.fullmatch(asked) else ""
+
+
+def _start(page: PageContext) -> int:
+    """How many messages come before those that are shown."""
+    asked = page.query.get("start", "")
+    return int(asked) if _START.fullmatch(asked) else 0
+
+
+def _link(page: PageContext, queue: str, domain: str = "", start: int = 0) -> str:
+    query = {"queue": queue, "domain": domain, "start": str(start) if start else ""}
+    return page.links.to("queue", **{key: value for key, value in query.items() if value})
 
 
 def _row(page: PageContext, server: str, queue: str, message: Waiting) -> Row:

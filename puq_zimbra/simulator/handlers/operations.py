@@ -20,6 +20,8 @@ from puq_zimbra.simulator.handlers.accounts import by_id, select
 from puq_zimbra.simulator.sessions import Session
 from puq_zimbra.simulator.state import State
 
+Message = dict[str, str]
+
 _KEY = "/opt/zimbra/.ssh/zimbra_identity"
 _SESSION_TYPES = ("soap", "imap", "admin", "wiki", "synclistener", "waitset")
 _ORDERS = ("nameAsc", "nameDesc", "createdAsc", "createdDesc", "accessedAsc", "accessedDesc")
@@ -50,20 +52,45 @@ def queue(context: Context, request: Element) -> Element:
     offset = int(el.optional(query, "offset") or "0")
     limit = int(el.optional(query, "limit") or "30")
     held = context.state.queues.get((server.name, name), [])
+    found = _found(query, held, limit)
     made = el.response(request)
     inner = el.add(made, "server", {"name": server.name})
-    more = "1" if offset + limit < len(held) else "0"
+    more = "1" if offset + limit < len(found) else "0"
     marks = {"time": str(context.state.now_ms()), "scan": "0", "total": str(len(held))}
     box = el.add(inner, "queue", {"name": name, **marks, "more": more})
     for attribute in _SUMMED:
-        counts = Counter(each[attribute] for each in held if each.get(attribute))
+        counts = Counter(term for each in held for term in _terms(each, attribute))
         if counts:
             summary = el.add(box, "qs", {"type": attribute})
             for term, count in counts.most_common(100):
                 el.add(summary, "qsi", {"n": str(count), "t": term})
-    for each in held[offset : offset + limit]:
+    for each in found[offset : offset + limit]:
         el.add(box, "qi", dict(each))
     return made
+
+
+def _found(query: Element, held: list[Message], limit: int) -> list[Message]:
+    """Messages that a query finds; with a condition no more than its limit (`search0`)."""
+    conditions = [
+        (el.required(field, "name"), [el.required(e, "value") for e in el.children(field, "match")])
+        for field in el.children(query, "field")
+    ]
+    if not conditions:
+        return held
+    fits = [
+        each
+        for each in held
+        if all(not _terms(each, name).isdisjoint(values) for name, values in conditions)
+    ]
+    return fits[:limit]
+
+
+def _terms(message: Message, attribute: str) -> set[str]:
+    """What a message is found by (`QueueItemVisitor`)."""
+    text = message.get(attribute, "")
+    if attribute in ("to", "todomain"):
+        return set(filter(None, text.split(",")))
+    return {text} if text else set()
 
 
 def queue_action(context: Context, request: Element) -> Element:
@@ -97,8 +124,10 @@ def put_message(state: State, id_: str, queue: str, said: Mapping[str, str]) -> 
         server.put("zimbraServiceEnabled", *enabled, "mta")
     message = {"id": id_, "time": str(state.now_ms()), "size": "1024", **said}
     for address, domain in (("from", "fromdomain"), ("to", "todomain")):
-        if "@" in message.get(address, ""):
-            message[domain] = message[address].partition("@")[2]
+        message[address] = message.get(address, "").lower()
+        domains = [one.partition("@")[2] for one in message[address].split(",") if "@" in one]
+        if domains:
+            message[domain] = ",".join(domains)
     state.queues.setdefault((server.name, queue), []).append(message)
 
 
