@@ -20,7 +20,8 @@ from puq_zimbra.dns.dkim import PublicKey
 from puq_zimbra.dns.lookup import Found, Resolver, key_of, look_up
 from puq_zimbra.dns.records import Setup, setup_of
 from puq_zimbra.dns.verdict import Judged
-from puq_zimbra.engine import service_lookup
+from puq_zimbra.engine import certificates, service_lookup
+from puq_zimbra.engine.certificates import Seen
 from puq_zimbra.engine.runtime import Runtime
 from puq_zimbra.errors import PuqZimbraError
 from puq_zimbra.request import Request
@@ -84,6 +85,10 @@ class Dns:
             self.runtime.config.dns.make_keys,
         )
 
+    def certificates(self) -> list[Seen]:
+        """The certificates that the service's users see; asks no port."""
+        return certificates.known(self.request, self.runtime)
+
     def setup(self, domain: str, used: PublicKey | None) -> Setup:
         """What decides about a domain's records now."""
         waiting = self.runtime.store().dkim.waiting(signing.key_of(self.request, domain))
@@ -146,11 +151,14 @@ def look_up_now(
 
 
 def look_up_wanted(runtime: Runtime, stop: Callable[[], bool] = lambda: False) -> int:
-    """Look up the domains that pages ask for; how many."""
+    """Look up the domains that pages ask for, how many; and certificates."""
     done = 0
     for known in runtime.store().dns.wanted():
         if stop():
             break
+        if certificates.is_wish(known):
+            certificates.look_up(runtime, known)
+            continue
         setup = Setup.of_data(known.setup)
         if setup is None:  # the next page writes it anew
             continue

@@ -21,6 +21,8 @@ from puq_zimbra.store.tables import dns_check as table
 
 #: domains that one run looks up
 MOST = 200
+#: what stands in the place of a domain where the certificates of a service's hosts are kept
+CERTIFICATES = "_certificates"
 _KEY = ("installation", "service_id", "domain")
 
 
@@ -86,7 +88,9 @@ class DnsChecks:
 
     def last(self) -> list[Known]:
         """The last looks at every domain, for the doctor."""
-        which = sa.select(table).where(table.c.found.is_not(None)).order_by(table.c.domain)
+        is_domain = table.c.domain != CERTIFICATES
+        which = sa.select(table).where(table.c.found.is_not(None), is_domain)
+        which = which.order_by(table.c.domain)
         with self._engine.connect() as connection:
             return [_known(row) for row in connection.execute(which.limit(10 * MOST))]
 

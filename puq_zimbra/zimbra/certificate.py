@@ -36,7 +36,17 @@ class Shown:
 
 
 def shown_by(server: Server) -> Shown:
-    """Fetch the server's certificate; nothing secret is sent.
+    """Fetch the certificate of a server's admin SOAP service; nothing secret is sent.
+
+    Raises:
+        Unavailable: it cannot be reached, or the TLS handshake fails.
+        ValueError: its certificate cannot be read.
+    """
+    return shown_at(*host_and_port(server))
+
+
+def shown_at(host: str, port: int) -> Shown:
+    """Fetch the certificate of a port that speaks TLS from the first byte on.
 
     Raises:
         Unavailable: it cannot be reached, or the TLS handshake fails.
@@ -50,12 +60,12 @@ def shown_by(server: Server) -> Shown:
     context.verify_mode = ssl.CERT_NONE
     seconds = max(0.1, deadline.remaining(CONNECT_SECONDS))
     try:
-        plain = socket.create_connection(host_and_port(server), seconds)
+        plain = socket.create_connection((host, port), seconds)
     except OSError as error:
         raise unreachable.why(error, in_handshake=False) from error
     with plain:
         try:
-            connection = context.wrap_socket(plain, server_hostname=server.host)
+            connection = context.wrap_socket(plain, server_hostname=host)
         except OSError as error:
             raise unreachable.why(error, in_handshake=True) from error
         with connection:

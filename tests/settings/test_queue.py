@@ -6,6 +6,8 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
+from puq_zimbra.engine.dns import look_up_wanted
+from puq_zimbra.engine.runtime import Runtime
 from puq_zimbra.simulator import Simulator
 
 from ..selfservice.conftest import Page
@@ -163,6 +165,23 @@ def test_a_queue_that_cannot_be_reached_any_more_is_told(
     assert answer.code == "refused"
     assert "cannot look into its queues just now, so nothing was done" in answer.value["message"]
     assert simulator.calls("MailQueueActionRequest") == []
+
+
+def test_certificates_that_users_see_are_read_beside_the_pages(
+    owner: Owner, runtime: Runtime
+) -> None:
+    """No page waits for a port; one that nobody answers on is told as such."""
+    assert owner.open("queue").text.count("It is being read") == 3
+    look_up_wanted(runtime)
+    page = owner.open("queue")
+    facts = dict(zip(*(page.tree.xpath(f"//dl//{tag}") for tag in ("dt", "dd")), strict=True))
+    told = {name.text: text.text_content() for name, text in facts.items()}
+
+    assert told["Certificate of webmail"].startswith("valid until")
+    assert told["Certificate of incoming mail (IMAP)"] == "It could not be read just now."
+    assert told["Certificate of outgoing mail (SMTP)"] == "It could not be read just now."
+    assert runtime.store().dns.wanted() == []
+    assert runtime.store().dns.last() == []
 
 
 def test_another_customer_is_refused(waiting: Owner, simulator: Simulator) -> None:

@@ -35,11 +35,28 @@ _VERBS = {
     "release": N_("Release"),
     "delete": N_("Delete"),
 }
+_SERVICES = {
+    "webmail": N_("Certificate of webmail"),
+    "imap": N_("Certificate of incoming mail (IMAP)"),
+    "smtp": N_("Certificate of outgoing mail (SMTP)"),
+}
 #: domains that are named
 _MOST_DOMAINS = 10
 #: what a domain looks like, as Zimbra lists it; and the messages before a page
 _DOMAIN = re.compile(r"[a-z0-9\[][a-z0-9._:\]-]{0,252}", re.ASCII)
 _START = re.compile(r"[0-9]{1,6}", re.ASCII)
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """A certificate as the template draws it."""
+
+    name: str
+    #: None = it could not be read
+    ends: datetime | None
+    days: int
+    #: nobody has looked yet
+    is_new: bool = False
 
 
 @dataclass(frozen=True)
@@ -86,8 +103,24 @@ def draw(page: PageContext) -> Mapping[str, Any]:
         "listed": any(one.shown for one in said),
         "total": sum(one.shown.total for one in said if one.shown),
         "scanning": any(one.shown.scanning for one in said if one.shown),
-        "days": (health.certificate_ends - page.now).days if health.certificate_ends else None,
+        "certificates": [
+            Certificate(_say(page, N_("Certificate of the administration service")),
+                        health.certificate_ends, _days(page, health.certificate_ends)),
+            *_seen(page),
+        ],
     }  # fmt: skip
+
+
+def _seen(page: PageContext) -> list[Certificate]:
+    found = page.dns.certificates() if page.dns else []
+    return [
+        Certificate(_say(page, _SERVICES[one.service]), one.ends, _days(page, one.ends), one.is_new)
+        for one in found
+    ]
+
+
+def _days(page: PageContext, ends: datetime | None) -> int:
+    return (ends - page.now).days if ends else 0
 
 
 def _domain(page: PageContext) -> str:
