@@ -59,7 +59,7 @@ def _import(request: Request, runtime: Runtime, upload: Upload) -> Import:
     domains = preview.domains_of(zimbra, request, stamped)
     most, left = request.purchase.plan.mailboxes, None
     if most is not None:
-        left = most - sum(limits.seats(zimbra, one) for one in domains.values())
+        left = most - limits.seats(zimbra, domains.values())
 
     def breathe() -> None:
         if operations.breathe():  # it may have been suspended meanwhile

@@ -49,8 +49,8 @@ def run(form: Form, request: Request, runtime: Runtime) -> Outcome:
     zimbra = runtime.zimbra(request)
     stamped = scope.open_service(zimbra, request)
     domain = scope.domain(zimbra, request, stamped, form.target)
-    left = usage_reading.left_to_give_out(request, runtime)
-    made = creation.make(zimbra, request, domain, form.values, left)
+    left = usage_reading.left_to_give_out(request, runtime, stamped)
+    made = creation.make(zimbra, request, stamped, domain, form.values, left)
     return Outcome(
         "mailbox",
         N_("The mailbox %(address)s is ready."),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from puq_zimbra.clientarea import fields
 from puq_zimbra.clientarea.forms import Action
 from puq_zimbra.engine import usage_reading
@@ -27,7 +29,7 @@ ACTION = Action(
 
 def run(form: Form, request: Request, runtime: Runtime) -> Outcome:
     """Make the mailbox what the form says."""
-    left = usage_reading.left_to_give_out(request, runtime)
+    left = partial(usage_reading.left_to_give_out, request, runtime)
     zimbra = runtime.zimbra(request)
     address, changed = editing.apply(zimbra, request, form.target, form.values, left)
     message = N_("%(address)s was changed.") if changed else N_("%(address)s is as it was.")

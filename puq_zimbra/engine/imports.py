@@ -19,7 +19,7 @@ def preview(request: Request, runtime: Runtime, rows: list[Row]) -> Preview:
     """What the rows would do."""
     zimbra = runtime.zimbra(request)
     stamped = scope.open_service(zimbra, request)
-    left = usage_reading.left_to_give_out(request, runtime)
+    left = usage_reading.left_to_give_out(request, runtime, stamped)
     return previews.of(zimbra, request, stamped, rows, left)
 
 

@@ -14,7 +14,7 @@ from puq_zimbra import products
 from puq_zimbra.errors import Busy, StoreAway, StoreUnusable
 from puq_zimbra.readings import Growth, Machines, ServiceUsage, UsagePoint
 from puq_zimbra.request import Request
-from puq_zimbra.selfservice import limits
+from puq_zimbra.selfservice import given_out
 from puq_zimbra.usage import machines, measure
 from puq_zimbra.usage.classes import Classes
 from puq_zimbra.zimbra import deadline
@@ -46,10 +46,13 @@ def last(request: Request, runtime: Runtime, **domain: str) -> ServiceUsage | No
         return None
 
 
-def left_to_give_out(request: Request, runtime: Runtime) -> int | None:
-    """Bytes of the whole space that no mailbox's limit takes, by the last reading, if known."""
-    found = last(request, runtime, domain=request.domain)
-    return limits.left_to_give_out(request, found and with_mailboxes(found, runtime))
+def left_to_give_out(request: Request, runtime: Runtime, stamped: Entry) -> int | None:
+    """Bytes of the whole space that no mailbox's limit takes now; None = there is no limit."""
+    if not given_out.whole(request):
+        return None
+    found = last(request, runtime, domain_id=stamped.id)
+    usage = found and with_mailboxes(found, runtime)
+    return given_out.left(runtime.zimbra(request), request, stamped, usage, runtime.now())
 
 
 def history(one: ServiceUsage, runtime: Runtime) -> Sequence[UsagePoint]:

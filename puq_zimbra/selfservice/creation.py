@@ -43,11 +43,14 @@ class Made:
 def make(
     zimbra: Zimbra,
     request: Request,
+    stamped: Entry,
     domain: Entry,
     values: Mapping[str, Any],
     left: int | None = None,
 ) -> Made:
-    """Make the mailbox that a form describes; ``left`` bytes are left to give out.
+    """Make the mailbox that a form describes in a domain of the service that ``stamped`` bears.
+
+    ``left`` bytes are left to give out.
 
     Raises:
         FieldErrors: names the fields.
@@ -58,7 +61,7 @@ def make(
     found = accounts.at(zimbra, address)
     is_own = found is not None and mark in words_of(found) and address_of(found) == address
     if not is_own:
-        limits.require_room(zimbra, request, domain)
+        limits.require_room(zimbra, request, stamped)
     own, tier = values["password_kind"] == "own", ""
     with together() as fields:
         with fields:

@@ -6,7 +6,7 @@ Source: `service/admin/{ModifyAccount,RenameAccount}.java`; recorded renames of 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from puq_zimbra.clientarea.fields import wrong
@@ -44,11 +44,12 @@ def apply(
     request: Request,
     identity: str,
     values: Mapping[str, Any],
-    left: int | None = None,
+    left: Callable[[Entry], int | None] = lambda _: None,
 ) -> tuple[str, bool]:
     """Make a mailbox what the values say; its address, and whether anything was written.
 
-    ``left`` bytes are left to give out, what the mailbox has now not among them.
+    ``left`` says how many bytes are left to give out of the service whose object it is given, what
+    the mailbox has now not among them.
 
     Raises:
         FieldErrors: names the field.
@@ -59,7 +60,8 @@ def apply(
     domain = scope.domain(zimbra, request, stamped, domain_of(account))
     held = values_of(account)["limit"]
     if values["limit"] != held:
-        most = None if left is None else left + (held or 0)
+        more = left(stamped)
+        most = None if more is None else more + (held or 0)
         limits.require_quota(request, domain, values["limit"], most)
     now = values_of(account)["tier"]
     tier = tiers.require(zimbra, domain, values["tier"], now or tiers.default_of(domain))

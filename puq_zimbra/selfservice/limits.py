@@ -6,16 +6,16 @@ aliases, lists and alias domains it does not count.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from puq_zimbra.clientarea.fields import wrong
 from puq_zimbra.errors import N_, Refused
 from puq_zimbra.provisioning import quotas
 from puq_zimbra.provisioning.entries import domain_of
-from puq_zimbra.readings import ServiceUsage
 from puq_zimbra.request import Request
 from puq_zimbra.selfservice import scope
 from puq_zimbra.units import GB
+from puq_zimbra.zimbra import batches
 from puq_zimbra.zimbra.answers import Entry
 from puq_zimbra.zimbra.client import Zimbra
 
@@ -23,19 +23,33 @@ from puq_zimbra.zimbra.client import Zimbra
 _SEATS = "accounts,resources"
 
 
-def seats(zimbra: Zimbra, domain: Entry) -> int:
-    """Mailboxes of a domain, those in the bin included, and rooms and equipment."""
-    return zimbra.count_directory(_SEATS, f"(&{scope.NOT_SYSTEM})", domain_of(domain))
+def counting_seats(names: Iterable[str]) -> list[Callable[[Zimbra], int]]:
+    """The reads that count what takes a seat in each of a service's domains (A-labels).
+
+    Mailboxes, those in the bin included, and rooms and equipment.
+    """
+    query = f"(&{scope.NOT_SYSTEM})"
+    return [
+        lambda zimbra, name=name: zimbra.count_directory(_SEATS, query, name)  # type: ignore[misc]
+        for name in names
+    ]
 
 
-def require_room(zimbra: Zimbra, request: Request, domain: Entry) -> None:
+def seats(zimbra: Zimbra, domains: Iterable[Entry]) -> int:
+    """How many seats are taken in all of a service's domains."""
+    return sum(batches.Along(zimbra).send(*counting_seats(map(domain_of, domains))))
+
+
+def require_room(zimbra: Zimbra, request: Request, stamped: Entry) -> None:
     """Let pass if the plan allows one more mailbox, room or piece of equipment.
 
     Raises:
         Refused: with the numbers.
     """
     most = request.purchase.plan.mailboxes
-    if most is not None and (held := seats(zimbra, domain)) >= most:
+    if most is None:
+        return
+    if (held := seats(zimbra, scope.domains_of(zimbra, request, stamped))) >= most:
         raise Refused(
             "Your plan allows %(most)s mailboxes and %(held)s are there, those in the bin, rooms"
             " and equipment included: delete one for good, or order a bigger plan.",
@@ -49,20 +63,6 @@ def most_of_a_mailbox(request: Request, domain: Entry) -> int | None:
     capped = quotas.limit(quotas.amount(domain, quotas.CAP))
     known = [one for one in (capped, request.purchase.plan.mailbox_quota) if one]
     return min(known) if known else None
-
-
-def left_to_give_out(request: Request, usage: ServiceUsage | None) -> int | None:
-    """Bytes of the whole space that no mailbox's limit and no room takes, by the last reading.
-
-    None where there is no limit on the whole, or a mailbox has none.
-    """
-    whole = request.purchase.plan.domain_quota or request.purchase.disk
-    if not whole or usage is None or not usage.mailboxes:
-        return None
-    limits = [one.limit for one in usage.mailboxes if one.limit is not None]
-    if len(limits) != len(usage.mailboxes):
-        return None
-    return max(0, whole - sum(limits) - usage.in_rooms)
 
 
 def require_quota(

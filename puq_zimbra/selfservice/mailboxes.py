@@ -1,24 +1,28 @@
 """The mailboxes of a service: a page of their list, one of them, and changes to it.
 
 Zimbra sorts as text and only by what it is asked for; used space and limits are sorted by the last
-reading of the store, and the rows of that page are read live. What is nearly full or over its limit
-is told by that reading alone.
+reading of the store. What is nearly full or over its limit is told by that reading alone. The rows
+of a page are read live, their limits and what they use included.
 
 Source: `service/admin/SearchDirectory.java`; recorded listings of a genuine server.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from typing import Any
 
 from puq_zimbra import readings
+from puq_zimbra.provisioning import quotas
+from puq_zimbra.provisioning.entries import domain_of
 from puq_zimbra.selfservice import mailbox_states as states
 from puq_zimbra.selfservice import scope
 from puq_zimbra.units import shown_domain
-from puq_zimbra.zimbra import filters
+from puq_zimbra.zimbra import batches, filters
 from puq_zimbra.zimbra.answers import Entry
+from puq_zimbra.zimbra.batches import Along
 from puq_zimbra.zimbra.client import Zimbra
 
 #: rows of one page
@@ -114,12 +118,14 @@ class Row:
     #: UTC; None = never, or not for as long as Zimbra notes it
     last_login: datetime | None
     is_administrator: bool
-    #: bytes by the last reading; None = unknown
+    #: bytes by the last reading until `sized`; None = unknown
     used: int | None
-    #: bytes by the last reading; None = unlimited
+    #: bytes; None = unlimited
     limit: int | None
     #: whether the last reading has it
     measured: bool
+    #: what it uses was read now
+    is_live: bool = False
 
 
 @dataclass(frozen=True)
@@ -133,47 +139,72 @@ class Listed:
     pages: int
 
 
+@dataclass(frozen=True)
+class _Known:
+    """What is known before Zimbra lists mailboxes."""
+
+    #: of the domain, in bytes; 0 = none
+    cap: int
+    #: by id
+    measured: Mapping[str, readings.MailboxUsage]
+
+    def row(self, entry: Entry) -> Row:
+        """A mailbox as the list shows it."""
+        known = self.measured.get(entry.id)
+        return Row(
+            entry.id,
+            entry.name,
+            entry.one("displayName") or "",
+            entry.one("zimbraAccountStatus") or "active",
+            entry.one("zimbraCOSId") or "",
+            time_of(entry.one("zimbraLastLogonTimestamp")),
+            entry.one("zimbraIsDelegatedAdminAccount") == "TRUE",
+            known.used if known else None,
+            quotas.limit(quotas.in_force(quotas.amount(entry, quotas.QUOTA), self.cap)),
+            known is not None,
+        )
+
+
 def page_of(
-    zimbra: Zimbra,
-    domain: str,
+    along: Along[Zimbra],
+    domain: Entry,
     wanted: Wanted,
     usage: readings.ServiceUsage | None,
     without: Collection[str] = (),
 ) -> Listed:
     """One page of a domain's mailboxes; ``without`` are the ids of those in the bin."""
     measured = {one.id: one for one in usage.mailboxes} if usage else {}
+    known = _Known(quotas.amount(domain, quotas.CAP), measured)
     if wanted.state in states.BY_READING or (wanted.by_reading and measured):
-        if wanted.part and (few := _few_by_reading(zimbra, domain, wanted, measured, without)):
+        name = domain_of(domain)
+        if wanted.part and (few := _few_by_reading(along, name, wanted, known, without)):
             return few
-        return _by_reading(zimbra, domain, wanted, measured, without)
+        return _by_reading(along, name, wanted, known, without)
     column = wanted.column if wanted.column in _BY_ZIMBRA else "address"
     query = _query(wanted, without, measured)
-    ask = _Ask(zimbra, domain, query, _BY_ZIMBRA[column], wanted.descending)
-    entries = ask.page(1) if wanted.page == 1 else ()
-    # A first page that is not full needs no count.
-    found = len(entries) if 0 < len(entries) < PAGE else ask.count()
+    ask = _Ask(domain_of(domain), query, _BY_ZIMBRA[column], wanted.descending)
+    entries, found = along.send(ask.page(wanted.page), ask.count)
     pages = max(1, -(-found // PAGE))
     page = min(wanted.page, pages)
-    if wanted.page != 1:
-        entries = ask.page(page)
-    return Listed(tuple(_row(one, measured) for one in entries), found, page, pages)
+    if page != wanted.page:
+        (entries,) = along.send(ask.page(page))
+    return Listed(tuple(known.row(one) for one in entries), found, page, pages)
 
 
 @dataclass(frozen=True)
 class _Ask:
-    zimbra: Zimbra
     domain: str
     query: str
     sort_by: str
     descending: bool
 
-    def count(self) -> int:
+    def count(self, zimbra: Zimbra) -> int:
         """How many mailboxes there are in all pages."""
-        return self.zimbra.count_directory("accounts", self.query, self.domain)
+        return zimbra.count_directory("accounts", self.query, self.domain)
 
-    def page(self, number: int) -> Sequence[Entry]:
-        """One page."""
-        return self.zimbra.search_page(
+    def page(self, number: int) -> Callable[[Zimbra], Sequence[Entry]]:
+        """The read of one page."""
+        return lambda zimbra: zimbra.search_page(
             "accounts",
             self.query,
             ATTRIBUTES,
@@ -182,7 +213,29 @@ class _Ask:
             offset=(number - 1) * PAGE,
             sort_by=self.sort_by,
             ascending=not self.descending,
+            inherited=True,
         )
+
+
+def sized(zimbra: Zimbra, rows: Sequence[Row]) -> tuple[Row, ...]:
+    """The rows with what they use now, as far as Zimbra says it."""
+    asked = [row for row in rows if not row.is_live and not _is_untouched(row)]
+    found = batches.together(zimbra, [_size(row.id) for row in asked])
+    sizes = {row.id: size for row, size in zip(asked, found, strict=True)}
+    return tuple(_with_size(row, sizes.get(row.id)) for row in rows)
+
+
+def _is_untouched(row: Row) -> bool:
+    """Whether nobody has used it yet: Zimbra makes a mailbox when it is first asked for."""
+    return row.used == 0 and row.last_login is None
+
+
+def _size(identity: str) -> Callable[[Zimbra], int]:
+    return lambda zimbra: zimbra.get_mailbox_size(identity)
+
+
+def _with_size(row: Row, size: Any) -> Row:
+    return replace(row, used=size, is_live=True) if isinstance(size, int) else row
 
 
 def _query(
@@ -199,48 +252,52 @@ def _query(
 
 
 def _few_by_reading(
-    zimbra: Zimbra,
+    along: Along[Zimbra],
     domain: str,
     wanted: Wanted,
-    measured: Mapping[str, readings.MailboxUsage],
+    known: _Known,
     without: Collection[str],
 ) -> Listed | None:
     """What a search finds now, by name too, in the reading's order; None where it is too much."""
     if not wanted.search and wanted.state in states.BY_READING:
         return None  # the reading says which they are
-    query = _query(wanted, without, measured)
-    entries = zimbra.search_page("accounts", query, ATTRIBUTES, domain, limit=FEW)
+    query = _query(wanted, without, known.measured)
+    (entries,) = along.send(
+        lambda zimbra: zimbra.search_page(
+            "accounts", query, ATTRIBUTES, domain, limit=FEW, inherited=True
+        )
+    )
     if len(entries) == FEW:
         return None
-    rows = sorted((_row(one, measured) for one in entries), key=lambda row: row.address)
+    rows = sorted((known.row(one) for one in entries), key=lambda row: row.address)
     if wanted.state in states.BY_READING:
-        rows = [row for row in rows if states.is_in(measured.get(row.id), wanted.state)]
-    known = [row for row in rows if row.measured]
+        rows = [row for row in rows if states.is_in(known.measured.get(row.id), wanted.state)]
+    held = [row for row in rows if row.measured]
     if wanted.column == "limit":
-        known.sort(key=lambda row: (row.limit is None, row.limit or 0), reverse=wanted.descending)
+        held.sort(key=lambda row: (row.limit is None, row.limit or 0), reverse=wanted.descending)
     elif wanted.column == "used":
-        known.sort(key=lambda row: row.used or -1, reverse=wanted.descending)
+        held.sort(key=lambda row: row.used or -1, reverse=wanted.descending)
     elif wanted.descending:
-        known.reverse()
+        held.reverse()
     # What was made since is not measured yet, and comes last either way.
-    found = [*known, *(row for row in rows if not row.measured)]
+    found = [*held, *(row for row in rows if not row.measured)]
     pages = max(1, -(-len(found) // PAGE))
     page = min(wanted.page, pages)
     return Listed(tuple(found[(page - 1) * PAGE : page * PAGE]), len(found), page, pages)
 
 
 def _by_reading(
-    zimbra: Zimbra,
+    along: Along[Zimbra],
     domain: str,
     wanted: Wanted,
-    measured: Mapping[str, readings.MailboxUsage],
+    known: _Known,
     without: Collection[str],
 ) -> Listed:
     needle = wanted.search.casefold()
     domains = {domain, shown_domain(domain)}  # Zimbra lists storage by U-labels
     found = [
         one
-        for one in measured.values()
+        for one in known.measured.values()
         if one.id not in without
         and one.address.rpartition("@")[2] in domains
         and needle in one.address.casefold()
@@ -262,26 +319,14 @@ def _by_reading(
         return Listed((), 0, 1, 1)
     either = filters.any_of("zimbraId", [one.id for one in shown])
     query = f"(&{scope.NOT_SYSTEM}{states.query(wanted.state, ())}{either})"
-    entries = zimbra.search_page("accounts", query, ATTRIBUTES, domain, limit=PAGE)
-    live = {one.id: one for one in entries}
-    rows = tuple(_row(live[one.id], measured) for one in shown if one.id in live)
-    return Listed(rows, len(found), page, pages)
-
-
-def _row(entry: Entry, measured: Mapping[str, readings.MailboxUsage]) -> Row:
-    known = measured.get(entry.id)
-    return Row(
-        entry.id,
-        entry.name,
-        entry.one("displayName") or "",
-        entry.one("zimbraAccountStatus") or "active",
-        entry.one("zimbraCOSId") or "",
-        time_of(entry.one("zimbraLastLogonTimestamp")),
-        entry.one("zimbraIsDelegatedAdminAccount") == "TRUE",
-        known.used if known else None,
-        known.limit if known else None,
-        known is not None,
+    (entries,) = along.send(
+        lambda zimbra: zimbra.search_page(
+            "accounts", query, ATTRIBUTES, domain, limit=PAGE, inherited=True
+        )
     )
+    live = {one.id: known.row(one) for one in entries}
+    rows = tuple(live[one.id] for one in shown if one.id in live)
+    return Listed(rows, len(found), page, pages)
 
 
 def time_of(text: str | None) -> datetime | None:

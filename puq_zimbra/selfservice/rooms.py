@@ -123,7 +123,7 @@ def create(zimbra: Zimbra, request: Request, domain_name: str, values: Mapping[s
     found = _read(zimbra, address, "name")
     if found is not None and mark in found.all(_NOTES):
         return found  # made by this very form, whose answer was lost
-    limits.require_room(zimbra, request, domain)
+    limits.require_room(zimbra, request, stamped)
     try:
         return zimbra.create_calendar_resource(
             address, {**{name: one for name, one in wanted.items() if one}, _NOTES: mark}

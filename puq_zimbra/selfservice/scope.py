@@ -17,6 +17,7 @@ from puq_zimbra.provisioning import ownership, suspension
 from puq_zimbra.provisioning.entries import domain_of
 from puq_zimbra.request import Request
 from puq_zimbra.zimbra.answers import Entry
+from puq_zimbra.zimbra.batches import Along
 from puq_zimbra.zimbra.client import Zimbra
 
 #: marks of accounts that are no customer's
@@ -64,10 +65,11 @@ def mailbox(
     attrs: tuple[str, ...],
     *,
     shut: bool = False,
+    along: Along[Zimbra] | None = None,
 ) -> Entry:
     """A mailbox of the service by Zimbra's id, with the attributes asked for.
 
-    ``shut``: also one that is in the bin.
+    ``shut``: also one that is in the bin. ``along``: other reads that the request takes with it.
 
     Raises:
         NotFound: there is none, or it is not the customer's.
@@ -76,7 +78,10 @@ def mailbox(
     own = ("zimbraAccountStatus", "zimbraAccountCalendarUserType")
     wanted = tuple(dict.fromkeys((*attrs, *SYSTEM, *own)))
     try:
-        account = zimbra.get_account(identity, "id", wanted)
+        if along is None:
+            account = zimbra.get_account(identity, "id", wanted)
+        else:
+            (account,) = along.send(lambda one: one.get_account(identity, "id", wanted))
     except NoSuchAccount as error:
         raise NotFound(GONE) from error
     if is_system(account) or not _is_inside(zimbra, request, stamped, account):

@@ -11,8 +11,10 @@ genuine server.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
 from puq_zimbra.clientarea.fields import wrong
 from puq_zimbra.errors import N_
@@ -20,7 +22,7 @@ from puq_zimbra.provisioning import plans
 from puq_zimbra.provisioning.entries import KINDS, domain_of
 from puq_zimbra.request import Request
 from puq_zimbra.selfservice import scope
-from puq_zimbra.zimbra import filters
+from puq_zimbra.zimbra import batches, filters
 from puq_zimbra.zimbra.answers import Entry
 from puq_zimbra.zimbra.client import Zimbra
 
@@ -56,14 +58,32 @@ def rules_of(domain: Entry) -> dict[str, int]:
 
 def of(zimbra: Zimbra, domain: Entry) -> Sequence[Tier]:
     """The classes of a domain with what is left of each, by name; none where there is no choice."""
+    return told(domain, batches.together(zimbra, asking(domain)))
+
+
+def asking(domain: Entry) -> list[Callable[[Zimbra], Any]]:
+    """The reads behind `of`, which may go along with others."""
     rules = rules_of(domain)
-    if not rules:
+    counts = [partial(_count, domain=domain, cos=one) for one in rules]
+    return [lambda zimbra: zimbra.get_all_cos(), *counts] if rules else []
+
+
+def told(domain: Entry, found: Sequence[Any]) -> Sequence[Tier]:
+    """What the answers to `asking` say.
+
+    Raises:
+        PuqZimbraError: one of them was refused.
+    """
+    if not found:
         return ()
-    names = {one.id: one.name for one in zimbra.get_all_cos() if one.id in rules}
-    found = [
-        Tier(one, name, _count(zimbra, domain, one), rules[one]) for one, name in names.items()
+    classes, *counts = map(batches.accepted, found)
+    names = {one.id: one.name for one in classes}
+    tiers = [
+        Tier(one, names[one], held, most)
+        for (one, most), held in zip(rules_of(domain).items(), counts, strict=True)
+        if one in names
     ]
-    return sorted(found, key=lambda one: one.name)
+    return sorted(tiers, key=lambda one: one.name)
 
 
 def default_of(domain: Entry) -> str:

@@ -175,6 +175,7 @@ def write_account(state: State, account: Entry, changes: list[Change]) -> None:
     password = accountrules.find(changes, "userPassword")
     forwarding = carbonio.forwarding_after(account, changes) if state.is_carbonio else None
     modify.apply(state.schema, account, changes)
+    account.modified = state.timestamp()
     if forwarding is not None:
         account.put("zimbraMailForwardingAddress", *forwarding)
     if password is not None:

@@ -24,7 +24,7 @@ LISTS = ("list", "group")
 class Entry:
     """One entry of the directory."""
 
-    __slots__ = ("attrs", "id", "kind", "members", "name", "password")
+    __slots__ = ("attrs", "id", "kind", "members", "modified", "name", "password")
 
     def __init__(self, kind: str, id_: str, name: str, attrs: Values) -> None:
         #: account, resource, list, group (a dynamic list), domain, cos or server.
@@ -38,6 +38,8 @@ class Entry:
         self.password: str | None = None
         #: A list's members, in order of addition.
         self.members: dict[str, None] | None = None
+        #: When it was last written, where that was after its creation (LDAP's modifyTimestamp).
+        self.modified: str | None = None
 
     def __repr__(self) -> str:
         return f"<{self.kind} {self.name}>"

@@ -72,7 +72,9 @@ def _read_rule(data: dict[str, Any]) -> Rule:
 
 def _entry(entry: Entry) -> list[Any]:
     members = None if entry.members is None else list(entry.members)
-    return [entry.kind, entry.id, entry.name, entry.attrs, entry.password, members]
+    return [
+        entry.kind, entry.id, entry.name, entry.attrs, entry.password, members, entry.modified
+    ]  # fmt: skip
 
 
 def load(state: State, path: Path) -> None:
@@ -83,10 +85,11 @@ def load(state: State, path: Path) -> None:
     state.clear()
     state.mailbox_hosts = data["mailbox_hosts"]
     directory = state.directory
-    for kind, id_, name, attrs, password, members in data["entries"]:
+    for kind, id_, name, attrs, password, members, *modified in data["entries"]:
         entry = Entry(kind, id_, name, attrs)
         entry.password = password
         entry.members = None if members is None else dict.fromkeys(members)
+        entry.modified = next(iter(modified), None)
         directory.add(entry)
     for id_, name, target, created in data["aliases"]:
         directory.aliases[name] = Alias(id_, name, target, created)

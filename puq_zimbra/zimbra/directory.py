@@ -93,7 +93,7 @@ class DirectoryRequests(Sender):
         for page in pages(read, PAGE):
             yield from (one for one in page.rows if one.id not in page.repeated)
 
-    def search_page(
+    def search_page(  # noqa: PLR0913 - what a search says
         self,
         types: str,
         query: str,
@@ -104,15 +104,18 @@ class DirectoryRequests(Sender):
         offset: int = 0,
         sort_by: str = "name",
         ascending: bool = True,
+        inherited: bool = False,
     ) -> list[Entry]:
         """One page of what fits, sorted as text by an attribute that is asked for.
 
-        Without an admin session Zimbra names no right total: `count_directory` does.
+        With ``inherited`` it also shows what their class of service gives accounts. Without an
+        admin session Zimbra names no right total: `count_directory` does.
         """
         arguments = page_arguments(
             types, query, attrs, domain,
             limit=limit, offset=offset, sort_by=sort_by, ascending=ascending,
         )  # fmt: skip
+        arguments["applyCos"] = "1" if inherited else "0"
         return answers.entries(self._send("SearchDirectory", **arguments))
 
     def count_directory(self, types: str, query: str, domain: str | None = None) -> int:

@@ -123,6 +123,7 @@ def imported(stage: Stage) -> str:
 
 def stopped(stage: Stage) -> str:
     """An import that stopped on its way."""
+    stage.customer.plan["domain_quota"] = 0  # which would be asked for by a batch, too
     stage.simulator.http_next("BatchRequest", 502, times=2)
     return imported(stage)
 

@@ -206,7 +206,7 @@ def test_a_form_sent_twice_starts_one_import(customer: Customer, simulator: Simu
 def test_the_plan_is_counted_row_by_row(hook: Hook, simulator: Simulator) -> None:
     """Rows that fit are made; the others say the numbers."""
     assert hook("create").code == "created"
-    customer = Customer(hook)
+    customer = Customer(hook, service={"plan": {"domain_quota": 0}})
     table = "address\n" + "".join(f"box{number}\n" for number in range(26))
     page = previewed(customer, table)
 
@@ -311,6 +311,7 @@ def test_an_import_that_stopped_goes_on_at_a_click(
     customer: Customer, simulator: Simulator
 ) -> None:
     """Where the settings do not know the server, only a request of the host can go on."""
+    customer.plan = {"domain_quota": 0}
     simulator.http_next("BatchRequest", 502, times=2)
     identity = started(customer)
     page = customer.open("import_progress", id=identity)
@@ -328,8 +329,8 @@ def test_others_have_their_turn_while_an_import_runs(
 ) -> None:
     """A suspension that comes meanwhile waits for a moment, and ends the import."""
     customer = at_known_server
-    customer.plan = {"mailboxes": None}
-    assert hook("change_package", service={"plan": {"mailboxes": None}}).code == "updated"
+    customer.plan = {"mailboxes": None, "domain_quota": 0}
+    assert hook("change_package", service={"plan": customer.plan}).code == "updated"
     table = "address\n" + "".join(f"box{number}\n" for number in range(2 * ROUND + 20))
     identity = started(customer, table)
     suspended: list[Answer] = []

@@ -9,7 +9,7 @@ from typing import Any
 from puq_zimbra.clientarea.page import Page, PageContext
 from puq_zimbra.errors import N_
 from puq_zimbra.i18n import translate
-from puq_zimbra.selfservice import limits
+from puq_zimbra.selfservice import given_out
 from puq_zimbra.selfservice.bulk import preview as previews
 from puq_zimbra.selfservice.bulk import start
 from puq_zimbra.selfservice.bulk.preview import Seen
@@ -55,7 +55,7 @@ def draw(page: PageContext) -> Mapping[str, Any]:
     upload = page.store().bulk.get(request.installation_id, request.purchase.id, identity)
     if upload.operation is not None:
         return {"id": identity, "begun": True}
-    left = limits.left_to_give_out(request, page.usage)
+    left = given_out.left(page.zimbra, request, page.stamped, page.usage, page.now)
     seen = previews.of(page.zimbra, request, page.stamped, start.rows_of(upload), left)
     number, pages = number_of(page, len(seen.seen))
     shown = seen.worst_first()[(number - 1) * ROWS : number * ROWS]

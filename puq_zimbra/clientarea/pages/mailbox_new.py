@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from puq_zimbra.clientarea.page import Page, PageContext
@@ -10,9 +10,11 @@ from puq_zimbra.errors import N_
 from puq_zimbra.provisioning import accounts, passwords
 from puq_zimbra.provisioning.entries import domain_of
 from puq_zimbra.selfservice import bin as bins
-from puq_zimbra.selfservice import limits, tiers
+from puq_zimbra.selfservice import given_out, limits, scope, tiers
 from puq_zimbra.units import may_be_made, shown_address, shown_domain
+from puq_zimbra.zimbra import batches
 from puq_zimbra.zimbra.answers import Entry
+from puq_zimbra.zimbra.client import Zimbra
 
 from .mailbox import offered
 from .mailboxes import Seats, domain_asked
@@ -30,18 +32,22 @@ def draw(page: PageContext) -> Mapping[str, Any]:
     request, zimbra = page.request, page.zimbra
     domain = domain_asked(page)
     plan = request.purchase.plan
-    taken = limits.seats(zimbra, domain) if plan.mailboxes is not None else None
-    seats = Seats(taken, plan.mailboxes)
-    left = limits.left_to_give_out(request, page.usage)
+    asked = given_out.question(zimbra, request, page.stamped, page.usage, page.now)
+    counted, told, answered, classes = batches.grouped(
+        zimbra, _seats(page), tiers.asking(domain), asked.reads, _class(page)
+    )
+    taken = sum(map(batches.accepted, counted)) if plan.mailboxes is not None else None
+    seats, choice = Seats(taken, plan.mailboxes), tiers.told(domain, told)
+    left = asked.left(zimbra, answered).bytes
     most = limits.most_of_a_mailbox(request, domain)
     values: dict[str, Any] = {
         "password_kind": "generated",
         "must_change": True,
         "limit": most if left is None else min(most or left, left),
     }
-    choice = tiers.of(zimbra, domain)
     values["tier"] = next((one.id for one in choice if one.left), "")
-    policy = tiers.policy_of(zimbra, request, values["tier"])
+    own = values["tier"]
+    policy = tiers.policy_of(zimbra, request, own) if own else batches.accepted(classes[0])
     target, choices = domain_of(domain), {"tier": offered(choice)}
     form = page.forms.of("create_mailbox", target, values=values, choices=choices)
     return {
@@ -55,6 +61,19 @@ def draw(page: PageContext) -> Mapping[str, Any]:
         "in_bin": len(bins.marks(domain)),
         "binned": _binned(page, domain),
     }
+
+
+def _seats(page: PageContext) -> list[Callable[[Zimbra], Any]]:
+    """The reads that count taken seats; none where the plan has no limit of them."""
+    if page.request.purchase.plan.mailboxes is None:
+        return []
+    domains = scope.domains_of(page.zimbra, page.request, page.stamped)
+    return [*limits.counting_seats(map(domain_of, domains))]
+
+
+def _class(page: PageContext) -> list[Callable[[Zimbra], Any]]:
+    """The read of the plan's class of service, with its password rules."""
+    return [lambda zimbra: tiers.policy_of(zimbra, page.request, "")]
 
 
 def _binned(page: PageContext, domain: Entry) -> Mapping[str, Any] | None:

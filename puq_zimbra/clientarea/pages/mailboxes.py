@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from puq_zimbra.clientarea.page import Page, PageContext
-from puq_zimbra.clientarea.quota_bar import UNKNOWN, Space
+from puq_zimbra.clientarea.quota_bar import Space
 from puq_zimbra.errors import N_, NotFound
 from puq_zimbra.provisioning.entries import domain_named, domain_of
 from puq_zimbra.selfservice import bin as bins
-from puq_zimbra.selfservice import limits, mailboxes, scope, several, tiers
+from puq_zimbra.selfservice import given_out, limits, mailboxes, scope, several, tiers
 from puq_zimbra.units import shown_address, shown_domain
+from puq_zimbra.zimbra import batches
 from puq_zimbra.zimbra.answers import Entry
+from puq_zimbra.zimbra.batches import Along
+from puq_zimbra.zimbra.listings import QuotaRow
 
 PAGE = Page(
     title=N_("Mailboxes"),
@@ -39,7 +42,7 @@ class Line:
 class Seats:
     """How many mailboxes there are, and may be."""
 
-    #: those in the bin, rooms and equipment included; None = it is not known
+    #: those in the bin, rooms and equipment included; None = it was not counted
     taken: int | None
     #: None = unlimited
     most: int | None
@@ -55,27 +58,29 @@ def draw(page: PageContext) -> Mapping[str, Any]:
     wanted = mailboxes.Wanted.of(page.query)
     domain = domain_asked(page)
     marks = bins.marks(domain)
-    listed = mailboxes.page_of(page.zimbra, domain_of(domain), wanted, page.usage, marks)
+    asked = given_out.question(page.zimbra, page.request, page.stamped, page.usage, page.now)
+    names = sorted({*asked.names, domain_of(domain)})
+    seats = limits.counting_seats(names)
+    along = Along(page.zimbra, [*seats, *asked.reads])
+    listed = mailboxes.page_of(along, domain, wanted, page.usage, marks)
+    taken = sum(map(batches.accepted, along.found[: len(seats)]))
+    left = asked.left(page.zimbra, along.found[len(seats) :])
+    rows = _sized(page, listed.rows, left.storage)
     # A mark of one that was opened again counts no more.
     in_bin = len(marks.keys() - {row.id for row in listed.rows})
-    taken = None if wanted.part or wanted.by_reading else listed.found + in_bin
-    if taken is None and page.usage is not None:
-        taken = page.usage.counts.mailboxes
-    most = page.request.purchase.plan.mailboxes
-    rooms = page.usage.counts.resources if page.usage and most is not None else 0
     return {
         "wanted": wanted,
         "listed": listed,
-        "lines": [line_of(row) for row in listed.rows],
+        "lines": [line_of(row) for row in rows],
         "first": (listed.page - 1) * mailboxes.PAGE + 1,
-        # Rooms and equipment take places too.
-        "seats": Seats(None if taken is None else taken + rooms, most),
+        "all_live": all(row.used is not None for row in rows),
+        "seats": Seats(taken, page.request.purchase.plan.mailboxes),
         "in_bin": in_bin,
         "whats": several.WHAT,
         "tiers": _tiers(page, domain),
-        "left": limits.left_to_give_out(page.request, page.usage),
+        "left": left.bytes,
         "columns": mailboxes.columns_of(wanted.state),
-        "controls": bool(wanted.part) or max(taken or 0, listed.found) >= CONTROLS_FROM,
+        "controls": bool(wanted.part) or max(taken, listed.found) >= CONTROLS_FROM,
         "domain": domain_of(domain),
         "domains": _domains(page, domain_of(domain)),
     }
@@ -95,8 +100,18 @@ def domain_asked(page: PageContext) -> Entry:
 
 def line_of(row: mailboxes.Row) -> Line:
     """A row with its space."""
-    space = Space(row.used, row.limit) if row.measured else Space(None, UNKNOWN)
-    return Line(row, shown_address(row.address), space)
+    return Line(row, shown_address(row.address), Space(row.used, row.limit))
+
+
+def _sized(
+    page: PageContext, rows: Sequence[mailboxes.Row], storage: Mapping[str, QuotaRow]
+) -> Sequence[mailboxes.Row]:
+    """The rows with what they use now: from the storage of all, where it was listed."""
+    found = [
+        replace(row, used=storage[row.id].used, is_live=True) if row.id in storage else row
+        for row in rows
+    ]
+    return mailboxes.sized(page.zimbra, found) if not storage else found
 
 
 def _tiers(page: PageContext, domain: Entry) -> dict[str, str]:

@@ -27,7 +27,7 @@ def draw(page: PageContext) -> Mapping[str, Any]:
     chosen = next((one for one in domains if domain_of(one) == asked), domains[0])
     target = "" if chosen is domains[0] else domain_of(chosen)
     most = page.request.purchase.plan.mailboxes
-    places = Seats(limits.seats(page.zimbra, chosen) if most is not None else None, most)
+    places = Seats(limits.seats(page.zimbra, domains) if most is not None else None, most)
     values = {"kind": "Location", "answer": rooms.FREE}
     return {
         "form": None if places.all_taken else page.forms.of("create_room", target, values=values),

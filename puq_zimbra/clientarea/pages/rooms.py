@@ -51,7 +51,7 @@ def draw(page: PageContext) -> Mapping[str, Any]:
     asked = page.query.get("domain") or page.query.get("id", "")
     chosen = next((one for one in domains if domain_of(one) == asked), domains[0])
     most = page.request.purchase.plan.mailboxes
-    taken = limits.seats(page.zimbra, chosen) if most is not None else None
+    taken = limits.seats(page.zimbra, domains) if most is not None else None
     found = rooms.of_domain(page.zimbra, chosen)
     pages = max(1, -(-len(found) // ROWS))
     text = page.query.get("p", "")

@@ -112,7 +112,9 @@ class _Plan:
         self._request, self._domains, self._held, self._left = request, domains, held, left
         self._policy = plans.class_of_service(zimbra, plan) or plans.default_class(zimbra)
         self._tiers = Tiers(zimbra)
-        self._seats, self._most = len(held.mailboxes), plan.mailboxes
+        self._most = plan.mailboxes
+        # All domains count, and rooms and equipment: an import is about some of them.
+        self._seats = limits.seats(zimbra, domains.values()) if self._most else len(held.mailboxes)
         self._aliases, self._most_aliases = held.aliases, plan.aliases
         self._marks = {key for one in domains.values() for key in bins.marks(one)}
         #: addresses that rows before take

@@ -140,6 +140,7 @@ def change(context: Context, request: Element) -> Element:
             "value of naming attribute 'cn' is not present in entry"
         )
     modify.apply(context.state.schema, cos, changes)
+    cos.modified = context.state.timestamp()
     return _respond(context, request, cos)
 
 

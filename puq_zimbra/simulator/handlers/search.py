@@ -40,6 +40,8 @@ _LIST_RIGHTS = {
     "cos": "listCos",
 }
 _TOP = 0x7FFFFFFF
+#: RFC 4512, 3.4.4: of every entry, for filters; an answer never holds it
+_MODIFIED = "modifytimestamp"
 
 
 @dataclass(frozen=True)
@@ -149,7 +151,7 @@ def _run(context: Context, query: Query) -> list[Found]:
     known = _known(context)
     found: list[Found] = []
     for each in _candidates(context, query):
-        held = each.attrs if isinstance(each, Entry) else _alias_values(each)
+        held = _held(each, query.text)
         if wanted is None or wanted.matches(held, known):
             found.append(each)
     if 0 < query.max_results < len(found):
@@ -166,6 +168,16 @@ def _run(context: Context, query: Query) -> list[Found]:
     return found
 
 
+def _held(each: Found, query: str) -> Values:
+    """What a filter looks at; the directory's own attribute only where it is named."""
+    values = each.attrs if isinstance(each, Entry) else _alias_values(each)
+    if _MODIFIED not in query.lower():
+        return values
+    created = values.get("zimbraCreateTimestamp", [])
+    modified = [each.modified] if isinstance(each, Entry) and each.modified else created
+    return {**values, _MODIFIED: [one[:14] + "Z" for one in modified]}
+
+
 def _own(each: Found, name: str) -> str:
     values = each.attrs if isinstance(each, Entry) else _alias_values(each)
     return next(iter(values.get(name, ())), "")
@@ -175,6 +187,8 @@ def _known(context: Context) -> ldapfilter.Known:
     schema = context.state.schema
 
     def type_of(name: str) -> str | None:
+        if name.lower() == _MODIFIED:
+            return "gentime"
         attribute = schema.get(name)
         return attribute.type if attribute else None
 
