@@ -1,7 +1,7 @@
 """Deleted messages of a mailbox: those that left the trash and are kept a while, and their return.
 
-Zimbra keeps them where zimbraDumpsterEnabled is on, for zimbraMailDumpsterLifetime. They are read
-as the mailbox's user, with a log-in of a minute.
+Zimbra keeps them where zimbraDumpsterEnabled is on, for zimbraMailDumpsterLifetime. They are put
+back as the mailbox's user, with a log-in of a minute.
 
 Source: recorded dumpsters of a genuine server (mail in the trash is not in it, a recovery needs a
 folder, and where nothing is kept the search finds nothing).
@@ -33,17 +33,11 @@ def of_mailbox(zimbra: Zimbra, account: Entry) -> Sequence[Message]:
     Raises:
         Refused: the mailbox cannot be opened.
     """
-    return _opened(zimbra, account)[1]
-
-
-def _opened(zimbra: Zimbra, account: Entry) -> tuple[str, Sequence[Message]]:
-    """A log-in as a mailbox's user, and its deleted messages."""
-    # In maintenance Zimbra gives a log-in that it then calls expired.
-    if account.one("zimbraAccountStatus") == "maintenance":
+    # In maintenance Zimbra gives a log-in that it then calls expired; for a closed one, none.
+    if account.one("zimbraAccountStatus") in ("maintenance", "closed"):
         raise Refused(SHUT)
     try:
-        token = zimbra.delegate_auth(account.id, _SECONDS).value
-        return token, zimbra.get_deleted_messages(token, MOST)
+        return zimbra.get_deleted_messages(account.id, MOST)
     except MailboxInactive as error:
         raise Refused(SHUT) from error
 
@@ -61,12 +55,14 @@ def recover(
     account = scope.mailbox(zimbra, request, stamped, identity, ATTRIBUTES)
     if not chosen:
         raise wrong("", N_("Choose at least one message."))
-    token, found = _opened(zimbra, account)
+    found = of_mailbox(zimbra, account)
     # Those that are there: one that is not would keep the others from coming back.
     there = [one.id for one in found if one.id in chosen]
     if there:
         try:
-            zimbra.recover_messages(token, there)
+            zimbra.recover_messages(zimbra.delegate_auth(account.id, _SECONDS).value, there)
+        except MailboxInactive as error:
+            raise Refused(SHUT) from error
         except LimitReached as error:
             raise Refused(
                 "There is too little space in %(address)s for these messages.",

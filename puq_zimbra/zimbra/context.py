@@ -22,6 +22,8 @@ class Context:
     session: str | None = None
     #: id of the server that answers, where it is another one
     target_server: str | None = None
+    #: id of the account whose mailbox a user's request is about, where the token is another's
+    account: str | None = None
     #: the answer is passed on unread
     unread: bool = False
     #: log in although these credentials were rejected before

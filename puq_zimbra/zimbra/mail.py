@@ -1,8 +1,10 @@
-"""Requests about the messages of a mailbox, with a log-in as its user.
+"""Requests about the messages of a mailbox.
 
-The admin address takes them, too (AdminServlet's ``MailService``).
+The administrator, who may log in as its user, reads them with his own token; what changes them is
+sent with a log-in as the user. The admin address takes them, too (AdminServlet's ``MailService``).
 
-Source: `soap.txt`; `service/mail/{Search,ItemAction}.java`; recorded dumpsters of a genuine server.
+Source: `soap.txt`; `service/mail/{Search,ItemAction}.java`; recorded dumpsters of a genuine server,
+also with the administrator's token on a mailbox.
 """
 
 from __future__ import annotations
@@ -38,8 +40,8 @@ class Message:
 class MailRequests(Sender):
     """Requests about messages."""
 
-    def get_deleted_messages(self, token: str, most: int) -> list[Message]:
-        """Messages that were deleted from the trash and are kept a while, newest first (Search)."""
+    def get_deleted_messages(self, identity: str, most: int) -> list[Message]:
+        """Messages that left an account's trash and are kept a while, newest first (Search)."""
         response = self.pipeline.send(
             "Search",
             {
@@ -50,7 +52,7 @@ class MailRequests(Sender):
                 "fetch": "none",
                 "limit": most,
             },
-            token=token,
+            account=identity,
         )
         found = answers.children(response)
         return [_message(one) for one in found if answers.local(one) == "m" and one.get("id")]

@@ -64,6 +64,8 @@ def envelope(context: Context) -> bytes:
         header["nosession"] = ""
     else:
         header["session"] = {"id": context.session or None, "_value_1": context.session}
+    if context.account:
+        header["account"] = selector("id", context.account)
     if context.target_server:
         header["targetServer"] = context.target_server
     if context.listing:
