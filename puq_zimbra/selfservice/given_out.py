@@ -22,6 +22,7 @@ from puq_zimbra.provisioning import quotas
 from puq_zimbra.provisioning.entries import domain_named, domain_of
 from puq_zimbra.readings import ServiceUsage
 from puq_zimbra.request import Request
+from puq_zimbra.selfservice import scope
 from puq_zimbra.usage import parts
 from puq_zimbra.usage.tallies import SYSTEM
 from puq_zimbra.zimbra import batches
@@ -33,7 +34,9 @@ from puq_zimbra.zimbra.listings import QuotaRow
 MOST = 500
 #: how long before its time a reading may have read a mailbox, and by what a clock may be wrong
 _MARGIN = timedelta(minutes=2)
-_ARE_SYSTEM = "".join(f"({one}=TRUE)" for one in sorted(SYSTEM))
+#: marks of accounts whose limits the customer does not give out: Zimbra's own, and administrators
+_MARKS = sorted({*SYSTEM, *scope.SYSTEM})
+_MARKED = "".join(f"({one}=TRUE)" for one in _MARKS)
 _ACCOUNTS = "accounts"
 
 
@@ -85,6 +88,7 @@ class Question:
             limits |= {one.id: _in_force(one, cap) for one in written}
             count, many = count + held, many or len(written) > MOST
             system |= {one.id for one in marked}
+        limits = {key: limit for key, limit in limits.items() if key not in system}
         storage: Mapping[str, QuotaRow] = {}
         if many or count != len(limits):
             storage = _storage(zimbra, self.names, system)
@@ -127,7 +131,7 @@ def _classes_written(since: str) -> Callable[[Zimbra], Any]:
 
 def _of_domain(name: str, since: str) -> list[Callable[[Zimbra], Any]]:
     """Mailboxes written since, their number, the domain's cap, and accounts that are no mailbox."""
-    own = "".join(f"(!({one}=TRUE))" for one in sorted(SYSTEM))
+    own = "".join(f"(!({one}=TRUE))" for one in _MARKS)
     query = f"(&{own}(modifyTimestamp>={since}))"
     return [
         lambda zimbra: zimbra.search_page(
@@ -135,7 +139,7 @@ def _of_domain(name: str, since: str) -> list[Callable[[Zimbra], Any]]:
         ),
         lambda zimbra: zimbra.count_directory(_ACCOUNTS, f"(&{own})", name),
         lambda zimbra: zimbra.get_domain(name, "name", (quotas.CAP,), inherited=True),
-        lambda zimbra: zimbra.search_page(_ACCOUNTS, f"(|{_ARE_SYSTEM})", (), name, limit=MOST),
+        lambda zimbra: zimbra.search_page(_ACCOUNTS, f"(|{_MARKED})", (), name, limit=MOST),
     ]
 
 

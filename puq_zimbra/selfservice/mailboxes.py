@@ -1,8 +1,9 @@
 """The mailboxes of a service: a page of their list, one of them, and changes to it.
 
-Zimbra sorts as text and only by what it is asked for; used space and limits are sorted by the last
-reading of the store. What is nearly full or over its limit is told by that reading alone. The rows
-of a page are read live, their limits and what they use included.
+Zimbra sorts as text and only by what it is asked for; used space, limits and mailbox plans (by
+their names) are sorted by the last reading of the store. What is nearly full or over its limit is
+told by that reading alone. The rows of a page are read live, their limits and what they use
+included.
 
 Source: `service/admin/SearchDirectory.java`; recorded listings of a genuine server.
 """
@@ -12,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import Any
 
 from puq_zimbra import readings
@@ -19,6 +21,7 @@ from puq_zimbra.provisioning import quotas
 from puq_zimbra.provisioning.entries import domain_of
 from puq_zimbra.selfservice import mailbox_states as states
 from puq_zimbra.selfservice import scope
+from puq_zimbra.selfservice.mailbox_wanted import BY_ZIMBRA, Wanted
 from puq_zimbra.units import shown_domain
 from puq_zimbra.zimbra import batches, filters
 from puq_zimbra.zimbra.answers import Entry
@@ -29,8 +32,6 @@ from puq_zimbra.zimbra.client import Zimbra
 PAGE = 50
 #: rows of a search that are sorted by the last reading, as they are now
 FEW = 500
-#: digits of the highest number of a page
-_DIGITS = 6
 #: what is read of each mailbox of the list
 ATTRIBUTES = (
     "displayName",
@@ -40,67 +41,6 @@ ATTRIBUTES = (
     "zimbraLastLogonTimestamp",
     "zimbraIsDelegatedAdminAccount",
 )
-#: column -> Zimbra's attribute; the others are sorted by the last reading
-_BY_ZIMBRA = {
-    "address": "name",
-    "name": "displayName",
-    "state": "zimbraAccountStatus",
-    "last_login": "zimbraLastLogonTimestamp",
-}
-_BY_READING = ("used", "limit")
-COLUMNS = (*_BY_ZIMBRA, *_BY_READING)
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """What is asked of the list; what makes no sense counts as not asked."""
-
-    search: str = ""
-    column: str = "address"
-    descending: bool = False
-    #: from 1
-    page: int = 1
-    #: one of `states.STATES`; "" = all
-    state: str = ""
-
-    @classmethod
-    def of(cls, query: Mapping[str, str]) -> Wanted:
-        """What a page's own keys ask for.
-
-        >>> Wanted.of({"sort": "-used", "p": "3", "q": " anna ", "state": "near"})
-        Wanted(search='anna', column='used', descending=True, page=3, state='near')
-        """
-        sort, number = query.get("sort", ""), query.get("p", "")
-        column = sort.removeprefix("-")
-        state = query.get("state", "")
-        state = state if state in states.STATES else ""
-        if column not in columns_of(state):
-            sort, column = "address", "address"
-        search = "".join(one for one in query.get("q", "") if one.isprintable()).strip()[:100]
-        page = (
-            int(number) if number.isascii() and number.isdigit() and len(number) <= _DIGITS else 1
-        )
-        return cls(search, column, sort.startswith("-"), max(page, 1), state)
-
-    @property
-    def by_reading(self) -> bool:
-        """Whether the last reading gives the order, or says which mailboxes they are."""
-        return self.column in _BY_READING or self.state in states.BY_READING
-
-    @property
-    def part(self) -> dict[str, str]:
-        """The keys that ask for these mailboxes alone, and not for their order."""
-        return {key: one for key, one in (("q", self.search), ("state", self.state)) if one}
-
-    @property
-    def sort(self) -> str:
-        """The key that asks for this order."""
-        return f"{'-' if self.descending else ''}{self.column}"
-
-
-def columns_of(state: str) -> tuple[str, ...]:
-    """The columns by which mailboxes of a state can be sorted; "" = of any."""
-    return ("address", *_BY_READING) if state in states.BY_READING else COLUMNS
 
 
 @dataclass(frozen=True)
@@ -147,6 +87,8 @@ class _Known:
     cap: int
     #: by id
     measured: Mapping[str, readings.MailboxUsage]
+    #: class of service's id -> its name; "" = the domain's own
+    tiers: Mapping[str, str]
 
     def row(self, entry: Entry) -> Row:
         """A mailbox as the list shows it."""
@@ -171,18 +113,22 @@ def page_of(
     wanted: Wanted,
     usage: readings.ServiceUsage | None,
     without: Collection[str] = (),
+    tiers: Mapping[str, str] = MappingProxyType({}),
 ) -> Listed:
-    """One page of a domain's mailboxes; ``without`` are the ids of those in the bin."""
+    """One page of a domain's mailboxes; ``without`` are the ids of those in the bin.
+
+    ``tiers``: class of service's id -> its name, "" = the domain's own.
+    """
     measured = {one.id: one for one in usage.mailboxes} if usage else {}
-    known = _Known(quotas.amount(domain, quotas.CAP), measured)
+    known = _Known(quotas.amount(domain, quotas.CAP), measured, tiers)
     if wanted.state in states.BY_READING or (wanted.by_reading and measured):
         name = domain_of(domain)
         if wanted.part and (few := _few_by_reading(along, name, wanted, known, without)):
             return few
         return _by_reading(along, name, wanted, known, without)
-    column = wanted.column if wanted.column in _BY_ZIMBRA else "address"
+    column = wanted.column if wanted.column in BY_ZIMBRA else "address"
     query = _query(wanted, without, measured)
-    ask = _Ask(domain_of(domain), query, _BY_ZIMBRA[column], wanted.descending)
+    ask = _Ask(domain_of(domain), query, BY_ZIMBRA[column], wanted.descending)
     entries, found = along.send(ask.page(wanted.page), ask.count)
     pages = max(1, -(-found // PAGE))
     page = min(wanted.page, pages)
@@ -277,6 +223,8 @@ def _few_by_reading(
         held.sort(key=lambda row: (row.limit is None, row.limit or 0), reverse=wanted.descending)
     elif wanted.column == "used":
         held.sort(key=lambda row: row.used or -1, reverse=wanted.descending)
+    elif wanted.column == "tier":
+        held.sort(key=lambda row: known.tiers.get(row.cos, ""), reverse=wanted.descending)
     elif wanted.descending:
         held.reverse()
     # What was made since is not measured yet, and comes last either way.
@@ -308,6 +256,8 @@ def _by_reading(
         found.sort(key=lambda one: (one.limit is None, one.limit or 0, one.address))
     elif wanted.column == "used":
         found.sort(key=lambda one: (one.used or -1, one.address))
+    elif wanted.column == "tier":
+        found.sort(key=lambda one: (known.tiers.get(one.cos, ""), one.address))
     else:
         found.sort(key=lambda one: one.address)
     if wanted.descending:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from puq_zimbra.engine.runtime import Runtime
 from puq_zimbra.simulator import Simulator
 
 from ..conftest import Hook
@@ -337,6 +339,27 @@ def test_the_list_is_sorted_by_each_column(many: Customer, sort: str, first: str
 
     assert rows(page)[0] in alike.get(first, {first})
     assert len(rows(page)) == 50
+
+
+def test_the_list_is_sorted_by_plan(many: Customer, simulator: Simulator, runtime: Runtime) -> None:
+    """By its name, where there is a choice; also what a search finds, and before the reading."""
+    assert "sort=tier" not in many.open("mailboxes").answer["html"]
+    coses = simulator.state.directory.coses
+    rules = [f"{coses[one].id}:99" for one in ("business", "starter")]
+    simulator.domain("firma.example").put("zimbraDomainCOSMaxAccounts", *rules)
+    for name, cos in (("user9", "starter"), ("user3", "starter"), ("user50", "business")):
+        simulator.account(f"{name}@firma.example").put("zimbraCOSId", coses[cos].id)
+    simulator.domain("firma.example").put("zimbraDomainDefaultCOSId", coses["business"].id)
+    later = runtime.now() + timedelta(hours=2)
+    runtime.now = lambda: later
+    many.ask("usage")
+    down, up = rows(many.open("mailboxes", sort="-tier")), rows(many.open("mailboxes", sort="tier"))
+
+    assert down[:2] == ["user9@firma.example", "user3@firma.example"]
+    assert up[:2] == ["admin@firma.example", "user0@firma.example"]
+    found = rows(many.open("mailboxes", sort="-tier", q="user3"))
+    assert found[0] == "user3@firma.example"
+    assert "sort=tier" in many.open("mailboxes").answer["html"]
 
 
 def test_the_list_is_searched(many: Customer) -> None:

@@ -12,6 +12,7 @@ from puq_zimbra.errors import N_, NotFound
 from puq_zimbra.provisioning.entries import domain_named, domain_of
 from puq_zimbra.selfservice import bin as bins
 from puq_zimbra.selfservice import given_out, limits, mailboxes, scope, several, tiers
+from puq_zimbra.selfservice.mailbox_wanted import Wanted, columns_of
 from puq_zimbra.units import shown_address, shown_domain
 from puq_zimbra.zimbra import batches
 from puq_zimbra.zimbra.answers import Entry
@@ -55,31 +56,35 @@ class Seats:
 
 def draw(page: PageContext) -> Mapping[str, Any]:
     """List one page of one domain's mailboxes."""
-    wanted = mailboxes.Wanted.of(page.query)
+    wanted = Wanted.of(page.query)
     domain = domain_asked(page)
     marks = bins.marks(domain)
     asked = given_out.question(page.zimbra, page.request, page.stamped, page.usage, page.now)
     names = sorted({*asked.names, domain_of(domain)})
-    seats = limits.counting_seats(names)
+    most = page.request.purchase.plan.mailboxes
+    seats = limits.counting_seats(names) if most is not None else []
     along = Along(page.zimbra, [*seats, *asked.reads])
-    listed = mailboxes.page_of(along, domain, wanted, page.usage, marks)
-    taken = sum(map(batches.accepted, along.found[: len(seats)]))
+    names_of_tiers = _tiers(page, domain)
+    listed = mailboxes.page_of(along, domain, wanted, page.usage, marks, names_of_tiers)
     left = asked.left(page.zimbra, along.found[len(seats) :])
     rows = _sized(page, listed.rows, left.storage)
     # A mark of one that was opened again counts no more.
     in_bin = len(marks.keys() - {row.id for row in listed.rows})
+    taken = sum(map(batches.accepted, along.found[: len(seats)]))
+    if most is None:
+        taken = listed.found + in_bin
     return {
         "wanted": wanted,
         "listed": listed,
         "lines": [line_of(row) for row in rows],
         "first": (listed.page - 1) * mailboxes.PAGE + 1,
         "all_live": all(row.used is not None for row in rows),
-        "seats": Seats(taken, page.request.purchase.plan.mailboxes),
+        "seats": Seats(taken, most),
         "in_bin": in_bin,
         "whats": several.WHAT,
-        "tiers": _tiers(page, domain),
+        "tiers": names_of_tiers,
         "left": left.bytes,
-        "columns": mailboxes.columns_of(wanted.state),
+        "columns": columns_of(wanted.state),
         "controls": bool(wanted.part) or max(taken, listed.found) >= CONTROLS_FROM,
         "domain": domain_of(domain),
         "domains": _domains(page, domain_of(domain)),
