@@ -76,6 +76,18 @@ def apply(
     return shown_address(fresh.name), renamed or bool(changes)
 
 
+def apply_part(zimbra: Zimbra, request: Request, identity: str, part: Mapping[str, Any]) -> str:
+    """Give some of the values anew, and leave the others as they are; the mailbox's address.
+
+    Raises:
+        FieldErrors: names the field.
+        Conflict: Zimbra did not keep it.
+    """
+    stamped = scope.open_service(zimbra, request)
+    account = scope.mailbox(zimbra, request, stamped, identity, ATTRIBUTES)
+    return apply(zimbra, request, identity, {**values_of(account), **part})[0]
+
+
 def _rename(zimbra: Zimbra, account: Entry, name: str) -> bool:
     if values_of(account)["name"] == name:
         return False

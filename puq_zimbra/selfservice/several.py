@@ -2,21 +2,24 @@
 
 Each is read again right before its own writes; one that must not be changed stays, and is named.
 
-Source: `puq_zimbra.selfservice.access` and `puq_zimbra.selfservice.bin`, which do it to one.
+Source: `puq_zimbra.selfservice.access` and `puq_zimbra.selfservice.bin`, which do it to one, and
+`puq_zimbra.selfservice.editing`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from puq_zimbra.clientarea.fields import FieldErrors, wrong
 from puq_zimbra.errors import N_, Conflict, NotFound, Refused
+from puq_zimbra.provisioning import quotas
 from puq_zimbra.provisioning.entries import domain_of
 from puq_zimbra.request import Request
-from puq_zimbra.selfservice import access, mailboxes, scope
+from puq_zimbra.selfservice import access, editing, limits, mailboxes, scope, tiers
 from puq_zimbra.selfservice import bin as bins
-from puq_zimbra.units import shown_address
+from puq_zimbra.units import GB, shown_address
 from puq_zimbra.zimbra import filters
 from puq_zimbra.zimbra.answers import Entry
 from puq_zimbra.zimbra.client import Zimbra
@@ -28,14 +31,37 @@ WHAT: Mapping[str, str] = {
     "unlock": N_("Unlock"),
     "sign_out": N_("Sign out everywhere"),
     "bin": N_("Move to the bin"),
+    "limit": N_("Change the limit of space"),
+    "tier": N_("Change the mailbox plan"),
 }
+_SHUT_TOO = ("active", "locked", "lockout", "maintenance", "closed")
 #: statuses from which an action leads somewhere
 _FROM = {
     "lock": ("active", "lockout"),
     "unlock": ("locked", "lockout"),
     "sign_out": ("active", "locked", "lockout", "maintenance"),
-    "bin": ("active", "locked", "lockout", "maintenance", "closed"),
+    "bin": _SHUT_TOO,
+    "limit": _SHUT_TOO,
+    "tier": _SHUT_TOO,
 }
+
+
+_TOO_MUCH = N_("Together these limits take %(more)s GB more, and %(left)s GB are left to give out.")
+_TOO_MANY = N_("Mailboxes to be moved: %(need)s; free in the plan %(plan)s: %(left)s.")
+
+
+@dataclass(frozen=True)
+class Order:
+    """What is to be done to each."""
+
+    #: a key of `WHAT`
+    what: str
+    #: for ``limit``: bytes; None = no limit of its own
+    limit: int | None = None
+    #: for ``tier``: id of a class of service
+    tier: str = ""
+    #: for ``bin``: days that it waits there
+    days: int = 0
 
 
 @dataclass(frozen=True)
@@ -63,7 +89,9 @@ def found(zimbra: Zimbra, domain: Entry, identities: Iterable[str]) -> list[Entr
         return []
     query = f"(&{scope.NOT_SYSTEM}(|{either}))"
     name, most = domain_of(domain), mailboxes.PAGE
-    return zimbra.search_page("accounts", query, mailboxes.ATTRIBUTES, name, limit=most)
+    return zimbra.search_page(
+        "accounts", query, mailboxes.ATTRIBUTES, name, limit=most, inherited=True
+    )
 
 
 def reason(what: str, account: Entry) -> str | None:
@@ -83,29 +111,59 @@ def reason(what: str, account: Entry) -> str | None:
     return N_("An administrator has shut it.")
 
 
-def change(
+def require_fits(
     zimbra: Zimbra,
     request: Request,
-    what: str,
-    identities: Sequence[str],
-    now: datetime,
-    days: int,
+    domain: Entry,
+    order: Order,
+    accounts: Sequence[Entry],
+    left: Callable[[], int | None],
+) -> None:
+    """Let an order pass if the plan allows it for all of these mailboxes together.
+
+    ``left`` gives the bytes that are left to give out.
+
+    Raises:
+        FieldErrors: of the field ``limit`` or ``tier``.
+    """
+    if order.what == "limit" and order.limit:
+        limits.require_quota(request, domain, order.limit)
+        cap = quotas.amount(domain, quotas.CAP)
+        held = [quotas.in_force(quotas.amount(one, quotas.QUOTA), cap) for one in accounts]
+        more = sum(max(0, order.limit - max(0, one)) for one in held if one)
+        rest = left() if more else None
+        if rest is not None and more > rest:
+            raise wrong("limit", _TOO_MUCH, more=f"{more / GB:.4g}", left=f"{rest / GB:.4g}")
+    if order.what == "tier":
+        found = next((one for one in tiers.of(zimbra, domain) if one.id == order.tier), None)
+        if found is None:
+            raise wrong("tier", N_("Choose one of the values offered."))
+        now = [one.one("zimbraCOSId") or tiers.default_of(domain) for one in accounts]
+        need = sum(one != order.tier for one in now)
+        if need > found.left:
+            raise wrong("tier", _TOO_MANY, need=need, plan=found.name, left=found.left)
+
+
+def change(
+    zimbra: Zimbra, request: Request, order: Order, identities: Sequence[str], now: datetime
 ) -> Done:
-    """Do one action to each mailbox; ``days`` is for the bin."""
+    """Do one action to each mailbox."""
     scope.open_service(zimbra, request)
     changed, left = [], []
     for one in identities:
         try:
-            changed.append(_one(zimbra, request, what, one, now, days))
-        except (Refused, Conflict, NotFound):
+            changed.append(_one(zimbra, request, order, one, now))
+        except (Refused, Conflict, NotFound, FieldErrors):
             left.append(one)
     return Done(changed, left)
 
 
-def _one(
-    zimbra: Zimbra, request: Request, what: str, identity: str, now: datetime, days: int
-) -> str:
-    if what == "bin":
-        return shown_address(bins.put_by_id(zimbra, request, identity, now, days)[0].name)
+def _one(zimbra: Zimbra, request: Request, order: Order, identity: str, now: datetime) -> str:
+    if order.what == "bin":
+        return shown_address(bins.put_by_id(zimbra, request, identity, now, order.days)[0].name)
+    if order.what == "limit":
+        return editing.apply_part(zimbra, request, identity, {"limit": order.limit})
+    if order.what == "tier":
+        return editing.apply_part(zimbra, request, identity, {"tier": order.tier})
     doing = {"lock": access.lock, "unlock": access.unlock, "sign_out": access.sign_out}
-    return doing[what](zimbra, request, identity)
+    return doing[order.what](zimbra, request, identity)

@@ -533,6 +533,54 @@ def test_several_are_changed(
     assert found == [[status], [status], ["active"], ["active"]]
 
 
+def test_several_get_a_limit(hook: Hook, simulator: Simulator) -> None:
+    """One for all; too much for the plan, or for what is left, changes none of them."""
+    plan = {"domain_quota": 18 * GB, "mailbox_quota": 9 * GB}
+    assert hook("create", service={"plan": plan}).code == "created"
+    customer = Customer(hook, service={"plan": plan})
+    simulator.account("admin@firma.example").put("zimbraMailQuota", str(GB))
+    made = [
+        simulator.create_account(f"{name}@firma.example", zimbraMailQuota=str(4 * GB)).id
+        for name in ("anna", "jan")
+    ]
+    boxes = {f"box_{one}": "1" for one in made}
+
+    def sent(limit: str) -> Any:
+        page = customer.open("mailboxes_change", what="limit", **boxes)
+        return customer.send(page.form("change_mailboxes"), limit=limit).value
+
+    words = [sent(one)["data"]["errors"][0]["message"] for one in ("", "x", "10", "9")]
+    assert words[0] == "Fill in this field."
+    assert "at most 9 GB" in words[2]
+    assert words[3] == "Together these limits take 10 GB more, and 9 GB are left to give out."
+    assert sent("8")["message"] == "Mailboxes with the new limit: 2."
+    for name in ("anna", "jan"):
+        assert attr(simulator, "zimbraMailQuota", f"{name}@firma.example") == [str(8 * GB)]
+
+
+def test_several_get_a_plan(customer: Customer, simulator: Simulator, anna: str) -> None:
+    """Where there is a choice, and as many as are free in it."""
+    coses = simulator.state.directory.coses
+    business, starter = coses["business"].id, coses["starter"].id
+    jan = simulator.create_account("jan@firma.example").id
+    boxes = {f"box_{anna}": "1", f"box_{jan}": "1"}
+    assert "Change the mailbox plan" not in customer.open("mailboxes").text
+    domain = simulator.domain("firma.example")
+    assert domain is not None
+
+    def sent(tier: str, most: int) -> Any:
+        domain.put("zimbraDomainCOSMaxAccounts", f"{business}:9", f"{starter}:{most}")
+        page = customer.open("mailboxes_change", what="tier", **boxes)
+        return customer.send(page.form("change_mailboxes"), tier=tier).value
+
+    few = sent(starter, 1)["data"]["errors"][0]["message"]
+    assert few == "Mailboxes to be moved: 2; free in the plan starter: 1."
+    assert sent("x", 2)["code"] == "invalid"
+    assert sent(starter, 2)["message"] == "Mailboxes with the new plan: 2."
+    assert attr(simulator, "zimbraCOSId", "jan@firma.example") == [starter]
+    assert "Change the mailbox plan" in customer.open("mailboxes").text
+
+
 def test_several_are_unlocked(customer: Customer, simulator: Simulator, anna: str) -> None:
     """Those that are not locked are named as such."""
     jan = simulator.create_account("jan@firma.example", zimbraAccountStatus="locked").id

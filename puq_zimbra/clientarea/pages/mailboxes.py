@@ -81,7 +81,11 @@ def draw(page: PageContext) -> Mapping[str, Any]:
         "all_live": all(row.used is not None for row in rows),
         "seats": Seats(taken, most),
         "in_bin": in_bin,
-        "whats": several.WHAT,
+        "whats": {
+            key: text
+            for key, text in several.WHAT.items()
+            if key != "tier" or tiers.rules_of(domain)
+        },
         "tiers": names_of_tiers,
         "left": left.bytes,
         "columns": columns_of(wanted.state),

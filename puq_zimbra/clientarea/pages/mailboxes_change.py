@@ -10,7 +10,7 @@ from puq_zimbra.errors import N_
 from puq_zimbra.i18n import translate
 from puq_zimbra.provisioning.entries import domain_of
 from puq_zimbra.selfservice import bin as bins
-from puq_zimbra.selfservice import several
+from puq_zimbra.selfservice import given_out, limits, several, tiers
 from puq_zimbra.units import shown_address
 
 from .mailboxes import domain_asked
@@ -43,12 +43,21 @@ def draw(page: PageContext) -> Mapping[str, Any]:
         )
     target = domain_of(domain) if domain.id != page.stamped.id else ""
     changing = [row["id"] for row in rows if not row["why"]]
-    form = page.forms.of("change_mailboxes", target, values={"what": what})
+    choice = tiers.of(page.zimbra, domain) if what == "tier" else ()
+    choices = {"tier": {one.id: one.name for one in choice}}
+    form = page.forms.of("change_mailboxes", target, values={"what": what}, choices=choices)
     return {
         "what": what,
         "rows": rows,
         "changing": changing,
         "box": several.BOX,
+        "tiers": choice,
+        "left": _left(page) if what == "limit" else None,
+        "most": limits.most_of_a_mailbox(page.request, domain),
         "form": form if changing or failed else None,
         "last_day": bins.last_day(page.now, page.bin_days),
     }
+
+
+def _left(page: PageContext) -> int | None:
+    return given_out.left(page.zimbra, page.request, page.stamped, page.usage, page.now)
