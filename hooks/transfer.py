@@ -6,7 +6,9 @@ host's reason; a suspension stays until the host of the new service speaks. It i
 both services: no hook of either runs beside it, what was open of them is superseded, both audits
 have it. Figures of before stay with the old service, which used what they say.
 
-Only the command line asks for it, since no host may take a service from another.
+The command line asks for it, since no host may take a service from another. FOSSBilling does too,
+within its own installation, for what bears the mark of the same customer: its services had their
+domain as id before they had their order's number.
 """
 
 from __future__ import annotations
@@ -44,12 +46,17 @@ _OF_THE_OLD_SERVICE = (ownership.PURGE, ownership.KEPT, ownership.REASON)
 
 
 def run(request: Request, runtime: Runtime) -> Reply:
-    """Make it the service that the call's form names: to_installation, to_id, customer."""
+    """Make it the service that the call's form names: to_installation, to_id, customer.
+
+    With ``of_customer`` in the form it must bear the mark of the call's customer.
+    """
     asked = {"id": request.form["to_id"], "customer_id": request.form.get("customer")}
     to = request.model_copy(
         update={
             "installation": request.form["to_installation"],
             "service": request.purchase.model_copy(update=asked),
+            # The operation of the other service is another one, which no host has named.
+            "request_id": None,
         }
     )
 
@@ -136,6 +143,8 @@ def _stamped(zimbra: Zimbra, request: Request, to: Request) -> Entry:
             "It is not clear whose %(names)s is: an administrator must put the stamps right.",
             names=", ".join(shown_name(one) for one in found),
         )
+    if "of_customer" in request.form:
+        ownership.require_customer(stamped, request.model_copy(update={"identity": "name"}))
     if held and to.stamp != request.stamp:
         ownership.require_whole(stamped)
         if ownership.is_unfinished(stamped):

@@ -60,7 +60,7 @@ def contents(platform: str) -> dict[str, bytes]:
 
 
 def _of_both_lines(files: Mapping[str, bytes]) -> dict[str, bytes]:
-    """The product type's templates where FOSSBilling 0.7 has them, and what its page loads."""
+    """The product type's templates where 0.7 has them, what its page loads, and its version."""
     found = {
         path.replace(f"{_PRODUCT}/templates/", f"{_PRODUCT}/html_"): content
         for path, content in files.items()
@@ -68,6 +68,9 @@ def _of_both_lines(files: Mapping[str, bytes]) -> dict[str, bytes]:
     }
     for name in ("puqz.css", "puqz.js"):
         found[f"{_PRODUCT}/assets/{name}"] = (folder("templates") / name).read_bytes()
+    manifest = f"{_PRODUCT}/manifest.json"
+    told = json.loads(files[manifest]) | {"version": __version__}
+    found[manifest] = f"{json.dumps(told, indent=2, ensure_ascii=False)}\n".encode()
     return found
 
 

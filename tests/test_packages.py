@@ -16,11 +16,12 @@ from .whmcs.php import PHP
 
 BRIDGE = ("Command", "Engine", "EngineError", "Http", "Settings", "Signature", "load")
 PRODUCT = (
-    "Api/Admin", "Api/Client", "ApiBase", "Calls", "Controller/Client", "Line/Line", "Line/Line07",
-    "Line/Line08", "Orders", "Service", "Sold",
+    "Api/Admin", "Api/Client", "Api/Guest", "ApiBase", "Calls", "Controller/Admin",
+    "Controller/Client", "HandOver", "Line/Line", "Line/Line07", "Line/Line08", "Links", "Orders",
+    "Service", "Sold",
 )  # fmt: skip
 TEMPLATES = (
-    *(f"admin/mod_servicezimbra_{name}" for name in ("config", "manage", "order")),
+    *(f"admin/mod_servicezimbra_{name}" for name in ("config", "index", "manage", "order")),
     *(f"client/mod_servicezimbra_{name}" for name in ("manage", "order_form", "page")),
     *(
         f"email/mod_servicezimbra_{name}"

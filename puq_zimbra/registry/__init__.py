@@ -121,6 +121,8 @@ def event_of(host_name: str, name: str) -> str | None:
 def _event_of(host: Host, name: str) -> str | None:
     if host.names_in or host.names:
         return _events(host).get(name)
+    if name in host.further_names:
+        return host.further_names[name]
     hook = find_hook(name)
     return name if hook is not None and hook.public else None
 
@@ -134,7 +136,8 @@ def _events(host: Host) -> Mapping[str, str]:
     if host.names_in:
         pairs = [(event, getattr(hook, host.names_in)) for event, hook in hooks().items()]
         return {name: event for event, names in pairs for name in names}
-    return host.names or {event: event for event, hook in hooks().items() if hook.public}
+    ours = {event: event for event, hook in hooks().items() if hook.public}
+    return host.names or {**ours, **host.further_names}
 
 
 def _wrong(package: str, name: str, problem: str) -> Misconfigured:

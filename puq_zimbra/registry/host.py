@@ -32,6 +32,8 @@ class Host:
     bearer: bool = False
     #: the host's names of events -> ours; empty = it uses our names
     names: Mapping[str, str] = field(default_factory=dict)
+    #: names that it has besides ours, for events that are not every host's
+    further_names: Mapping[str, str] = field(default_factory=dict)
     #: its names stand in this field of each `Hook` instead
     names_in: str = ""
     #: it sends and gets our JSON unchanged, so OpenAPI shows its schema

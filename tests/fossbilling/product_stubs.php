@@ -35,6 +35,14 @@ namespace FOSSBilling {
     }
 }
 
+namespace Box\Mod\Servicezimbra\Controller {
+    /** A command line has no uploads of its own. */
+    function is_uploaded_file(string $path): bool
+    {
+        return str_starts_with(basename($path), 'puqz-upload-');
+    }
+}
+
 namespace {
     /** Rows of tables, by number; a row is an object that is shared as RedBean's beans are. */
     class Database
@@ -99,12 +107,27 @@ namespace {
 
         public function getAll(string $sql): array
         {
+            if (str_contains($sql, 'JOIN service_hosting ')) {
+                return hosting_accounts($this);
+            }
+            if (str_contains($sql, 'FROM product')) {
+                return array_map(static fn (object $row) => ['id' => $row->id, 'title' => 'Mail'], $this->tables['product']);
+            }
             $rows = array_filter($this->tables['service_hosting_server'], static fn ($row) => $row->manager === 'Puqzimbra');
             return array_map(static fn ($row) => ['id' => $row->id, 'name' => $row->name], array_values($rows));
         }
 
-        public function exec(string $sql): int
+        public function getCell(string $sql, array $values = []): ?string
         {
+            $invoice = $this->load('invoice', $values[':id']);
+            return $invoice !== null && $invoice->client_id === $values[':client'] ? $invoice->hash : null;
+        }
+
+        public function exec(string $sql, array $values = []): int
+        {
+            if (preg_match('/^DELETE FROM (\w+) WHERE id = :id$/D', $sql, $table) === 1) {
+                unset($this->tables[$table[1]][$values[':id']]);
+            }
             return 0;
         }
     }
@@ -114,6 +137,11 @@ namespace {
         public function link(?string $uri = null, ?array $params = []): string
         {
             return 'https://shop.example/' . trim((string) $uri, '/');
+        }
+
+        public function adminLink(?string $uri, ?array $params = []): string
+        {
+            return $this->link('admin/' . trim((string) $uri, '/'), $params);
         }
     }
 
@@ -212,6 +240,12 @@ namespace {
     class Auth
     {
         public ?object $client = null;
+        public bool $admin = false;
+
+        public function isAdminLoggedIn(): bool
+        {
+            return $this->admin;
+        }
 
         public function isClientLoggedIn(): bool
         {
@@ -241,44 +275,6 @@ namespace {
         public function render(string $template, array $values = []): string
         {
             return json_encode(['template' => $template] + $values, JSON_THROW_ON_ERROR);
-        }
-    }
-
-    /** The base of a module's APIs, which has another name in each line. */
-    trait ApiOfALine
-    {
-        private ?Pimple\Container $container = null;
-        private ?object $identity = null;
-        private ?object $service = null;
-
-        public function setDi(Pimple\Container $di): void
-        {
-            $this->container = $di;
-        }
-
-        public function getDi(): ?Pimple\Container
-        {
-            return $this->container;
-        }
-
-        public function setIdentity(?object $identity): void
-        {
-            $this->identity = $identity;
-        }
-
-        public function getIdentity(): ?object
-        {
-            return $this->identity;
-        }
-
-        public function setService(object $service): void
-        {
-            $this->service = $service;
-        }
-
-        public function getService(): ?object
-        {
-            return $this->service;
         }
     }
 }

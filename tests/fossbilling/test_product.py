@@ -116,12 +116,12 @@ def test_settings_are_checked_when_they_are_saved(shop: Call, domain: str) -> No
     shown = {one["name"]: one for one in shop("api", **form).value["fields"]}
     assert shown["server_id"]["options"] == ["1", "2"]
     assert {"", "business"} <= set(shown["cos"]["options"])
-    assert shown["terminate"]["value"] == "grace"
+    assert (shown["terminate"]["value"], shown["model"]["value"]) == ("", "domain")
     for wrong in (
         {"terminate": "erase"}, {"grace_days": "many"}, {"grace_days": "0"}, {"mailboxes": "10.5"},
         {"mailbox_quota": "5 XB"}, {"cos": "gold"}, {"server_id": "9"}, {"server_id": ""},
         {"administrator": "a b"}, {"suspend_mode": ["locked"]}, {"colour": "red"},
-        {"self_service": "all"},
+        {"self_service": "all"}, {"model": "domains"},
     ):  # fmt: skip
         data = {"id": 1, "config": {**PRODUCT, **wrong}}
         told = shop("api", **{"as": "admin", "call": "save_settings", "data": data})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import tempfile
 from urllib.parse import parse_qs, urlsplit
 
 from puq_zimbra.simulator import Simulator
@@ -86,6 +87,28 @@ def test_the_page_is_its_own_clients_alone(shop: Call, mail_server: Simulator, d
     shop("status", order=order, status="active")
     assert shop("api", **api, call="change_password", client=7).value is True
     assert "authtoken" in shop("api", **api, call="log_in", client=7).value
+    assert "authtoken" in shop("get", client=7, order=order, to="/webmail").value["redirect"]
+    assert shop("get", client=8, order=order, to="/webmail").thrown == "Order not found"
+
+
+def test_a_file_is_handed_on(shop: Call, mail_server: Simulator, domain: str) -> None:
+    """Mailboxes from a file: what the browser uploads, and nothing that it only names."""
+    order = ordered(shop, domain)
+    shop("activate", order=order)
+    page = fragment(shop("get", client=7, order=order, get={"puq_page": "import"}))
+    assert 'enctype="multipart/form-data"' in page
+    typed = hidden(page, "preview_import")
+    with tempfile.NamedTemporaryFile(prefix="puqz-upload-") as upload:
+        upload.write(b"address,password\nanna,Anna-Pass-1x\n")
+        upload.flush()
+        done = shop("post", client=7, order=order, post=typed, files={"file": upload.name})
+        secret = shop("post", client=7, order=order, post=typed, files={"file": __file__})
+
+    assert done.value["status"] == 303, done
+    seen = parse_qs(urlsplit(done.value["redirect"]).query)
+    get = {name: values[0] for name, values in seen.items()}
+    assert "anna" in fragment(shop("get", client=7, order=order, get=get))
+    assert "redirect" not in secret.value
 
 
 def test_without_an_engine_nothing_is_half_done(shop: Call, domain: str) -> None:

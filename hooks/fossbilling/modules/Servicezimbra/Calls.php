@@ -40,6 +40,32 @@ final class Calls
         return array_values(array_filter((array) ($reply['data']['classes'] ?? []), 'is_string'));
     }
 
+    /** The version of a server's engine; null where it gives no answer. */
+    public function engineVersion(int $server): ?string
+    {
+        $version = $this->manager($server)->askFor('describe', [], self::PAGE)['data']['version'] ?? null;
+        return is_string($version) ? $version : null;
+    }
+
+    /**
+     * Ask that a service of the server manager, whose id is its domain, becomes an order's; the reply as it is.
+     *
+     * @return array<string, mixed>
+     */
+    public function handOver(int $server, string $domain, object $order, bool $dry): array
+    {
+        $manager = $this->manager($server);
+        return $manager->askFor('hand_over', [
+            'dry_run' => $dry,
+            'form' => (object) ['to_id' => (string) (int) $order->id],
+            'service' => (object) [
+                'id' => \PuqZimbra\Order::idOf($domain),
+                'customer_id' => (string) (int) $order->client_id,
+                'domain' => $domain,
+            ],
+        ], self::SERVICE);
+    }
+
     /**
      * Ask for an order; the reply as it is.
      *
@@ -56,7 +82,7 @@ final class Calls
         $more['service'] = (object) [
             'id' => (string) (int) $order->id,
             'customer_id' => (string) (int) $order->client_id,
-            'domain' => trim((string) ($config['domain'] ?? '')),
+            ...Sold::bought($config),
             'plan' => (object) Sold::plan($event, $config),
             'admin' => (object) ($admin + ($named === '' ? [] : ['name' => $named])),
         ];

@@ -70,7 +70,9 @@ class Service implements InjectionAwareInterface
     }
 
     /**
-     * The settings of a new order: the product's, and the domain alone of what the customer sent.
+     * The settings of a new order: the product's, and the domain alone of what the customer sent (of a mailbox its address).
+     *
+     * Staff can say as well that it exists in Zimbra: then it is adopted.
      *
      * @param array<string, mixed> $data
      *
@@ -81,6 +83,9 @@ class Service implements InjectionAwareInterface
         $domain = $data['domain'] ?? '';
         $own = ['domain' => is_string($domain) ? mb_strtolower(trim($domain)) : ''];
         $kept = array_intersect_key($data, ['period' => 1, 'quantity' => 1]);
+        if (($data['import'] ?? '') === '1' && $this->di['auth']->isAdminLoggedIn()) {
+            $own['import'] = '1';
+        }
         return $own + $this->line()->config($product) + $kept;
     }
 
@@ -94,12 +99,15 @@ class Service implements InjectionAwareInterface
     public function validateOrderData(array &$data): bool
     {
         $domain = (string) ($data['domain'] ?? '');
-        if (preg_match('/^[^\s\/@:]+\.[^\s\/@:.]+$/uD', $domain) !== 1) {
-            throw new InformationException('Give the mail domain, such as firma.example.');
+        $isMailbox = Sold::model($data) === 'mailbox';
+        if (preg_match('/^' . ($isMailbox ? '[^\s\/@:]+@' : '') . '[^\s\/@:]+\.[^\s\/@:.]+$/uD', $domain) !== 1) {
+            $wanted = $isMailbox ? 'the address, such as anna@firma.example.' : 'the mail domain, such as firma.example.';
+            throw new InformationException("Give $wanted");
         }
         $order = (object) ['id' => 0, 'client_id' => 0];
         $asked = ['dry_run' => true, 'admin' => ['password' => self::password()]];
-        $reply = $this->engine()->reply('create', $order, $data, $asked, Calls::CLICK);
+        $event = isset($data['import']) ? 'adopt' : 'create';
+        $reply = $this->engine()->reply($event, $order, $data, $asked, Calls::CLICK);
         $later = ['unavailable', 'busy', 'pending', 'misconfigured'];
         if (!in_array($reply['code'] ?? 'unavailable', $later, true)) {
             Calls::done($reply);
@@ -133,6 +141,10 @@ class Service implements InjectionAwareInterface
     public function activate(object $order, ?object $model): array
     {
         $config = self::configOf($order);
+        if (isset($config['import']) && $model !== null && (int) $model->adopted === 0) {
+            $this->adopt($order);
+            $model->adopted = 1;
+        }
         $password = self::password();
         $reply = $this->engine()->ask('create', $order, $config, ['admin' => ['password' => $password]]);
         if (($reply['data']['state'] ?? 'active') !== 'active') {
@@ -143,7 +155,7 @@ class Service implements InjectionAwareInterface
             // Made by a call of this order whose answer was lost: its password is known to nobody.
             $password = $mayBeTold ? $this->newPassword($order, $config, $password) : '';
         }
-        $login = (string) ($reply['data']['admin_address'] ?? '');
+        $login = (string) ($reply['data']['admin_address'] ?? $reply['data']['address'] ?? '');
         if ($model !== null) {
             $model->login = $login;
             $this->store($model);
@@ -217,6 +229,16 @@ class Service implements InjectionAwareInterface
         $kept = array_intersect_key($before, array_flip(['domain', 'server_id', 'administrator', 'period', 'quantity']));
         $config = $kept + $this->line()->config($product);
         $this->engine()->ask('change_package', $order, $config);
+        $this->sell($order, $product, $config);
+    }
+
+    /**
+     * Note what an order is sold with from now on.
+     *
+     * @param array<string, mixed> $config
+     */
+    public function sell(object $order, object $product, array $config): void
+    {
         $order->config = json_encode($config, JSON_THROW_ON_ERROR);
         $order->product_id = method_exists($product, 'getId') ? $product->getId() : $product->id;
         $order->updated_at = date('Y-m-d H:i:s');

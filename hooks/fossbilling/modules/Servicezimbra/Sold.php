@@ -16,11 +16,18 @@ use FOSSBilling\InformationException;
 final class Sold
 {
     private const COUNTS = ['mailboxes', 'aliases', 'lists', 'domain_aliases'];
-    private const SIZES = ['mailbox_quota', 'domain_quota'];
+    private const SIZES = ['mailbox_quota', 'domain_quota', 'disk'];
     private const CHOICES = [
+        'model' => ['domain', 'mailbox', 'server'],
         'suspend_mode' => ['locked', 'maintenance', 'closed'],
-        'terminate' => ['grace', 'keep', 'delete'],
+        'terminate' => ['', 'grace', 'keep', 'delete'],
         'self_service' => ['look', 'standard', 'full'],
+    ];
+    /** Settings that say nothing of a model, so that nobody believes them to hold. */
+    private const NOT_OF = [
+        'domain' => ['disk'],
+        'mailbox' => ['disk', 'mailboxes', 'domain_quota', 'aliases', 'lists', 'domain_aliases', 'administrator'],
+        'server' => [],
     ];
     /** Events that grant what was bought, or show it. */
     private const GRANTING = ['create', 'adopt', 'plan', 'change_package'];
@@ -38,15 +45,18 @@ final class Sold
     {
         $labels = [
             'server_id' => 'Server (of the server manager PUQ Zimbra)',
+            'model' => 'What is sold: a domain, one mailbox in a domain of yours, or a Zimbra of its own (server)',
             'cos' => 'Class of service; blank: the server\'s default',
             'mailboxes' => 'Mailboxes; blank: unlimited',
             'mailbox_quota' => 'Size of one mailbox, such as 5 GB; blank: unlimited',
             'domain_quota' => 'Size of the whole domain, such as 50 GB; blank: unlimited',
+            'disk' => 'Model server: disk space that was agreed, such as 500 GB',
             'aliases' => 'Aliases; blank: unlimited',
             'lists' => 'Lists; blank: unlimited',
             'domain_aliases' => 'Further domains; blank: unlimited',
             'suspend_mode' => 'While it is not paid',
-            'terminate' => 'When it ends: grace keeps the mail for some days, delete deletes it at once',
+            'terminate' => 'When it ends: grace keeps the mail for some days, keep for ever, delete deletes it at once;'
+                . ' blank: grace, and a server is kept',
             'grace_days' => 'Days of grace; blank: 14',
             'administrator' => 'Mailbox of the administrator; blank: admin',
             'self_service' => 'What the customer may do on his page',
@@ -92,7 +102,38 @@ final class Sold
         if (!isset($checked['server_id'])) {
             throw new InformationException('Choose a server.');
         }
+        $model = self::model($checked);
+        foreach (array_intersect(self::NOT_OF[$model], array_keys($checked)) as $name) {
+            throw new InformationException('The setting :name is not of the model :model: leave it blank.', [
+                ':name' => $name,
+                ':model' => $model,
+            ]);
+        }
         return $checked;
+    }
+
+    /** @param array<string, mixed> $config */
+    public static function model(array $config): string
+    {
+        return (string) ($config['model'] ?? '') ?: 'domain';
+    }
+
+    /**
+     * What was bought, in the engine's words: its model, and its domain or its address.
+     *
+     * @param array<string, mixed> $config
+     *
+     * @return array<string, mixed>
+     */
+    public static function bought(array $config): array
+    {
+        $name = trim((string) ($config['domain'] ?? ''));
+        $disk = self::given($config, ['disk']);
+        return match (self::model($config)) {
+            'mailbox' => ['model' => 'mailbox', 'mailbox' => (object) ['address' => $name]],
+            'server' => ['model' => 'server', 'domain' => $name] + $disk,
+            default => ['domain' => $name],
+        };
     }
 
     /** @param array<string, list<string>> $offered */
@@ -123,7 +164,8 @@ final class Sold
     public static function plan(string $event, array $config): array
     {
         $grants = in_array($event, self::GRANTING, true);
-        $names = $grants || in_array($event, self::SHOWING, true) ? ['cos', ...self::COUNTS, ...self::SIZES] : [];
+        $limits = ['cos', ...self::COUNTS, ...array_diff(self::SIZES, ['disk'])];
+        $names = $grants || in_array($event, self::SHOWING, true) ? $limits : [];
         if ($names !== [] || in_array($event, ['suspend', 'terminate'], true)) {
             $names[] = 'suspend_mode';
         }
@@ -133,8 +175,10 @@ final class Sold
         }
         if ($grants || $event === 'terminate') {
             $days = (string) ($config['grace_days'] ?? '');
+            $mode = (string) ($config['terminate'] ?? '');
+            // Without a mode the engine's own: grace, and a private server is kept.
             $plan['terminate'] = (object) (
-                ['mode' => (string) ($config['terminate'] ?? 'grace')]
+                ($mode === '' ? [] : ['mode' => $mode])
                 + ($days === '' ? [] : ['grace_days' => ctype_digit($days) ? (int) $days : $days])
             );
         }

@@ -5,6 +5,7 @@ declare(strict_types=1);
 namespace Box\Mod\Servicezimbra\Api;
 
 use Box\Mod\Servicezimbra\ApiBase;
+use Box\Mod\Servicezimbra\HandOver;
 use Box\Mod\Servicezimbra\Orders;
 use Box\Mod\Servicezimbra\Sold;
 use FOSSBilling\InformationException;
@@ -73,6 +74,45 @@ class Admin extends ApiBase
         $this->require('manage');
         $this->getService()->adopt(Orders::any($this->getDi(), $data['order_id'] ?? 0));
         return true;
+    }
+
+    /**
+     * What the module's page shows: versions, and orders of the server manager that can be handed over.
+     *
+     * @return array<string, mixed>
+     */
+    public function overview($data): array
+    {
+        $this->require('manage');
+        $service = $this->getService();
+        $ours = self::version();
+        $servers = [];
+        foreach ($service->engine()->servers() as $id => $name) {
+            $version = $service->engine()->engineVersion((int) $id);
+            $servers[] = ['name' => $name, 'version' => $version, 'differs' => $version !== null && $version !== $ours];
+        }
+        return ['version' => $ours, 'servers' => $servers] + (new HandOver($this->getDi(), $service))->overview();
+    }
+
+    /**
+     * Hand an order of the server manager over to this product type, or say what would be done.
+     *
+     * @param array{order_id?: mixed, product_id?: mixed, dry_run?: mixed} $data
+     */
+    public function hand_over($data): string
+    {
+        $this->require('manage');
+        $service = $this->getService();
+        $product = $service->line()->product((int) ($data['product_id'] ?? 0));
+        $id = is_scalar($data['order_id'] ?? null) ? (int) $data['order_id'] : 0;
+        return (new HandOver($this->getDi(), $service))->carryOut($id, $product, (bool) ($data['dry_run'] ?? true));
+    }
+
+    /** The version of this module, which a package writes into its manifest. */
+    private static function version(): string
+    {
+        $manifest = json_decode((string) file_get_contents(dirname(__DIR__) . '/manifest.json'), true);
+        return (string) ($manifest['version'] ?? '');
     }
 
     /** FOSSBilling 0.8 knows permissions within a module; 0.7 asks for the module's alone, before this. */

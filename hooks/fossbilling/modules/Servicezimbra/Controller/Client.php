@@ -6,9 +6,9 @@ namespace Box\Mod\Servicezimbra\Controller;
 
 use Box\Mod\Servicezimbra\Calls;
 use Box\Mod\Servicezimbra\Line\Line;
+use Box\Mod\Servicezimbra\Links;
 use Box\Mod\Servicezimbra\Orders;
 use Box\Mod\Servicezimbra\Service;
-use FOSSBilling\InformationException;
 
 /**
  * The customer's pages of a service, and the forms on them; each is drawn by the engine.
@@ -20,6 +20,8 @@ class Client implements \FOSSBilling\InjectionAwareInterface
     private const OWN = 'puqz_';
     private const FIELD = '/^[a-z][a-z0-9_-]{0,80}$/D';
     private const MOST = 1000;
+    /** Bytes of one file, 1 MiB. */
+    private const LARGEST_FILE = 1048576;
     /** FOSSBilling's words for how often is paid, and the engine's. */
     private const CYCLES = [
         '1M' => 'monthly', '3M' => 'quarterly', '6M' => 'semi-annually', '1Y' => 'annually', '2Y' => 'biennially',
@@ -41,6 +43,7 @@ class Client implements \FOSSBilling\InjectionAwareInterface
     public function register(\Box_App &$app): void
     {
         $app->get('/servicezimbra/:id', 'get_page', ['id' => '[0-9]+'], static::class);
+        $app->get('/servicezimbra/:id/webmail', 'get_webmail', ['id' => '[0-9]+'], static::class);
         $app->post('/servicezimbra/:id', 'post_form', ['id' => '[0-9]+'], static::class);
     }
 
@@ -54,16 +57,24 @@ class Client implements \FOSSBilling\InjectionAwareInterface
     public function post_form(\Box_App $app, $id): mixed
     {
         $order = $this->order($id);
-        $token = Line::of($this->di)->token();
-        $sent = $_POST['CSRFToken'] ?? null;
-        if ($token === '' || !is_string($sent) || !hash_equals($token, $sent)) {
-            throw new InformationException('The form is of another session: load its page again.', null, 403);
-        }
+        Line::of($this->di)->requireToken($_POST['CSRFToken'] ?? null);
         $reply = $this->asked('client_action', $order, self::form(), Calls::CLICK);
         $next = $reply['data']['next'] ?? null;
         $html = $reply['html'] ?? null;
         if (($reply['ok'] ?? null) === true && !is_string($html) && is_string($next) && $this->isAllowed($next, $order)) {
             return Line::of($this->di)->redirect($app, $next);
+        }
+        return $this->shown($app, $order, $reply);
+    }
+
+    /** Into the webmail, logged in. */
+    public function get_webmail(\Box_App $app, $id): mixed
+    {
+        $order = $this->order($id);
+        $reply = $this->asked('sso_service', $order, [], Calls::CLICK);
+        $address = $reply['data']['url'] ?? null;
+        if (($reply['ok'] ?? null) === true && is_string($address) && $this->isAllowed($address, $order)) {
+            return Line::of($this->di)->redirect($app, $address);
         }
         return $this->shown($app, $order, $reply);
     }
@@ -97,8 +108,9 @@ class Client implements \FOSSBilling\InjectionAwareInterface
                 'page_url' => $this->pages($order) . 'puq_page=',
                 'search' => $query['search'] ?? '',
                 'sort' => $query['sort'] ?? '',
+                'takes_files' => '1',
                 'CSRFToken' => Line::of($this->di)->token(),
-            ] + $form),
+            ] + Links::of($this->di, $order, $this->path(...)) + $form),
         ];
         $config = Service::configOf($order);
         return (new Calls($this->di))->reply($event, $order, $config, $call, $seconds);
@@ -178,7 +190,21 @@ class Client implements \FOSSBilling\InjectionAwareInterface
                 $form[(string) $name] = implode("\n", array_map('strval', $texts));
             }
         }
-        return $form;
+        return $form + self::files();
+    }
+
+    /** @return array<string, string> the files of the form as data URLs; the engine refuses one that is too large */
+    private static function files(): array
+    {
+        $found = [];
+        foreach ($_FILES as $name => $file) {
+            $path = $file['tmp_name'] ?? '';
+            if (preg_match(self::FIELD, (string) $name) === 1 && is_string($path) && is_uploaded_file($path)) {
+                $content = (string) file_get_contents($path, false, null, 0, self::LARGEST_FILE + 1);
+                $found[$name] = 'data:application/octet-stream;base64,' . base64_encode($content);
+            }
+        }
+        return $found;
     }
 
     private static function text(mixed $value): string

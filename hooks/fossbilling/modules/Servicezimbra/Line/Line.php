@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace Box\Mod\Servicezimbra\Line;
 
+use FOSSBilling\InformationException;
+
 /**
  * What FOSSBilling 0.7 and 0.8 do differently; each line has one file.
  *
@@ -25,6 +27,19 @@ abstract class Line
 
     /** The token that forms of this session bear; '' where there is none. */
     abstract public function token(): string;
+
+    /**
+     * Refuse a form that does not bear this session's token.
+     *
+     * @throws InformationException it bears none, or another
+     */
+    public function requireToken(mixed $sent): void
+    {
+        $token = $this->token();
+        if ($token === '' || !is_string($sent) || !hash_equals($token, $sent)) {
+            throw new InformationException('The form is of another session: load its page again.', null, 403);
+        }
+    }
 
     /** @return array<string, mixed> the settings of a product */
     abstract public function config(object $product): array;
