@@ -112,3 +112,27 @@ trait ApiOfALine
         return $this->service;
     }
 }
+
+class HostingService
+{
+    public function getServerManager(object $server): Server_Manager
+    {
+        return new Server_Manager_Puqzimbra((array) $server->settings);
+    }
+}
+
+class Auth
+{
+    public ?object $client = null;
+    public bool $admin = false;
+
+    public function isAdminLoggedIn(): bool
+    {
+        return $this->admin;
+    }
+
+    public function isClientLoggedIn(): bool
+    {
+        return $this->client !== null;
+    }
+}

@@ -64,6 +64,7 @@ namespace {
 
         public function store(object $row): int
         {
+            $row = $row instanceof Model_ClientOrder ? $row->bean : $row;
             $row->id = (int) $row->id ?: $this->first + count($this->tables[$row->table] ?? []) + 1;
             $this->tables[$row->table][$row->id] = $row;
             return $row->id;
@@ -76,7 +77,13 @@ namespace {
 
         public function load(string $model, mixed $id): ?object
         {
-            return $this->tables[self::table($model)][(int) $id] ?? null;
+            return self::as($model, $this->tables[self::table($model)][(int) $id] ?? null);
+        }
+
+        /** An order's model, if it was asked for by its name: else the bean. */
+        private static function as(string $model, ?object $row): ?object
+        {
+            return $model === 'ClientOrder' && $row !== null ? new Model_ClientOrder($row) : $row;
         }
 
         public function getExistingModelById(string $model, mixed $id, string $message = ''): object
@@ -100,7 +107,7 @@ namespace {
                         continue 2;
                     }
                 }
-                return $row;
+                return self::as($model, $row);
             }
             return null;
         }
@@ -129,6 +136,28 @@ namespace {
                 unset($this->tables[$table[1]][$values[':id']]);
             }
             return 0;
+        }
+    }
+
+    class Model_ClientOrder
+    {
+        public function __construct(public object $bean)
+        {
+        }
+
+        public function __get(string $name): mixed
+        {
+            return $this->bean->$name ?? null;
+        }
+
+        public function __set(string $name, mixed $value): void
+        {
+            $this->bean->$name = $value;
+        }
+
+        public function __isset(string $name): bool
+        {
+            return isset($this->bean->$name);
         }
     }
 
@@ -203,12 +232,12 @@ namespace {
         {
         }
 
-        public function getOrderService(object $order): ?object
+        public function getOrderService(Model_ClientOrder $order): ?object
         {
             return ($order->service_id ?? null) === null ? null : $this->db->load('service_zimbra', $order->service_id);
         }
 
-        public function activate(object $order): mixed
+        public function activate(Model_ClientOrder $order): mixed
         {
             if (!is_object($this->getOrderService($order))) {
                 $order->service_id = $this->on($order, 'create')->id;
@@ -223,33 +252,10 @@ namespace {
             return $told;
         }
 
-        public function on(object $order, string $action): mixed
+        /** What a type is given is the bean and not its model, which is all that this service takes. */
+        public function on(Model_ClientOrder $order, string $action): mixed
         {
-            return $this->type->$action($order, $this->getOrderService($order));
-        }
-    }
-
-    class HostingService
-    {
-        public function getServerManager(object $server): Server_Manager
-        {
-            return new Server_Manager_Puqzimbra((array) $server->settings);
-        }
-    }
-
-    class Auth
-    {
-        public ?object $client = null;
-        public bool $admin = false;
-
-        public function isAdminLoggedIn(): bool
-        {
-            return $this->admin;
-        }
-
-        public function isClientLoggedIn(): bool
-        {
-            return $this->client !== null;
+            return $this->type->$action($this->db->findOne('client_order', null, ['id' => $order->id]), $this->getOrderService($order));
         }
     }
 

@@ -22,10 +22,10 @@ final class Orders
             [':id' => is_scalar($id) ? (int) $id : 0, ':client_id' => (int) ($client->id ?? 0)],
         );
         if ($order === null) {
-            throw new InformationException('Order not found');
+            throw new InformationException('Order not found', null, 404);
         }
         if ($order->status !== 'active') {
-            throw new InformationException('The order is not active.');
+            throw new InformationException('The order is not active.', null, 403);
         }
         return $order;
     }
@@ -39,6 +39,6 @@ final class Orders
     {
         $bindings = [':id' => is_scalar($id) ? (int) $id : 0];
         $order = $di['db']->findOne('ClientOrder', "id = :id AND service_type = 'zimbra'", $bindings);
-        return $order ?? throw new InformationException('Order not found');
+        return $order ?? throw new InformationException('Order not found', null, 404);
     }
 }

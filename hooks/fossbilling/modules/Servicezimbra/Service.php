@@ -142,8 +142,9 @@ class Service implements InjectionAwareInterface
     {
         $config = self::configOf($order);
         if (isset($config['import']) && $model !== null && (int) $model->adopted === 0) {
-            $this->adopt($order);
+            $this->engine()->ask('adopt', $order, $config);
             $model->adopted = 1;
+            $this->store($model);
         }
         $password = self::password();
         $reply = $this->engine()->ask('create', $order, $config, ['admin' => ['password' => $password]]);
