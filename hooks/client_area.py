@@ -83,7 +83,7 @@ def draw_again(request: Request, runtime: Runtime, failed: Failed) -> Reply:
     return Reply("invalid", "Some fields need another look.", data={"errors": errors}, html=html)
 
 
-def draw_once(request: Request, runtime: Runtime, reply: Reply, outcome: Outcome) -> str:
+def draw_once(request: Request, runtime: Runtime, reply: Reply, outcome: Outcome) -> Any:
     """Draw the page after a form, with what is shown this one time."""
     page = request.model_copy(
         update={"page": outcome.next, "query": {**outcome.query}, "form": _of_host(request)}
@@ -91,7 +91,11 @@ def draw_once(request: Request, runtime: Runtime, reply: Reply, outcome: Outcome
     if outcome.plan is not None:  # nothing was done yet
         return _page(page, runtime, plan=outcome.plan)
     notice = translate(reply.message, reply.values, request.locale)
-    return _page(page, runtime, notice=notice, once=outcome)
+    try:
+        return _page(page, runtime, notice=notice, once=outcome)
+    except PuqZimbraError:
+        # The form was carried out. Without its page, what is shown once would be lost.
+        return _page(page, runtime, notice=notice, once=outcome, asks_zimbra=False)
 
 
 def _of_host(request: Request) -> dict[str, str]:
@@ -116,10 +120,12 @@ class _Known:
     problem: str | None = None
 
 
-def _read(request: Request, runtime: Runtime) -> _Known:
+def _read(request: Request, runtime: Runtime, *, asks_zimbra: bool) -> _Known:
     """Ask Zimbra; where it cannot be reached, the last reading is all that is known."""
     known = _Known(request, usage_reading.last(request, runtime, domain=request.domain))
     try:
+        if not asks_zimbra:
+            raise Unavailable(UNREACHED)
         known.stamped = stamped = products.get(runtime.zimbra(request), request)
         known.request = request = products.as_found(request, stamped)
         known.state = state_of(request, stamped)
@@ -152,8 +158,9 @@ def _page(
     plan: Any = None,
     *,
     show: Callable[..., Any] = fragment,
+    asks_zimbra: bool = True,
 ) -> Any:
-    known = _read(request, runtime)
+    known = _read(request, runtime, asks_zimbra=asks_zimbra)
     request, usage = known.request, known.usage
     # Zimbra is asked for its machines only where the answer has a place for them.
     with_machines = known.problem is None and "usage" in shown(request)

@@ -169,6 +169,9 @@ def remove(zimbra: Zimbra, request: Request, identity: str) -> str | None:
     """
     stamped = scope.open_service(zimbra, request)
     if _read(zimbra, identity, "id") is None:
+        domains = scope.domains_of(zimbra, request, stamped)
+        if identity in (one.id for one in of_service(zimbra, request, domains)):
+            raise Conflict("Zimbra did not find this domain, and lists it: try again.")
         return None
     alias, _ = get(zimbra, request, stamped, identity)
     if held := zimbra.count_directory("aliases", "", domain_of(alias)):

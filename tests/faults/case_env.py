@@ -49,6 +49,8 @@ _VOLATILE = re.compile(
     r"|zimbraAuthToken.*"
 )
 _ID = re.compile(r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b")
+#: a list whose members Zimbra refused is deleted, so that the form can make it anew
+_TAKES_BACK, _MADE = "DeleteDistributionListRequest", "CreateDistributionListRequest"
 #: how much mail each mailbox of the customer holds
 MAIL = {
     "admin@firma.example": 3 * 2**20,
@@ -226,13 +228,14 @@ class World:
         ]
 
     def made_twice(self) -> list[str]:
-        """What Zimbra was made to create more than once."""
-        made = Counter(
-            etree.tostring(call.element)
-            for call in self.simulator.writes()
-            if call.ok and call.name.startswith("Create")
-        )
-        return [request.decode() for request, times in made.items() if times > 1]
+        """What Zimbra was made to create more than once, but for a list that was taken back."""
+        made: Counter[str] = Counter()
+        for call in self.simulator.writes():
+            if call.ok and call.name.startswith("Create"):
+                made[etree.tostring(call.element).decode()] += 1
+            elif call.ok and call.name == _TAKES_BACK:
+                made = Counter({body: n for body, n in made.items() if _MADE not in body})
+        return [request for request, times in made.items() if times > 1]
 
     def writes_to_others(self) -> list[str]:
         """Writes, refused ones too, that name what is not the service's."""

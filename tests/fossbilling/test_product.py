@@ -11,7 +11,6 @@ from puq_zimbra.simulator.chaos import Plan
 from ..zimbra_state import foreign_names, status
 from .shop import BOTH, PRODUCT, Call, ordered
 
-
 #: each write of a creation: refused, or done with its answer lost
 BROKEN: tuple[tuple[str, dict[str, Any]], ...] = tuple(
     (request, plan)

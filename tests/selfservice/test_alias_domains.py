@@ -6,6 +6,7 @@ import pytest
 
 from puq_zimbra.engine.dispatch import Answer
 from puq_zimbra.simulator import Simulator
+from puq_zimbra.simulator.chaos import Plan
 
 from ..conftest import Hook
 from ..dns.nameserver import NameServer
@@ -189,6 +190,21 @@ def test_a_domain_is_removed(
     assert simulator.domain(MORE) is None
     assert simulator.domain("firma.example") is not None
     assert "not there any more" in customer.open("alias_domain", id=identity).text
+
+
+def test_a_domain_that_zimbra_denies_once(
+    customer: Customer, simulator: Simulator, nameserver: NameServer
+) -> None:
+    """It is not said to be gone while Zimbra lists it."""
+    identity = add(customer, nameserver)
+    form = customer.open("alias_domain", id=identity).form("remove_alias_domain")
+    simulator.chaos.add(Plan("GetDomainRequest", "fault", code="account.NO_SUCH_DOMAIN", skip=1))
+    answer = customer.send(form)
+
+    assert answer.code == "conflict"
+    assert "try again" in answer.value["message"]
+    assert customer.send(form).value["ok"]
+    assert simulator.domain(MORE) is None
 
 
 def test_a_domain_in_which_aliases_lie(

@@ -119,6 +119,22 @@ def test_what_was_confirmed_is_made(customer: Customer, simulator: Simulator) ->
     assert customer.open("import_progress", id=identity).forms() == []
 
 
+def test_passwords_outlive_a_page_that_cannot_be_drawn(
+    customer: Customer, simulator: Simulator
+) -> None:
+    """They are taken when the page after them is drawn; Zimbra's refusal must not lose them."""
+    identity = started(customer)
+    form = customer.open("import_progress", id=identity).form("take_import_passwords")
+    simulator.chaos.add(Plan("GetDomainRequest", "fault", code="account.DOMAIN_EXISTS", skip=1))
+
+    taken = customer.send(form)
+
+    assert taken.value["ok"]
+    _, line = taken.value["data"]["csv"].removeprefix("\ufeff").splitlines()
+    assert line.split(",")[1] in taken.value["html"]
+    assert not simulator.chaos.pending
+
+
 def test_a_domain_with_letters_of_its_own(hook: Hook, simulator: Simulator) -> None:
     """Zimbra shows its names as people read them, and takes them as A-labels."""
     domain = "firma-przykład.example"
