@@ -6,9 +6,10 @@ reached, the page says so and shows the last values with their age.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from puq_zimbra import products
@@ -23,6 +24,7 @@ from puq_zimbra.engine.answers import UNREACHED
 from puq_zimbra.engine.devices import Devices
 from puq_zimbra.engine.dns import Dns
 from puq_zimbra.engine.runtime import Runtime
+from puq_zimbra.engine.service_log import ServiceLog
 from puq_zimbra.errors import (
     Conflict,
     DomainSuspended,
@@ -38,6 +40,7 @@ from puq_zimbra.registry.hook import PAGE_PLAN, SERVICE, Hook
 from puq_zimbra.reply import Reply
 from puq_zimbra.request import Request
 from puq_zimbra.units import shown_address
+from puq_zimbra.zimbra import deadline
 from puq_zimbra.zimbra.answers import Entry
 
 HOOK = Hook(
@@ -56,6 +59,10 @@ _SHOWN = {"lockout": "locked", "pending": "closed"}
 
 #: pages that show storage: the others need no fresh reading
 _WITH_FIGURES = {"overview", "usage"}
+#: codes of a Zimbra that is away, for which the page is drawn without it
+_AWAY = {"unavailable", "misconfigured"}
+#: the part of a page's time that may go into measuring: the rest of it asks Zimbra, too
+_TO_MEASURE = 0.6
 
 
 def run(request: Request, runtime: Runtime) -> Reply:
@@ -83,7 +90,7 @@ def draw_again(request: Request, runtime: Runtime, failed: Failed) -> Reply:
     return Reply("invalid", "Some fields need another look.", data={"errors": errors}, html=html)
 
 
-def draw_once(request: Request, runtime: Runtime, reply: Reply, outcome: Outcome) -> Any:
+def draw_once(request: Request, runtime: Runtime, reply: Reply, outcome: Outcome) -> str:
     """Draw the page after a form, with what is shown this one time."""
     page = request.model_copy(
         update={"page": outcome.next, "query": {**outcome.query}, "form": _of_host(request)}
@@ -91,11 +98,7 @@ def draw_once(request: Request, runtime: Runtime, reply: Reply, outcome: Outcome
     if outcome.plan is not None:  # nothing was done yet
         return _page(page, runtime, plan=outcome.plan)
     notice = translate(reply.message, reply.values, request.locale)
-    try:
-        return _page(page, runtime, notice=notice, once=outcome)
-    except PuqZimbraError:
-        # The form was carried out. Without its page, what is shown once would be lost.
-        return _page(page, runtime, notice=notice, once=outcome, asks_zimbra=False)
+    return _page(page, runtime, notice=notice, once=outcome)
 
 
 def _of_host(request: Request) -> dict[str, str]:
@@ -119,34 +122,54 @@ class _Known:
     mailboxes_now: int | None = None
     problem: str | None = None
 
+    def lose_zimbra(self) -> None:
+        """Zimbra gives no answer: what is left is the last reading."""
+        self.problem = translate(UNREACHED, {}, self.request.locale)
+        if self.request.identity is not None:  # only Zimbra knows which customer's they are
+            self.usage = None
 
-def _read(request: Request, runtime: Runtime, *, asks_zimbra: bool) -> _Known:
+
+def _read(request: Request, runtime: Runtime, *, must_draw: bool) -> _Known:
     """Ask Zimbra; where it cannot be reached, the last reading is all that is known."""
     known = _Known(request, usage_reading.last(request, runtime, domain=request.domain))
     try:
-        if not asks_zimbra:
-            raise Unavailable(UNREACHED)
         known.stamped = stamped = products.get(runtime.zimbra(request), request)
         known.request = request = products.as_found(request, stamped)
         known.state = state_of(request, stamped)
         if _WITH_FIGURES & set(shown(request)):
-            usage = usage_reading.fresh(request, runtime, stamped, known.usage)
-            # Before the mailboxes of a stored reading join it: those may be an hour old.
-            known.mailboxes_now = usage_reading.mailboxes_now(request, runtime, stamped, usage)
-            known.usage = usage = usage_reading.with_mailboxes(usage, runtime)
-            known.state = _as_called_now(request, runtime, stamped, known.state, usage)
+            _measure(known, runtime, stamped)
     except NotFound as error:
         known.problem = translate(error.message, error.values, request.locale)
         known.usage = None
     except DomainSuspended:
         pass  # the state says it, beside the last figures
     except PuqZimbraError as error:
-        if error.code not in ("unavailable", "misconfigured"):
+        if not (must_draw or error.code in _AWAY):
             raise
-        known.problem = translate(UNREACHED, {}, request.locale)
-        if request.identity is not None:  # only Zimbra knows which customer's they are
-            known.usage = None
+        known.lose_zimbra()
     return known
+
+
+def _measure(known: _Known, runtime: Runtime, stamped: Entry) -> None:
+    """Read the figures; where that takes longer than a page may, the last ones stand.
+
+    Raises:
+        Unavailable: Zimbra gives no answer, or there are no figures of before.
+    """
+    request = known.request
+    share = 1.0 if known.usage is None else _TO_MEASURE
+    with deadline.within(deadline.remaining(runtime.config.limits.page_seconds) * share):
+        try:
+            usage = usage_reading.fresh(request, runtime, stamped, known.usage)
+            # Before the mailboxes of a stored reading join it: those may be an hour old.
+            known.mailboxes_now = usage_reading.mailboxes_now(request, runtime, stamped, usage)
+        except Unavailable:
+            if known.usage is None or not deadline.is_used_up():
+                raise
+            usage = known.usage
+    known.usage = usage = usage_reading.with_mailboxes(usage, runtime)
+    if known.state is not None:
+        known.state = _as_called_now(request, runtime, stamped, known.state, usage)
 
 
 def _page(
@@ -158,9 +181,28 @@ def _page(
     plan: Any = None,
     *,
     show: Callable[..., Any] = fragment,
-    asks_zimbra: bool = True,
 ) -> Any:
-    known = _read(request, runtime, asks_zimbra=asks_zimbra)
+    # The form before the page was carried out: without a page, what is shown once would be lost.
+    known = _read(request, runtime, must_draw=once is not None)
+    draw = partial(_drawn, known, runtime, failed, notice, once, plan, show)
+    try:
+        return draw()
+    except PuqZimbraError as error:
+        if known.problem is not None or not (once or error.code in _AWAY):
+            raise
+    known.lose_zimbra()  # in the middle of the page: it is drawn without it
+    return draw()
+
+
+def _drawn(
+    known: _Known,
+    runtime: Runtime,
+    failed: Failed | None,
+    notice: str | None,
+    once: Outcome | None,
+    plan: Any,
+    show: Callable[..., Any],
+) -> Any:
     request, usage = known.request, known.usage
     # Zimbra is asked for its machines only where the answer has a place for them.
     with_machines = known.problem is None and "usage" in shown(request)
@@ -187,7 +229,7 @@ def _page(
         bin_days=runtime.config.limits.bin_days,
         plan=plan,
         forms=_forms(request, runtime, rights, failed),
-        activity=Log(request, runtime),
+        activity=ServiceLog(request, runtime),
         dns=Dns(request, runtime),
         devices=Devices(request, runtime),
     )
@@ -202,31 +244,17 @@ def _forms(
     return actions.forms_of(request, runtime, rights, failed)
 
 
-@dataclass(frozen=True)
-class Log:
-    """The operations of the request's service, read when a page asks."""
-
-    request: Request
-    runtime: Runtime
-
-    def of(self, skip: int, most: int, who: Any, *, only_failed: bool) -> tuple[Sequence[Any], int]:
-        """So many after the newest ``skip``, and how many there are."""
-        named = self.request.installation_id, self.request.purchase.id
-        activity = self.runtime.store().activity
-        return activity.of(*named, skip, most, who, only_failed=only_failed)
-
-    def under_way(self) -> Sequence[Any]:
-        """Those that have not ended."""
-        named = self.request.installation_id, self.request.purchase.id
-        return self.runtime.store().activity.under_way(*named)
-
-
 def _rights(request: Request, known: _Known) -> frozenset[str]:
-    """What the customer may do now: nothing while the service is shut or Zimbra is away."""
+    """What the customer may do now: nothing while the service is shut or Zimbra is away.
+
+    But for taking it back while it waits for its deletion.
+    """
     if known.problem is not None or known.state is None or not request.takes_forms:
         return frozenset()
-    active = known.state.status == "active" and not known.state.purge_at
-    return request.purchase.plan.capabilities if active else frozenset()
+    granted = request.purchase.plan.capabilities
+    if known.state.purge_at:
+        return granted & {"call_off"}
+    return granted if known.state.status == "active" else frozenset()
 
 
 def _as_called_now(

@@ -45,12 +45,9 @@ def run(request: Request, runtime: Runtime) -> Reply:
         if _is_left_alone(zimbra, request, stamped):
             return _reply("already_exists", _EXISTS, request, stamped)
     product.require_new(zimbra, request, stamped, runtime.config)
-    cos = plans.class_of_service(zimbra, request.purchase.plan)
-    cos_in_use = cos or plans.default_class(zimbra)
+    require_room(request)
+    cos, cos_in_use = granted_classes(request, runtime)
     passwords.check(accounts.password_of(request), cos_in_use)
-    product.require_granted(zimbra, request, cos_in_use)
-    if product.HAS_ADMINISTRATOR and request.purchase.plan.mailboxes == 0:
-        raise Refused("The plan allows no mailboxes, but the administrator needs one.")
     steps = product.creation(zimbra, request, stamped, cos)
     if request.dry_run:
         return changes.tell(steps)
@@ -58,6 +55,30 @@ def run(request: Request, runtime: Runtime) -> Reply:
     if stamped is None or ownership.is_unfinished(stamped):
         stamped = product.read_back(zimbra, request, made, cos)
     return _reply("created", _CREATED, request, stamped)
+
+
+def require_room(request: Request) -> None:
+    """Refuse a plan in which the administrator's own mailbox has no place.
+
+    Raises:
+        Refused: it allows no mailboxes.
+    """
+    if products.of(request).HAS_ADMINISTRATOR and request.purchase.plan.mailboxes == 0:
+        raise Refused("The plan allows no mailboxes, but the administrator needs one.")
+
+
+def granted_classes(request: Request, runtime: Runtime) -> tuple[Entry | None, Entry | None]:
+    """The plan's class of service, and the one that will be in use.
+
+    Raises:
+        CosUnknown: Zimbra has no such class.
+        Refused: Zimbra would not grant the plan with it.
+    """
+    zimbra = runtime.zimbra(request)
+    cos = plans.class_of_service(zimbra, request.purchase.plan)
+    cos_in_use = cos or plans.default_class(zimbra)
+    products.of(request).require_granted(zimbra, request, cos_in_use)
+    return cos, cos_in_use
 
 
 def _is_left_alone(zimbra: Zimbra, request: Request, stamped: Entry) -> bool:

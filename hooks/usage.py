@@ -41,6 +41,7 @@ def run(request: Request, runtime: Runtime) -> Reply:
             "complete": complete,
             "rows": rows,
             "metrics": {_name(one): _metrics(one, request, runtime) for one in readings},
+            "classes": runtime.config.usage.cos_slots,
             "notices": usage_notices.told(request, runtime),
         },
     )

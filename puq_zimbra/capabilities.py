@@ -29,7 +29,10 @@ CAPABILITIES = (
     "dns",
     "devices",
     "activity",
+    "call_off",
 )
+#: undoes what the provider did, so that each product says it by itself
+_BY_NAME_ALONE = {"call_off"}
 #: name of a preset -> its capabilities; a product that says nothing has *look*
 PRESETS: dict[str, tuple[str, ...]] = {
     "look": ("password", "dns", "devices", "activity"),
@@ -47,7 +50,7 @@ PRESETS: dict[str, tuple[str, ...]] = {
         "devices",
         "activity",
     ),
-    "full": CAPABILITIES,
+    "full": tuple(one for one in CAPABILITIES if one not in _BY_NAME_ALONE),
 }
 
 

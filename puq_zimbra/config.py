@@ -88,6 +88,8 @@ class Limits(_Setting):
 
     #: seconds in which a hook answers, whatever Zimbra does
     hook_seconds: Annotated[float, Field(gt=0, le=600)] = 20.0
+    #: seconds that a page, or a shop's cart, waits for Zimbra; a page then shows the last figures
+    page_seconds: Annotated[float, Field(gt=0, le=60)] = 2.0
     #: seconds in which `puq-zimbra work` carries on one operation, before the next one's turn
     work_seconds: Annotated[float, Field(gt=0, le=86400)] = 600.0
     #: seconds for one request to Zimbra, all in all

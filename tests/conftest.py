@@ -34,7 +34,7 @@ Hook = Callable[..., Answer]
 LogIn = Callable[[str], bool]
 #: The limits on what Zimbra is asked, lifted: tests/test_rate_limit.py tests them, and every other
 #: test would only become slower by them.
-NO_LIMITS = {"requests_per_second": 0, "concurrent_requests": 0}
+NO_LIMITS = {"requests_per_second": 0, "concurrent_requests": 0, "page_seconds": 20}
 
 
 @pytest.fixture(autouse=True)
@@ -200,6 +200,16 @@ def command(
 def compiled_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder for the page's compiled templates."""
     return tmp_path_factory.mktemp("compiled")
+
+
+@pytest.fixture(scope="session")
+def compiled_pages(compiled_once: Path) -> Path:
+    """The templates of the first page: a host waits for a page, not for its compilation."""
+    from puq_zimbra.clientarea.render import _environment
+
+    for name in ("frame.html", "macros.html", "forms.html", "status.html", "pages/overview.html"):
+        _environment("pl", compiled_once).get_template(name)
+    return compiled_once
 
 
 @pytest.fixture

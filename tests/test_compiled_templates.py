@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from puq_zimbra.clientarea.render import _environment
+from puq_zimbra.clientarea.render import _environment, compile_all
 from puq_zimbra.config import Config
 
 from .conftest import Hook
@@ -30,6 +32,18 @@ def test_compiled_templates_serve_the_next_process_in_any_language(
     assert kept != []
     assert "Informacja o serwerze" in polish
     assert text_of(hook("client_area", locale="en").value["html"]) == text_of(first)
+
+
+def test_the_service_compiles_every_page_before_it_is_asked_for(tmp_path: Path) -> None:
+    """A page has three seconds, of which nothing is left for compiling."""
+    _environment.cache_clear()
+    compile_all(tmp_path)
+    kept = len(list(tmp_path.iterdir()))
+    compile_all(tmp_path)
+    _environment.cache_clear()
+
+    pages = Path(__file__).parents[1] / "templates"
+    assert kept == len(list(pages.rglob("*.html"))) == len(list(tmp_path.iterdir()))
 
 
 def test_a_folder_that_others_can_write_to_is_left_alone(hook: Hook, config: Config) -> None:

@@ -42,6 +42,7 @@ FILES = {
         "modules/servers/puqzimbra/profile.php",
         "modules/servers/puqzimbra/puqzimbra.php",
         "modules/servers/puqzimbra/templates/clientarea.tpl",
+        "modules/servers/puqzimbra/templates/overview.tpl",
         "modules/servers/puqzimbra/whmcs.json",
         *(f"modules/servers/puqzimbra/bridge/{name}.php" for name in BRIDGE),
     },

@@ -173,13 +173,14 @@ def test_functions_return_what_whmcs_expects(
     assert list(value("MetricProvider")["usage"]) == ["firma.example"]
     assert "Zimbra" not in value("AdminServicesTabFields")
     assert value("MetaData")["RequiresServer"] is True
-    assert len(value("ConfigOptions")) == 14
+    assert len(value("ConfigOptions")) == 15
 
 
 EMPTY = {
     "TestConnection": dict, "ServiceSingleSignOn": dict, "AdminSingleSignOn": dict,
     "ListAccounts": dict, "LoadClassesOfService": dict, "ClientArea": dict,
-    "MetricProvider": dict, "MetaData": dict, "DeviceProfile": dict,
+    "MetricProvider": dict, "MetaData": dict, "DeviceProfile": dict, "CheckOrder": dict,
+    "News": dict, "Welcome": dict,
     "ConfigOptions": dict, "AdminServicesTabFields": dict,
 }  # fmt: skip
 

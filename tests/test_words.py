@@ -49,6 +49,7 @@ def test_the_order_of_whmcs_settings_is_frozen() -> None:
         (12, "name"),
         (13, "disk"),
         (14, "self_service"),
+        (15, "notices"),
     ]
 
 

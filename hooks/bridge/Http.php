@@ -94,7 +94,7 @@ final class Http
         curl_exec($curl);
         $error = curl_errno($curl);
         $status = curl_getinfo($curl, CURLINFO_RESPONSE_CODE);
-        curl_close($curl);
+        unset($curl); // curl_close does nothing since PHP 8.0, and is deprecated from 8.5 on
         if ($tooLarge) {
             throw new EngineError("The mail engine's answer is larger than $largest bytes, so it was not read.");
         }

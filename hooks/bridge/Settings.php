@@ -14,7 +14,7 @@ final class Settings
 {
     private const LINES = ['secret', 'engine', 'engine_ca_file', 'installation', 'encoding'];
     /** What config.php alone can hold. */
-    private const OF_THE_MACHINE = ['program', 'seconds'];
+    private const OF_THE_MACHINE = ['program', 'seconds', 'page'];
     private const MOST_SECONDS = 600.0;
 
     /**
@@ -23,6 +23,7 @@ final class Settings
      * @param bool $encoded whether the billing platform's values hold HTML entities
      * @param string $accessHash the lines that are the engine's
      * @param float $seconds for which an answer is waited for, whatever is asked
+     * @param bool $wholePage whether the customer's page replaces what the billing platform shows of a service
      */
     private function __construct(
         public readonly string $engine,
@@ -34,6 +35,7 @@ final class Settings
         public readonly string $program,
         public readonly string $accessHash,
         public readonly float $seconds,
+        public readonly bool $wholePage,
     ) {
     }
 
@@ -46,13 +48,16 @@ final class Settings
      */
     public static function read(#[\SensitiveParameter] string $accessHash, ?string $file = null): self
     {
-        [$given, $rest] = self::lines($accessHash);
+        [$given, $rest, $places] = self::lines($accessHash);
         $given += self::file($file);
-        $encoding = $given['encoding'] ?? 'html';
+        $encoding = strtolower($given['encoding'] ?? 'html');
         if (!in_array($encoding, ['html', 'raw'], true)) {
-            throw new EngineError('The setting encoding is neither html nor raw.');
+            throw new EngineError(($places['encoding'] ?? 'The setting encoding') . ' is neither html nor raw.');
         }
-        $engine = self::address($given['engine'] ?? 'http://127.0.0.1:7410');
+        $engine = self::address($given['engine'] ?? 'http://127.0.0.1:7410', $places['engine'] ?? 'The setting engine');
+        if (isset($places['secret']) && $given['secret'] !== '' && !Signature::isSecret($given['secret'])) {
+            throw new EngineError("{$places['secret']} is not whsec_ followed by 24 to 64 bytes in base64.");
+        }
         return new self(
             $engine,
             str_starts_with($engine, 'unix:') ? substr($engine, 5) : '',
@@ -63,25 +68,36 @@ final class Settings
             $given['program'] ?? '/opt/puq-zimbra/bin/puq-zimbra',
             $rest,
             self::seconds($given['seconds'] ?? ''),
+            self::page($given['page'] ?? 'beside') === 'whole',
         );
     }
 
-    /** @return array{array<string, string>, string} our lines, and the rest; its lines keep their numbers */
+    /**
+     * @return array{array<string, string>, string, array<string, string>} our lines; the rest, whose lines keep
+     *     their numbers; where each of ours stands
+     *
+     * @throws EngineError a line that begins as one of ours is none
+     */
     private static function lines(#[\SensitiveParameter] string $accessHash): array
     {
-        $given = [];
-        $rest = [];
-        foreach (preg_split('/\R/', $accessHash) ?: [] as $line) {
-            $line = self::tidy($line);
+        $given = $rest = $places = [];
+        foreach (preg_split('/\R/', $accessHash) ?: [] as $number => $line) {
+            // A comment stands after a blank: an address may hold a # of its own.
+            $line = self::tidy((string) preg_replace('/(^|\s)[#;].*$/s', '', self::tidy($line)));
             [$key, $value] = array_map([self::class, 'tidy'], explode('=', $line, 2) + ['', '']);
             $key = strtolower($key);
             $ours = in_array($key, self::LINES, true);
+            $place = 'Line ' . ($number + 1) . " of the server's Access Hash";
             if ($ours) {
-                $given[$key] = $value;
+                $given[$key] = preg_match('/^(["\'])(.*)\1$/Ds', $value, $quoted) === 1 ? $quoted[2] : $value;
+                $places[$key] = "$place: $key";
+            } elseif (preg_match('/^(secret|whsec_)/i', $line) === 1) {
+                // It goes to nobody, not even to the engine to be complained of.
+                throw new EngineError("$place is not secret= and the secret behind it.");
             }
-            $rest[] = $ours || str_starts_with($line, '#') || str_starts_with($line, ';') ? '' : $line;
+            $rest[] = $ours ? '' : $line;
         }
-        return [$given, rtrim(implode("\n", $rest))];
+        return [$given, rtrim(implode("\n", $rest)), $places];
     }
 
     /** A text without what is pasted along with it: blanks of any kind, a byte-order mark. */
@@ -109,6 +125,14 @@ final class Settings
         return $given;
     }
 
+    private static function page(string $given): string
+    {
+        if (!in_array($given, ['beside', 'whole'], true)) {
+            throw new EngineError('The setting page is neither beside nor whole.');
+        }
+        return $given;
+    }
+
     private static function seconds(string $given): float
     {
         $known = preg_match('/^[0-9]{1,3}(\.[0-9]{1,3})?$/D', $given) === 1 && (float) $given > 0;
@@ -118,7 +142,7 @@ final class Settings
         return $known ? min((float) $given, self::MOST_SECONDS) : self::MOST_SECONDS;
     }
 
-    private static function address(string $engine): string
+    private static function address(string $engine, string $place): string
     {
         if ($engine === 'command' || preg_match('~^unix:/[^\x00-\x1f]+$~D', $engine) === 1) {
             return $engine;
@@ -129,7 +153,7 @@ final class Settings
         $elsewhere = '~^https://([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?$~D';
         if (preg_match($loopback, $engine) !== 1 && preg_match($elsewhere, $engine) !== 1) {
             throw new EngineError(
-                'The setting engine is none of unix:/path, http://127.0.0.1:port (or another address of this'
+                "$place is none of unix:/path, http://127.0.0.1:port (or another address of this"
                 . ' machine itself), https://host:port and command.'
             );
         }

@@ -29,11 +29,23 @@ final class Signature
                 . ' as "puq-zimbra secret" printed it.'
             );
         }
-        $key = str_starts_with($secret, 'whsec_') ? base64_decode(substr($secret, 6), true) : false;
-        if ($key === false || strlen($key) < 24 || strlen($key) > 64) {
+        if (!self::isSecret($secret)) {
             throw new EngineError('The secret is not whsec_ followed by 24 to 64 bytes in base64.');
         }
-        $this->key = $key;
+        $this->key = self::key($secret);
+    }
+
+    /** Whether a text is a secret as "puq-zimbra secret" prints it. */
+    public static function isSecret(#[\SensitiveParameter] string $text): bool
+    {
+        $bytes = strlen(self::key($text));
+        return $bytes >= 24 && $bytes <= 64;
+    }
+
+    /** The bytes of a secret; none if it is not one. */
+    private static function key(#[\SensitiveParameter] string $secret): string
+    {
+        return str_starts_with($secret, 'whsec_') ? (string) base64_decode(substr($secret, 6), true) : '';
     }
 
     /** The value of `webhook-signature`. */

@@ -14,13 +14,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from puq_zimbra import i18n, languages, registry
-from puq_zimbra.billing import plain, whmcs_server, whmcs_sold
+from puq_zimbra.billing import plain, whmcs_extras, whmcs_server, whmcs_sold
 from puq_zimbra.billing.whmcs_answers import METRICS, answer
-from puq_zimbra.billing.whmcs_options import SELF_SERVICE
+from puq_zimbra.billing.whmcs_names import plain as plain_name
+from puq_zimbra.billing.whmcs_options import OPTIONS
 from puq_zimbra.billing.whmcs_params import map_of, one_line, text_of
 from puq_zimbra.config import WhmcsSettings
 from puq_zimbra.errors import N_, Invalid
-from puq_zimbra.registry.hook import SECONDS, Hook
+from puq_zimbra.registry.hook import LIMITS, SECONDS, Hook
 from puq_zimbra.registry.host import Host
 from puq_zimbra.reply import Reply
 from puq_zimbra.request import Request
@@ -40,7 +41,7 @@ def read(event: str, hook: Hook, params: Mapping[str, Any], settings: WhmcsSetti
     given: dict[str, Any] = {
         "installation": extra.get("installation") or settings.installation,
         "locale": extra.get("locale") or _language(map_of(params, "clientsdetails")),
-        "mode": "embedded",
+        "mode": extra.get("mode") or "embedded",
     }
     given |= _beside(extra)
     if server := whmcs_server.server(params):
@@ -82,7 +83,10 @@ def locale(params: object) -> str:
 
 def _beside(extra: Mapping[str, Any]) -> dict[str, Any]:
     """What the PHP side says beside WHMCS's own parameters."""
-    keys = ("request_id", "assets_url", "page", "target", "dry_run", "time_zone", "module_version")
+    keys = (
+        "request_id", "assets_url", "page", "target", "dry_run", "time_zone", "module_version",
+        "cursor",
+    )  # fmt: skip
     given = {key: extra[key] for key in keys if key in extra}
     for key in ("form", "actor"):
         if found := map_of(extra, key):
@@ -122,19 +126,36 @@ def _service(hook: Hook, params: Mapping[str, Any], settings: WhmcsSettings) -> 
 
 
 def _mailbox(params: Mapping[str, Any]) -> dict[str, str]:
-    """The sold mailbox: the custom field "Mailbox", else the Username or the Domain.
+    """The sold mailbox: a custom field for it, else the Username or the Domain.
 
     The field may hold the part before the @ alone. WHMCS fills the Username by itself with a piece
     of the domain, so it counts only as a whole address.
     """
     domain = text_of(params, "domain").strip()
-    chosen = text_of(map_of(params, "customfields"), "Mailbox").strip()
+    fields = map_of(params, "customfields")
+    by_name = {plain_name(str(name)): text_of(fields, name).strip() for name in fields}
+    filled = (by_name.get(name, "") for name in mailbox_fields())
+    chosen = next(filter(None, filled), "")
     if chosen and "@" not in chosen:
         chosen = f"{chosen}@{domain}"
     for address in (chosen, text_of(params, "username").strip(), domain):
         if "@" in address:
             return {"address": address}
-    raise Invalid("The service names no mailbox: give its Username as a whole address.")
+    raise Invalid(
+        "The service names no mailbox: give its Username as a whole address, or have the order ask"
+        " for it in a custom field named %(field)s.",
+        field="Mailbox",
+    )
+
+
+def mailbox_fields() -> list[str]:
+    """The plain names that the custom field for a sold mailbox may have."""
+    names = (
+        "Mailbox", "Mailbox address", "Mailbox name", "E-mail", "E-mail address", "Email",
+        "Email address", "Skrzynka", "Skrzynka pocztowa", "Adres skrzynki", "Nazwa skrzynki",
+        "Adres e-mail", "Adres email", "Postfach", "Postfachadresse", "E-Mail-Adresse",
+    )  # fmt: skip
+    return list(dict.fromkeys(plain_name(name) for name in names))
 
 
 #: what the PHP side says where no engine has been asked; `Language.php` finds them by their text
@@ -143,27 +164,44 @@ _SAID_IN_PHP = (
     N_("Please use the form on the page of your service."),
     N_("The mail server gives no answer just now; please try again later."),
     N_("Open the page of your service again."),
-    SELF_SERVICE,
+    N_("Open as the client"),
+    N_("Activity"),
+    N_("Every limit that the product sets has its configurable option."),
+    N_("Make configurable options, hidden until priced:"),
 )
 
 
 def declared() -> dict[str, Any]:
     """What the PHP side must know without the engine: settings, metrics, seconds, sentences."""
     reply = Reply("unchanged", "")
-    waits = {name: registry.hook_of(event).wait for name, event in registry.events("whmcs").items()}
+    hooks = {name: registry.hook_of(event) for name, event in registry.events("whmcs").items()}
+    waits = {name: hook.wait for name, hook in hooks.items()}
     return {
         **{name: answer(name, reply, "", "") for name in ("MetaData", "ConfigOptions")},
         "metrics": METRICS,
         "seconds": {name: SECONDS[wait] for name, wait in waits.items()},
         "of_a_server": [name for name, wait in waits.items() if wait == "server"],
+        "of_limits": [name for name, hook in hooks.items() if LIMITS in hook.plan],
+        "mailbox_fields": mailbox_fields(),
+        "option_set": whmcs_extras.option_set(),
         "languages": {tag: _said(tag) for tag in languages.translated()},
     }
 
 
 def _said(tag: str) -> dict[str, Any]:
     """WHMCS's names of a language, and the sentences of the PHP side in it."""
-    sentences = {text: i18n.translate(text, {}, tag) for text in _SAID_IN_PHP}
-    return {"names": list(languages.found()[tag].names), "sentences": sentences}
+    texts = {*_SAID_IN_PHP, *(one.get("pattern", one["displayName"]) for one in METRICS)}
+    texts |= {
+        text
+        for options in whmcs_extras.OPTION_SET.values()
+        for _, *more in options
+        for text in more
+    }
+    for option in OPTIONS:
+        texts |= {option.name, option.description, *(label for _, label in option.choices)}
+    sentences = {text: i18n.translations(tag).gettext(text) for text in sorted(texts)}
+    translated = {text: said for text, said in sentences.items() if said != text}
+    return {"names": list(languages.found()[tag].names), "sentences": translated}
 
 
 HOST = Host(read=read, answer=answer, locale=locale, host_port=host_port, names_in="whmcs")

@@ -13,7 +13,7 @@ from typing import Any
 
 from puq_zimbra.billing.whmcs_options import DEFAULT_PORT, OPTIONS
 from puq_zimbra.billing.whmcs_words import in_whmcs_words
-from puq_zimbra.errors import shown
+from puq_zimbra.errors import N_, filled_in, shown
 from puq_zimbra.reply import Reply
 
 
@@ -38,6 +38,43 @@ def _test_connection(reply: Reply, message: str) -> Any:
     told = {"success": reply.ok, "error": "" if reply.ok else message}
     # WHMCS shows nothing of a success: the PHP side writes it into the activity log.
     return told if reply.data.get("same_version", True) else {**told, "notice": message}
+
+
+#: keys of which the customer typed the value himself
+_TYPED = ("service.domain", "service.mailbox")
+#: codes that say nothing of the order: the engine, or Zimbra, cannot be asked
+_AWAY = frozenset({"unavailable", "misconfigured", "busy", "pending"})
+
+
+def _check_order(reply: Reply, message: str) -> Any:
+    """What the customer can put right; else what staff must look at, and whether it stops him."""
+    if reply.ok:
+        return {"errors": []}
+    typed = filled_in(reply.message, reply.values).startswith(_TYPED)
+    if reply.code == "refused" or (reply.code == "invalid" and typed):
+        return {"errors": [message.rpartition(" (")[0]]}
+    return {"errors": [], "staff": message, "blocked": reply.code not in _AWAY}
+
+
+def _news(reply: Reply, message: str) -> Any:
+    return dict(reply.data) if reply.ok else {"error": message}
+
+
+def _welcome(reply: Reply, message: str) -> Any:
+    """Merge fields for mail templates: flat texts, all of them there whatever is sold."""
+    if not reply.ok:
+        return {"error": message}
+    data = reply.data
+    hosts: dict[str, str] = data["mail_hosts"]
+    fields = {
+        "domain": data["domain"],
+        "address": data.get("admin_address") or data.get("address", ""),
+        "webmail": data["webmail_url"],
+        "admin_panel": data.get("admin_url", ""),
+        "mx": ", ".join(data["mail_exchangers"]),
+        **hosts,
+    }
+    return {f"zimbra_{key}": value for key, value in fields.items()}
 
 
 def _sso(reply: Reply, message: str) -> Any:
@@ -69,7 +106,15 @@ def _metrics(reply: Reply, message: str) -> Any:
     rows = reply.data.get("rows", []) if reply.ok else []
     services = {row["username"] or row["domain"]: row["service_id"] for row in rows}
     error = "" if reply.ok else message
-    return {"metrics": METRICS, "usage": usage, "services": services, "error": error}
+    names = enumerate(reply.data.get("classes", ()), 1)
+    classes = {f"cos_{slot}": name for slot, name in names}
+    return {
+        "metrics": METRICS,
+        "classes": classes,
+        "usage": usage,
+        "services": services,
+        "error": error,
+    }
 
 
 def _list_accounts(reply: Reply, message: str) -> Any:
@@ -152,17 +197,22 @@ def _config_options(reply: Reply, message: str) -> Any:
     return {option.name: option.field() for option in OPTIONS}
 
 
+#: the mailboxes of a class of service, whose name the PHP side knows once figures have come
+_OF_CLASS = N_("Mailboxes, class %(name)s")
 #: WHMCS bills these; the list must be given without a server
 METRICS = [
-    {"systemName": name, "displayName": shown, "type": "snapshot", "unit": unit}
-    for name, shown, unit in (
-        ("mailboxes", "Mailboxes", "Accounts"),
-        *((f"cos_{slot}", f"Mailboxes, class {slot}", "Accounts") for slot in range(1, 6)),
-        ("storage_gb", "Storage", "GigaBytes"),
-        ("aliases", "Aliases", "Aliases"),
-        ("distribution_lists", "Distribution lists", "Lists"),
-        ("domain_aliases", "Domain aliases", "Domains"),
-        ("resources", "Rooms and equipment", "Accounts"),
+    {"systemName": name, "displayName": shown, "type": "snapshot", "unit": unit, **more}
+    for name, shown, unit, more in (
+        ("mailboxes", N_("Mailboxes"), "Accounts", {}),
+        *(
+            (f"cos_{slot}", _OF_CLASS % {"name": slot}, "Accounts", {"pattern": _OF_CLASS})
+            for slot in range(1, 6)
+        ),
+        ("storage_gb", N_("Storage"), "GigaBytes", {}),
+        ("aliases", N_("Aliases"), "Aliases", {}),
+        ("distribution_lists", N_("Distribution lists"), "Lists", {}),
+        ("domain_aliases", N_("Domain aliases"), "Domains", {}),
+        ("resources", N_("Rooms and equipment"), "Accounts", {}),
     )
 ]
 
@@ -174,6 +224,9 @@ _SHAPES = {
     "ServiceSingleSignOn": _sso,
     "AdminSingleSignOn": _sso,
     "DeviceProfile": _device_profile,
+    "CheckOrder": _check_order,
+    "News": _news,
+    "Welcome": _welcome,
     "ListAccounts": _list_accounts,
     "LoadClassesOfService": _classes,
     "Check": _check,

@@ -38,7 +38,7 @@ class Option:
     description: str
     default: str = ""
     choices: tuple[tuple[str, str], ...] = ()
-    #: which of our objects holds the key
+    #: which of our objects holds the key; "host" = none, the PHP side reads it
     section: str = "plan"
     #: the module's function that lists what there is to choose from
     loader: str = ""
@@ -200,5 +200,15 @@ OPTIONS = (
         "capabilities",
         SELF_SERVICE,
         "look",
+    ),
+    Option(
+        15,
+        "Notices",
+        "notices",
+        "text",
+        "usage=NAME OF AN E-MAIL TEMPLATE, sent when storage is nearly used up; failures=todo,"
+        " mail, ticket:NUMBER OF A DEPARTMENT or none; with ; between",
+        "failures=todo",
+        section="host",
     ),
 )  # fmt: skip

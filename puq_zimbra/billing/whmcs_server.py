@@ -131,11 +131,12 @@ def _access_hash(text: str) -> dict[str, Any]:
     """
     known: dict[str, Any] = {}
     for number, line in enumerate(text.splitlines(), 1):
-        line = line.strip(_BLANKS)
-        if not line or line.startswith(("#", ";")):
+        # A comment stands after a blank: an address may hold a # of its own.
+        line = re.sub(r"(^|\s)[#;].*", "", line.strip(_BLANKS)).strip(_BLANKS)
+        if not line:
             continue
         key, equals, value = (part.strip(_BLANKS) for part in line.partition("="))
-        key = key.casefold()
+        key, value = key.casefold(), _unquoted(value)
         if not equals or key not in _LINES:
             raise Invalid(
                 "Line %(line)s of the server's Access Hash is not known: a line is one of %(known)s"
@@ -150,6 +151,11 @@ def _access_hash(text: str) -> dict[str, Any]:
         else:
             known[key] = held
     return known
+
+
+def _unquoted(value: str) -> str:
+    is_quoted = len(value) > 1 and value[0] == value[-1] and value[0] in "'\""
+    return value[1:-1] if is_quoted else value
 
 
 def _check(number: int, key: str, value: Any) -> None:

@@ -10,12 +10,12 @@ Source: WHMCS documentation, "Configurable Options" ("name|Friendly Name"); deve
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Collection, Mapping
-from functools import cache
 from typing import Any, TypeAlias
 
 from puq_zimbra import amounts, capabilities
+from puq_zimbra.billing import whmcs_extras
+from puq_zimbra.billing.whmcs_names import option_of, plain, without_unit
 from puq_zimbra.billing.whmcs_options import OPTIONS, Option
 from puq_zimbra.billing.whmcs_params import map_of, text_of
 from puq_zimbra.errors import Invalid
@@ -29,7 +29,6 @@ _HANDLING = {
     "self_service": SELF_SERVICE,
 }
 _Value: TypeAlias = str | int | list[str] | None
-_UNIT = re.compile(r"[\s(\[]+(?:in |w )?(kb|mb|gb|tb)[)\]]?$")
 
 
 def grants(
@@ -42,16 +41,27 @@ def grants(
     Raises:
         Invalid: names the setting or the option, and what it says.
     """
-    bought = _bought(hook, params, {_plain(one) for one in others})
+    bought, extras = _bought(hook, params, {plain(one) for one in others})
     found: dict[str, dict[str, Any]] = {}
     for option in OPTIONS:
-        if not _reads(hook, option):
+        if option.section == "host" or not _reads(hook, option):
             continue
         name, text = bought.get(option.key, (option.name, ""))
         setting = text_of(params, f"configoption{option.position}").strip()
         value = _paid(option, name, text) if text else _set(option, setting)
         if value is not None:
             found.setdefault(option.section, {})[option.key] = value
+    if LIMITS in hook.plan:
+        extras += whmcs_extras.of_addons(params, strict=hook.whole_plan)
+    for name, text, extra in extras:
+        option = extra.option or whmcs_extras.space(found)
+        if not _reads(hook, option):
+            continue
+        try:
+            whmcs_extras.add(found, option, name, text, extra)
+        except Invalid:
+            if hook.whole_plan:
+                raise
     return found
 
 
@@ -60,65 +70,41 @@ def _reads(hook: Hook, option: Option) -> bool:
     return part is None or part in hook.plan
 
 
-def _plain(name: str) -> str:
-    """A name without capitals, extra blanks and what follows a bar."""
-    shown = unicodedata.normalize("NFC", name.partition("|")[0])
-    return " ".join(shown.casefold().split())
-
-
-def _named(name: str) -> tuple[str, str]:
-    """A plain name without its unit, and the unit."""
-    unit = _UNIT.search(name)
-    return (name[: unit.start()], unit[1]) if unit else (name, "")
-
-
-@cache
-def _by_name() -> Mapping[str, Option]:
-    """Plain name -> the option, sizes without their unit."""
-    return {
-        _named(_plain(name))[0]: option
-        for option in OPTIONS
-        for name in (option.name, *option.also)
-    }
-
-
-def _option_of(name: str) -> Option | None:
-    """The option that a plain name means."""
-    stem, unit = _named(name)
-    option = _by_name().get(stem)
-    if option is None or (unit and option.kind != "megabytes"):
-        return None
-    return option
-
-
 def _bought(
     hook: Hook, params: Mapping[str, Any], others: Collection[str]
-) -> dict[str, tuple[str, str]]:
-    """Our key of an option -> its name as it is sold, and what was bought of it.
+) -> tuple[dict[str, tuple[str, str]], list[whmcs_extras.Sold]]:
+    """Our key of an option -> its name as it is sold, and what was bought of it; the extras.
 
     Raises:
         Invalid: the name of one means nothing to us, or two mean the same.
     """
     given = map_of(params, "configoptions")
     found: dict[str, tuple[str, str]] = {}
+    extras = []
     for name in given:
-        plain = _plain(str(name))
+        known = plain(str(name))
         text = text_of(given, name).partition("|")[0].strip()
-        if not text or plain in others:
+        if not text or known in others:
             continue
-        option = _option_of(plain)
+        option = option_of(known)
+        if option is not None and not _reads(hook, option):
+            continue
+        extra = whmcs_extras.of_option(str(name), text, option)
+        if extra is not None:
+            extras.append((str(name), text, extra))
+            continue
         if option is None:
             if hook.whole_plan:
                 raise _unknown(name)
             continue
-        if option.key in found and _reads(hook, option):
+        if option.key in found:
             raise Invalid(
                 "The configurable options %(one)s and %(other)s stand for the same: sell one.",
                 one=found[option.key][0],
                 other=name,
             )
         found[option.key] = (str(name), text)
-    return found
+    return found, extras
 
 
 def _unknown(name: str) -> Invalid:
@@ -139,7 +125,7 @@ def _set(option: Option, text: str) -> _Value:
 
 def _paid(option: Option, name: str, text: str) -> _Value:
     """A bought option; 0 means none, since it must not become unlimited."""
-    value = _value(option, name, text, _named(_plain(name))[1])
+    value = _value(option, name, text, without_unit(plain(name))[1])
     if value == 0 and option.kind == "megabytes":
         raise Invalid("The bought option %(name)s is 0.", name=name)
     return (value or None) if option.kind == "days" else value

@@ -42,7 +42,7 @@ def python_messages(
     """Yield a Python source's messages, in the shape that Babel asks of an extraction method."""
     for node in ast.walk(ast.parse(source.read())):
         if isinstance(node, ast.Call):
-            for text in _texts(_message_of(node)):
+            for text in (*_texts(_message_of(node)), *_texts_of_option(node)):
                 yield text.lineno, None, str(text.value), []
         elif isinstance(node, ast.Assign | ast.AnnAssign):
             targets = node.targets if isinstance(node, ast.Assign) else [node.target]
@@ -60,6 +60,17 @@ def _message_of(call: ast.Call) -> ast.expr | None:
     if len(call.args) > place:
         return call.args[place]
     return named[0] if named else None
+
+
+def _texts_of_option(call: ast.Call) -> Iterator[ast.Constant]:
+    """Yield name, description and choices of a product setting (`whmcs_options.Option`)."""
+    if getattr(call.func, "id", "") == "Option":
+        for text in call.args[1:5:3]:
+            yield from _texts(text)
+        for choice in ast.walk(ast.Tuple(call.args[6:7])):
+            match choice:
+                case ast.Tuple(elts=[_, label]):
+                    yield from _texts(label)
 
 
 def _error_names() -> list[str]:

@@ -34,6 +34,8 @@ class Action:
     models: frozenset[str] = frozenset({"domain", "server"})
     #: it leads to a link, which is made anew each time the form is sent, and kept nowhere
     opens: bool = False
+    #: the event whose operation it is; "" = one of its own, about its object alone
+    event: str = ""
     #: whether it changes anything; one that shows what would be changed is no operation
     writes: bool = True
 

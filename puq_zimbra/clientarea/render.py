@@ -104,7 +104,7 @@ def drawn(page: PageContext, compiled: Path | None = None) -> str:
     names = [name if page.grants(name) else FIRST for name in shown(page.request)]
     bodies = [Markup(_body(environment, page, name, common)) for name in names]
     html = environment.get_template("frame.html").render(
-        **common, names=names, bodies=bodies, pages=declared()
+        **common, names=names, bodies=bodies, pages=declared(), version=__version__
     )
     return _sent(typeset(html, page.figures.language))
 
@@ -152,6 +152,13 @@ def admin_fields(
         )
         for part, label in labels.items()
     }
+
+
+def compile_all(compiled: Path | None) -> None:
+    """Compile the templates of all pages, so that no customer waits for it; once in a process."""
+    environment = _environment("en", compiled)
+    for name in environment.list_templates(extensions=["html"]):
+        environment.get_template(name)
 
 
 @cache

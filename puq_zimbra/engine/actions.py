@@ -182,6 +182,12 @@ def only_looks(request: Request) -> bool:
     return request.takes_forms and not declared(name).writes
 
 
+def event_of(request: Request) -> str:
+    """The event whose operation a form is, where it is not one of its own."""
+    name = request.form.get("puqz_action", "")
+    return declared(name).event if request.takes_forms else ""
+
+
 def carry_out(request: Request, runtime: Runtime, rights: frozenset[str]) -> Outcome:
     """Carry out the form of a request whose token was checked.
 

@@ -126,7 +126,8 @@ def _carry_out(event: str, request: Request, runtime: Runtime, reference: str) -
     def others(earlier: str) -> Reply | None:
         return unfinished.carry_on(earlier, runtime, deadline.remaining(_LONG), request)
 
-    with deadline.within(runtime.config.limits.hook_seconds):
+    limits = runtime.config.limits
+    with deadline.within(limits.page_seconds if hook.wait == "page" else limits.hook_seconds):
         if not hook.writes or request.dry_run:
             return work()
         if request.identity is not None:
@@ -150,5 +151,6 @@ def _carry_out_form(
     work = partial(outcome.until_known, registry.run_of(event), request, runtime)
     if actions.only_looks(request):
         return work()
+    event = actions.event_of(request) or event
     reply = operations.carry_out(event, request, runtime, reference, work, others)
     return actions.with_link(reply, request, runtime)

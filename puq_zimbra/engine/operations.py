@@ -89,7 +89,7 @@ def carry_out(
         supersedes=not hook.reads_first,
         waits_for=frozenset(hook.waits_for),
         unsaid=request.purchase.ending_unsaid,
-        aspects=_aspects_of_form(request),
+        aspects=_aspects_of_form(event, request),
         actor=request.actor,
         action=_action(event, request),
         target=request.form.get("puqz_object", "") if request.takes_forms else "",
@@ -244,12 +244,15 @@ def _seconds_left() -> float:
     return max(deadline.remaining(86400.0), 0) + _SPARE
 
 
-def _aspects_of_form(request: Request) -> frozenset[str]:
-    """What a form of the customer's page is about: its object alone; nothing for other requests."""
+def _aspects_of_form(event: str, request: Request) -> frozenset[str]:
+    """What a form of the customer's page is about: its object alone; nothing for other requests.
+
+    Nothing, too, for a form that stands for another event, which says what that is about.
+    """
     identity = request.request_id or ""
     # The administrator's password is what the event itself is about, as at a host without forms.
     is_admins = request.form.get("puqz_action") == "change_admin_password"
-    if not identity.startswith("form:") or is_admins:
+    if event != "client_action" or not identity.startswith("form:") or is_admins:
         return frozenset()
     return frozenset({f"content:{request.form.get('puqz_object') or identity}"})
 

@@ -1,4 +1,4 @@
-"""What the service does beside its requests: open operations, DNS, old answers.
+"""What the service does beside its requests: open operations, DNS, old answers, compiled pages.
 
 Source: `puq_zimbra.engine.work`; cron runs `puq-zimbra work` where there is no service.
 """
@@ -22,6 +22,8 @@ log = logging.getLogger("puq_zimbra")
 _FORGET_EVERY = 60
 #: seconds between two looks for domains whose DNS a page wants to know
 _LOOK_EVERY = 2
+#: seconds after the start: it is busy enough until then
+_COMPILE_AFTER = 30
 #: seconds before a job that failed is tried again, so that the log stays readable
 _AFTER_TROUBLE = 5
 
@@ -36,6 +38,7 @@ class Background:
         jobs = [
             (self._forget, _FORGET_EVERY, self._over),
             (self._look_at_certificates, server_metrics.LOOK_EVERY, self._over),
+            (self._compile_pages, _COMPILE_AFTER, self._over),
         ]
         if self._every:
             jobs.append((self._carry_on, self._every, runtime.work_waits))
@@ -89,6 +92,12 @@ class Background:
 
     def _look_at_certificates(self) -> None:
         server_metrics.look_at_certificates(self._runtime)
+
+    def _compile_pages(self) -> None:
+        from puq_zimbra.clientarea import compiled, render  # as late as the first page would
+
+        folder = self._runtime.config.store_directory() / "templates"
+        render.compile_all(compiled.own_folder(folder))
 
     def _forget(self) -> None:
         self._runtime.store().answers.forget_old()

@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from puq_zimbra.errors import Conflict, Misconfigured, Unavailable
+from puq_zimbra.errors import Conflict, Misconfigured, NoSuchAccount, Unavailable
 from puq_zimbra.provisioning import accounts, domains, ownership
 from puq_zimbra.provisioning.entries import KINDS, domain_of, shown_name
 from puq_zimbra.request import STAMP_PREFIX, Request
@@ -65,9 +65,22 @@ def require_global_administrator(zimbra: Zimbra) -> None:
     To any other Zimbra shows a part of the domains without saying so.
 
     Raises:
-        Misconfigured: the account is none.
+        Misconfigured: the account is none, or its name lacks the domain.
     """
-    if not is_global_administrator(zimbra):
+    try:
+        is_global = is_global_administrator(zimbra)
+    except NoSuchAccount as error:
+        name = zimbra.server.username or ""
+        if "@" in name:
+            raise
+        # It logs in by its own domain all the same.
+        raise Misconfigured(
+            "The user name %(name)s is no whole address: write it with its domain, such as"
+            " admin@firma.example.",
+            name=name,
+            server=zimbra.server.named,
+        ) from error
+    if not is_global:
         raise Misconfigured(
             "The Zimbra account %(name)s is not a global administrator: only those see every"
             " domain and can mark it as a service's.",

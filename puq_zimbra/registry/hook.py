@@ -38,7 +38,7 @@ Audience = Literal["staff", "customer", "both"]
 #: how long a host waits for the answer: while it draws a page, at a click, for what is done to one
 #: service, for what is read of all services of a server
 Wait = Literal["page", "click", "service", "server"]
-SECONDS: dict[Wait, int] = {"page": 8, "click": 15, "service": 25, "server": 120}
+SECONDS: dict[Wait, int] = {"page": 3, "click": 15, "service": 25, "server": 120}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from puq_zimbra import readings
+from puq_zimbra import __version__, readings
 from puq_zimbra.clientarea import render
 from puq_zimbra.request import Request
 
@@ -274,13 +274,13 @@ def test_the_password_form(draw: Draw) -> None:
 
 
 def test_the_style_sheet_is_linked_only_from_where_the_host_serves_it(draw: Draw) -> None:
-    """The fragment carries no style of its own."""
+    """The fragment carries no style of its own; a new version's is not an old one from a cache."""
     assert draw().find(".//link") is None
     assert draw().find(".//script") is None
     page = draw(assets_url="modules/puq/")
-    assert page.find(".//link").get("href") == "modules/puq/puqz.css"
+    assert page.find(".//link").get("href") == f"modules/puq/puqz.css?v={__version__}"
     assert [dict(one.attrib) for one in page.findall(".//script")] == [
-        {"src": "modules/puq/puqz.js", "defer": "defer"}
+        {"src": f"modules/puq/puqz.js?v={__version__}", "defer": "defer"}
     ]
 
 

@@ -161,6 +161,13 @@ def published(stage: Stage) -> str:
     return ""
 
 
+def ending(stage: Stage) -> str:
+    """The service waits for its deletion."""
+    stage.customer.plan["terminate"] = {"mode": "grace", "grace_days": 14}
+    assert stage.customer.ask("terminate").code == "updated"
+    return ""
+
+
 @dataclass(frozen=True)
 class Example:
     """How a customer carries out an action."""
@@ -189,6 +196,7 @@ EXAMPLES: dict[str, Example] = {
     "add_alias_domain": Example(proven, query={"new": "firma.test"}),
     "add_members": Example(mailing_list, {"members": "ewa@outside.example"}),
     "bin_mailbox": Example(mailbox),
+    "call_off_deletion": Example(ending, names_object=False, rights=("call_off",)),
     "change_admin_password": Example(
         typed={"password": PASSWORD, "password_again": PASSWORD},
         names_object=False,

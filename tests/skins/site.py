@@ -115,7 +115,7 @@ def serve() -> Iterator[Site]:
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            content, kind = site.files.get(self.path, (b"", ""))
+            content, kind = site.files.get(self.path.partition("?")[0], (b"", ""))
             self.send_response(200 if kind else 404)
             self.send_header("Content-Type", kind)
             self.send_header("Content-Length", str(len(content)))

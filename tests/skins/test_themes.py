@@ -37,6 +37,8 @@ THEMES: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "six": ("Bootstrap 3", ("css/all.min.css",)),
     "twenty-one": ("Bootstrap 4", ("css/all.min.css", "css/theme.min.css")),
 }
+#: scripts of WHMCS's own that a theme loads
+SCRIPTS = ("/bootstrap-tabdrop.js",)
 #: what WHMCS itself prints around us
 PRODUCT: Mapping[str, Any] = {
     "id": 42,
@@ -99,6 +101,8 @@ def sheets(served: site.Site, themes: Path, theme: str) -> list[str]:
     """The addresses of a theme's style sheets."""
     skin, names = THEMES[theme]
     own = [name for name in names if (themes / theme / name).exists()]
+    for name in SCRIPTS:
+        served.files[name] = (b"", "text/javascript; charset=utf-8")
     for name in own:
         served.put_sheet(f"/{theme}/{name}", themes / theme / name)
     return [f"/{theme}/{name}" for name in own] or [site.SKINS[skin].address]
@@ -128,3 +132,20 @@ def test_each_state_in_whmcs_themes(
             look.inspect_all(where, served.put(page), ours=False)
 
     assert look.found == []
+
+
+@pytest.mark.skipif(not shutil.which("php") or not SMARTIES, reason="needs php-cli and a Smarty")
+def test_a_theme_finds_what_it_calls_of_whmcs(tmp_path: Path) -> None:
+    """Addresses by name and phrases below phrases: the public themes ask for both."""
+    (tmp_path / "own").mkdir()
+    (tmp_path / "own/clientareaproductdetails.tpl").write_text(
+        "{routePath('service-renewals-service', $id)} {$LANG.sslState.sslStatus}"
+        ' {lang key="store.buy"} {$LANG.clientareahostingregdate}: {$regdate} {$moduleclientarea}',
+        "utf-8",
+    )
+    for smarty in SMARTIES:
+        html = rendered(smarty, tmp_path, "own", "<div>{$x}</div>", tmp_path)
+        assert html.strip() == (
+            "/service-renewals-service/42 sslState.sslStatus store.buy"
+            " clientareahostingregdate: 2026-01-05 <div>{$x}</div>"
+        )

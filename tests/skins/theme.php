@@ -5,17 +5,21 @@
 
 declare(strict_types=1);
 
-/** WHMCS's phrases are not public: each one is its own name. */
-final class Phrases implements ArrayAccess
+/** WHMCS's phrases are not public: each one is its own name, and has further ones below it. */
+final class Phrases implements ArrayAccess, Stringable
 {
+    public function __construct(private string $name = '')
+    {
+    }
+
     public function offsetExists(mixed $name): bool
     {
         return true;
     }
 
-    public function offsetGet(mixed $name): string
+    public function offsetGet(mixed $name): self
     {
-        return (string) $name;
+        return new self(ltrim("$this->name.$name", '.'));
     }
 
     public function offsetSet(mixed $name, mixed $value): void
@@ -25,6 +29,17 @@ final class Phrases implements ArrayAccess
     public function offsetUnset(mixed $name): void
     {
     }
+
+    public function __toString(): string
+    {
+        return $this->name;
+    }
+}
+
+/** The address of one of WHMCS's own pages, as the themes ask for it by a name. */
+function routePath(string $name, mixed ...$values): string
+{
+    return '/' . implode('/', [$name, ...array_map('strval', $values)]);
 }
 
 $given = json_decode(stream_get_contents(STDIN), true, flags: JSON_THROW_ON_ERROR);

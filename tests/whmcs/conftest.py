@@ -114,7 +114,7 @@ def over_command(start: Start, settings: str, tmp_path: Path) -> Module:
 
 
 @pytest.fixture
-def service(settings: str) -> Iterator[str]:
+def service(settings: str, compiled_pages: Path, compiled: None) -> Iterator[str]:
     """The engine as a service: the lines of the Access Hash that reach it."""
     with serving(settings) as lines:
         yield lines

@@ -44,6 +44,8 @@ class Told:
     #: arguments of logModuleCall
     log: list[list[Any]]
     activity: list[str]
+    #: command and values of localAPI, as far as they write
+    api: list[list[Any]] = field(default_factory=list)
     #: message of what it threw
     thrown: str = ""
 

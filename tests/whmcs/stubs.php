@@ -30,11 +30,28 @@ namespace {
         /** Names of the person who is logged in, on WHMCS 8 and newer. */
         public static ?string $user = null;
         public static ?string $admin = null;
+        /** Language of that administrator. */
+        public static ?string $adminLanguage = null;
         public static string $token = '';
         /** PDO's data source name of the database with tblhosting */
         public static string $database = 'sqlite::memory:';
         /** Folder of the module, whose lib/ WHMCS finds classes in. */
         public static string $module = '';
+        /** @var list<array{string, array<mixed>}> commands of localAPI that write, and their values */
+        public static array $api = [];
+        /** @var array<string, array<mixed>> command -> what it answers; none = success */
+        public static array $answers = [];
+        /** @var array<string, mixed> `$params` with which ModuleChangePackage calls the module; none = it does not */
+        public static array $packages = [];
+    }
+
+    /** What a service's model keeps: properties by name. */
+    final class Properties
+    {
+        public function save(array $values): void
+        {
+            Stub::$api[] = ['serviceProperties', $values];
+        }
     }
 
     spl_autoload_register(static function (string $class): void {
@@ -80,11 +97,22 @@ namespace {
     if (!function_exists('localAPI')) {
         function localAPI($command, $values, $admin = '')
         {
-            $methods = [];
-            foreach (Stub::$gateways as [$module, $name]) {
-                $methods[] = ['module' => $module, 'displayname' => $name];
+            if ($command === 'GetPaymentMethods') {
+                $methods = [];
+                foreach (Stub::$gateways as [$module, $name]) {
+                    $methods[] = ['module' => $module, 'displayname' => $name];
+                }
+                return ['result' => 'success', 'paymentmethods' => ['paymentmethod' => $methods]];
             }
-            return ['result' => 'success', 'paymentmethods' => ['paymentmethod' => $methods]];
+            if ($command === 'DecryptPassword') {
+                return ['result' => 'success', 'password' => strrev($values['password2'])];
+            }
+            Stub::$api[] = [$command, $values];
+            if ($command === 'ModuleChangePackage' && Stub::$packages !== []) {
+                $told = puqzimbra_ChangePackage(Stub::$packages);
+                return $told === 'success' ? ['result' => 'success'] : ['result' => 'error', 'message' => $told];
+            }
+            return Stub::$answers[$command] ?? ['result' => 'success'];
         }
     }
 }
@@ -116,7 +144,9 @@ namespace WHMCS\Authentication {
 
             public function admin(): ?object
             {
-                return \Stub::$admin === null ? null : (object) ['fullName' => \Stub::$admin];
+                return \Stub::$admin === null ? null : (object) [
+                    'fullName' => \Stub::$admin, 'language' => \Stub::$adminLanguage,
+                ];
             }
         }
     }
@@ -127,9 +157,14 @@ namespace WHMCS\Database {
         class Connection
         {
             private ?\PDO $pdo = null;
+            private string $opened = '';
 
             public function getPdo(): \PDO
             {
+                // A test may name its database after an earlier call has asked for one.
+                if ($this->opened !== \Stub::$database) {
+                    [$this->pdo, $this->opened] = [null, \Stub::$database];
+                }
                 return $this->pdo ??= new \PDO(
                     \Stub::$database,
                     options: [\PDO::ATTR_ERRMODE => \PDO::ERRMODE_EXCEPTION, \PDO::ATTR_EMULATE_PREPARES => false]

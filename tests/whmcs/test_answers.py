@@ -23,7 +23,7 @@ from .php import Module, Told, encoded
 Asked = Callable[..., Told]
 MODULE_LOG_KEYS = {
     "request_id", "serviceid", "userid", "pid", "serverid", "domain", "serverhostname", "serverip",
-    "serverport", "suspendreason",
+    "serverport", "suspendreason", "settings", "options",
 }  # fmt: skip
 
 
@@ -229,6 +229,25 @@ MODEL = {
 }  # fmt: skip
 
 
+def test_a_whole_page_has_the_billing_facts_among_its_rows(engine: Engine, start: Start) -> None:
+    """It stands in the place of WHMCS's own rows, but for a page that did not come."""
+    engine.module = start(page="whole")
+    engine.answer = {"templateVariables": {"puqFragment": "<div>"}}
+    stub = {"gateways": [["paypal", "PayPal"], ["banktransfer", "Przelew"]]}
+    told = engine.call("ClientArea", params={"model": MODEL}, stub=stub)
+    asked = engine.door.seen[0].params["_puq"]
+    engine.answer = "No."
+    away = engine.call("ClientArea").value
+
+    assert told.value["tabOverviewReplacementTemplate"] == "templates/overview.tpl"
+    assert asked["mode"] == "full"
+    assert asked["billing"] == {
+        "registered": "2026-01-05", "recurring_amount": "49.00", "currency": "PLN",
+        "cycle": "monthly", "next_due": "2026-12-05", "payment_method": "Przelew",
+    }  # fmt: skip
+    assert away["tabOverviewModuleOutputTemplate"] == "templates/clientarea.tpl"
+
+
 def test_the_page_is_asked_for_with_what_whmcs_knows(engine: Engine) -> None:
     """Where it lies, where its form goes, what was asked of its table, what was bought."""
     engine.answer = {"templateVariables": {"puqFragment": "<div>{$smarty.version}</div>"}}
@@ -273,10 +292,8 @@ def test_the_page_is_asked_for_with_what_whmcs_knows(engine: Engine) -> None:
         "profile_url": f"{PROFILES}?server=1&token=",
     }  # fmt: skip
     assert asked["actor"] == {"kind": "automatic"}
-    assert asked["billing"] == {
-        "registered": "2026-01-05", "recurring_amount": "49.00", "currency": "PLN",
-        "cycle": "monthly", "next_due": "2026-12-05", "payment_method": "Przelew",
-    }  # fmt: skip
+    # WHMCS prints the billing facts beside the page.
+    assert (asked["mode"], "billing" in asked) == ("embedded", False)
     assert b"Canary" not in engine.door.seen[0].body
 
 
@@ -290,9 +307,10 @@ def test_the_page_is_asked_for_with_what_whmcs_knows(engine: Engine) -> None:
     ],
 )  # fmt: skip
 def test_billing_facts_that_are_not_there_are_left_out(
-    engine: Engine, model: Params, expected: Params
+    engine: Engine, start: Start, model: Params, expected: Params
 ) -> None:
     """WHMCS's objects differ from version to version; the page does not depend on them."""
+    engine.module = start(page="whole")
     engine.call("ClientArea", params={"model": model})
 
     assert engine.door.seen[0].params["_puq"].get("billing", {}) == expected

@@ -47,4 +47,4 @@ def test_without_such_products_or_a_table_the_settings_are_as_declared(
 
     assert without_a_table.thrown == ""
     assert without_a_table.value == with_none.value
-    assert len(with_none.value) == 14
+    assert len(with_none.value) == 15

@@ -206,10 +206,3 @@ def test_an_access_hash_is_read_as_people_keep_it(asked: Any, whmcs_params: Para
 
     assert told["_puq"]["installation"] == "crm.two"
     assert told["serveraccesshash"].split("\n") == ["", "", "", "CA_File=/a", "", "x"]
-
-
-def test_an_addon_is_refused(asked: Any, whmcs_params: Params) -> None:
-    """It bears the id of the service that it belongs to, and would be taken for that one."""
-    told = asked("TerminateAccount", whmcs_params | {"addonId": 5})
-
-    assert "a product addon cannot be sold" in told.value

@@ -15,7 +15,6 @@ from typing import Any
 
 import pytest
 
-from puq_zimbra.clientarea.render import _environment
 from puq_zimbra.simulator import Simulator, TlsFiles
 
 from ..mariadb import MariaDb, if_installed
@@ -69,14 +68,6 @@ def simulator() -> Simulator:
 NARROW = "[http]\nworkers = 1\nwaiting = 0\n"
 
 
-@pytest.fixture(scope="session")
-def compiled_pages(compiled_once: Path) -> Path:
-    """The templates of the first page: a host waits for a page, not for its compilation."""
-    for name in ("frame.html", "macros.html", "forms.html", "status.html", "pages/overview.html"):
-        _environment("pl", compiled_once).get_template(name)
-    return compiled_once
-
-
 @pytest.fixture(params=["http", "command"])
 def engine(
     request: pytest.FixtureRequest, php: None, tmp_path: Path, compiled_pages: Path
@@ -84,7 +75,7 @@ def engine(
     """The engine, reached in each way."""
     command = request.param == "command"
     if command and request.config.getoption("--faults") == "sample":
-        pytest.skip("with --faults=part or all: each call starts processes, a page has 8 seconds")
+        pytest.skip("with --faults=part or all: each call starts processes, a page has seconds")
     (tmp_path / "state").mkdir(mode=0o700)
     (tmp_path / "state" / "templates").symlink_to(compiled_pages)
     config = config_file(tmp_path, NARROW if request.param == "busy http" else "")

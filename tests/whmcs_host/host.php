@@ -25,6 +25,7 @@ if ($argv[1] !== 'install') {
 $answer = match ($argv[1]) {
     'install' => install(),
     'fill' => fill($given->rows),
+    'change' => change("UPDATE $given->table SET options = ? WHERE id = ?", $given->options, $given->number),
     'rows' => rows("SELECT * FROM $given->table ORDER BY 1"),
     'order' => order($given),
     'pay' => pay($given->service),

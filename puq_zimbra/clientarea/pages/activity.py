@@ -98,6 +98,11 @@ def draw(page: PageContext) -> Mapping[str, Any]:
     }
 
 
+def noun_of(event: str) -> str:
+    """What was done, in English; a form of a customer's page is a change on it."""
+    return _OTHER_FORM if event == _FORMS else _EVENTS.get(event, _OTHER)
+
+
 def _line(page: PageContext, act: Any) -> Line:
     colour, outcome = _OUTCOMES.get(act.state, _OUTCOMES["open"])
     return Line(

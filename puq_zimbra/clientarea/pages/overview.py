@@ -20,7 +20,14 @@ def draw(page: PageContext) -> Mapping[str, Any]:
         # A host that knows no forms of ours has the one of before.
         "form": page.view.form if page.forms is None else None,
         "password": _password(page),
+        "call_off": _call_off(page),
     }
+
+
+def _call_off(page: PageContext) -> Any:
+    """The form that takes the service back, while it waits for its deletion."""
+    ending = page.state is not None and page.state.purge_at is not None
+    return page.forms.of("call_off_deletion") if ending and page.forms is not None else None
 
 
 def _password(page: PageContext) -> Any:

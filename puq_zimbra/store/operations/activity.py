@@ -14,7 +14,7 @@ from sqlalchemy.engine import Engine
 
 from puq_zimbra.reply import Reply
 from puq_zimbra.store.operations.records import actor_of, as_reply
-from puq_zimbra.store.tables import operation, step
+from puq_zimbra.store.tables import audit, operation, step
 
 Who = Literal["", "customer", "provider", "automatic"]
 
@@ -79,8 +79,23 @@ class Act:
         return "automatic" if self.event in OWN_ACTS else "provider"
 
 
+@dataclass(frozen=True)
+class Ended:
+    """An operation that ended."""
+
+    #: of its line in the audit trail, in the order in which operations ended
+    number: int
+    service_id: str
+    event: str
+    #: a code of a reply, or "superseded"
+    code: str
+    reference: str
+    #: None where the operation itself is forgotten
+    reply: Reply | None
+
+
 class Activity:
-    """The operations of one service at a time."""
+    """The operations of one service at a time, and the ends of all."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -147,6 +162,33 @@ class Activity:
         query = sa.select(operation.c.object).where(which).distinct()
         with self._engine.connect() as connection:
             return [one for one in connection.execute(query).scalars() if one]
+
+    def last_number(self) -> int:
+        """The number of the operation that ended last; 0 where none has."""
+        with self._engine.connect() as connection:
+            found = connection.execute(sa.select(sa.func.max(audit.c.number))).scalar()
+        return found or 0
+
+    def ended(self, installation: str, after: int, most: int) -> Sequence[Ended]:
+        """So many operations of an installation that ended after a number, oldest first."""
+        query = (
+            sa.select(
+                audit.c.number, audit.c.service_id, audit.c.event, audit.c.code, audit.c.operation,
+                operation.c.reply,
+            )
+            .outerjoin(operation, operation.c.id == audit.c.operation)
+            .where(audit.c.installation == installation, audit.c.number > after)
+            .order_by(audit.c.number)
+            .limit(most)
+        )  # fmt: skip
+        with self._engine.connect() as connection:
+            return [
+                Ended(
+                    row.number, row.service_id, row.event, row.code, row.operation,
+                    as_reply(row.reply),
+                )
+                for row in connection.execute(query)
+            ]  # fmt: skip
 
 
 def _of_service(installation: str, service_id: str) -> sa.ColumnElement[bool]:

@@ -126,6 +126,29 @@ function check_token($namespace = 'WHMCS.default'): void
     }
 }
 
+/** The host's own commands, as far as a module of ours gives them. */
+function localAPI($command, $values, $admin = ''): array
+{
+    $done = ['result' => 'success'];
+    switch ($command) {
+        case 'GetPaymentMethods':
+            $named = fn ($gateway) => ['module' => $gateway[0], 'displayname' => $gateway[1]];
+            return $done + ['paymentmethods' => ['paymentmethod' => array_map($named, Stub::$gateways)]];
+        case 'DecryptPassword':
+            return $done + ['password' => htmlspecialchars(decrypt($values['password2']), ENT_QUOTES | ENT_HTML401)];
+        case 'ModuleCreate':
+            $answer = core('CreateAccount', $values['serviceid']);
+            return $answer === 'success' ? $done : ['result' => 'error', 'message' => $answer];
+        case 'UpdateClientProduct':
+            change(
+                'UPDATE tblhosting SET domainstatus = ? WHERE id = ?',
+                $values['status'], $values['serviceid']
+            );
+            return $done;
+    }
+    return ['result' => 'error', 'message' => "no command $command"];
+}
+
 // What the tests of the module alone meet in the host's place, where the host has none of its own.
 require dirname(__DIR__, 2) . '/whmcs/stubs.php';
 Stub::$database = settings()->database;

@@ -90,6 +90,7 @@ CREATE TABLE tblcancelrequests (
 
 CREATE TABLE tblmodulequeue (
     id INTEGER NOT NULL PRIMARY KEY,
+    service_type VARCHAR(16) NOT NULL DEFAULT 'service',
     service_id INTEGER NOT NULL,
     module_name VARCHAR(64) NOT NULL,
     module_action VARCHAR(64) NOT NULL,

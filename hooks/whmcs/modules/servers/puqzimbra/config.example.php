@@ -22,6 +22,9 @@ return [
     // The program that engine=command runs. It can be named here alone.
     'program' => '/opt/puq-zimbra/bin/puq-zimbra',
     // The most seconds that a call may take, where PHP or the web server allows less than the module's own
-    // 8 for a page, 25 for a change, 120 for the figures of a server. It can be set here alone.
+    // 3 for a page, 25 for a change, 120 for the figures of a server. It can be set here alone.
     'seconds' => '',
+    // beside: our part of the customer's page stands beside WHMCS's own rows; whole: it replaces them, with the
+    // billing facts among its rows. It can be set here alone.
+    'page' => 'beside',
 ];

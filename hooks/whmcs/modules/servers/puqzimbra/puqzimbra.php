@@ -19,12 +19,16 @@ use WHMCS\Module\Server\Puqzimbra\Endings;
 use WHMCS\Module\Server\Puqzimbra\Language;
 use WHMCS\Module\Server\Puqzimbra\Links;
 use WHMCS\Module\Server\Puqzimbra\Metrics;
+use WHMCS\Module\Server\Puqzimbra\Standing;
 use WHMCS\Module\Server\Puqzimbra\Usage;
+use WHMCS\Module\Server\Puqzimbra\Username;
+use WHMCS\Module\Server\Puqzimbra\Words;
 
 if (!defined('WHMCS')) {
     die('This file cannot be accessed directly');
 }
 
+require_once __DIR__ . '/lib/autoload.php'; // WHMCS finds the classes by itself; a test bench may not
 // In a package the bridge lies beside this file, in the repository in hooks/bridge. Without it every
 // function still returns its type: Answers::told says what is missing.
 foreach ([__DIR__, dirname(__DIR__, 4)] as $folder) {
@@ -43,14 +47,7 @@ function puqzimbra_MetaData(): array
 /** The settings of a product, by position: configoption1 and so on. */
 function puqzimbra_ConfigOptions(array $params = []): array
 {
-    $options = array_map(
-        static fn (array $option): array => [
-            ...$option,
-            'Description' => Language::say($params, $option['Description'] ?? ''),
-        ],
-        Answers::declared('ConfigOptions')
-    );
-    return Endings::told($options);
+    return Endings::told(Words::settings($params, Answers::declared('ConfigOptions')));
 }
 
 /**
@@ -65,7 +62,7 @@ function puqzimbra_LoadClassesOfService(array $params = []): array
 
 function puqzimbra_CreateAccount(array $params): string
 {
-    return Answers::text('CreateAccount', $params);
+    return Username::kept($params, Answers::text('CreateAccount', $params));
 }
 
 function puqzimbra_SuspendAccount(array $params): string
@@ -185,10 +182,11 @@ function puqzimbra_Repair(array $params): string
     return Answers::text('Repair', $params);
 }
 
-/** Call off a termination with grace. */
+/** Call off a termination; WHMCS's status becomes Active again, so that what lives is billed. */
 function puqzimbra_Restore(array $params): string
 {
-    return Answers::text('Restore', $params);
+    $told = Answers::text('Restore', $params);
+    return $told === 'success' ? Standing::restored($params) : $told;
 }
 
 /** Create a private server on a Zimbra that holds domains already: they become the service's. */

@@ -26,7 +26,8 @@ final class Answers
     public static function text(string $event, array $params): string
     {
         try {
-            return self::sentence(ModuleCall::ask($event, $params));
+            $isAddon = Addons::is($params);
+            return $isAddon ? Addons::act($event, $params) : self::sentence(ModuleCall::ask($event, $params));
         } catch (\Throwable $error) {
             return self::told($error);
         }
@@ -163,7 +164,8 @@ final class Answers
     {
         try {
             $fields = self::map(ModuleCall::ask('AdminServicesTabFields', $params));
-            return array_map(static fn (mixed $field): string => self::sentence($field), $fields);
+            return array_map(static fn (mixed $field): string => self::sentence($field), $fields)
+                + Links::activity($params);
         } catch (\Throwable $error) {
             return ['Zimbra' => htmlspecialchars(self::told($error), ENT_QUOTES | ENT_SUBSTITUTE)];
         }

@@ -5,6 +5,7 @@ declare(strict_types=1);
 namespace WHMCS\Module\Server\Puqzimbra;
 
 use PuqZimbra\EngineError;
+use PuqZimbra\Settings;
 
 /**
  * The customer's pages of a service, and the forms on them.
@@ -24,29 +25,40 @@ final class ClientPage
     private static ?string $answered = null;
 
     /**
-     * The fragment, or a sentence in its place.
+     * The fragment, or what WHMCS itself knows in its place; beside WHMCS's own rows, or instead of them.
      *
      * @param array<string, mixed> $params
      *
-     * @return array{tabOverviewModuleOutputTemplate: string, templateVariables: array{puqFragment: string}}
+     * @return array<string, string|array{puqFragment: string}>
      */
     public static function draw(array $params): array
     {
         $html = self::$answered;
         self::$answered = null;
+        $whole = false;
         try {
+            $whole = self::isWhole();
             $html ??= self::fragment(ModuleCall::ask('ClientArea', $params, self::asked($params)));
         } catch (\Throwable) {
             // It is in the module log.
         }
-        if ($html === null) {
-            $sentence = htmlspecialchars(self::unreached($params), ENT_QUOTES | ENT_SUBSTITUTE);
-            $html = '<div class="puqz"><p role="alert">' . $sentence . '</p></div>';
-        }
+        // A whole page of nothing but a sentence would hide what WHMCS has to say.
+        $whole = $whole && $html !== null;
         return [
-            'tabOverviewModuleOutputTemplate' => 'templates/clientarea.tpl',
-            'templateVariables' => ['puqFragment' => $html],
+            $whole ? 'tabOverviewReplacementTemplate' : 'tabOverviewModuleOutputTemplate'
+                => $whole ? 'templates/overview.tpl' : 'templates/clientarea.tpl',
+            'templateVariables' => ['puqFragment' => $html ?? LastFigures::fragment($params)],
         ];
+    }
+
+    /**
+     * Whether the fragment has all rows and replaces WHMCS's overview, as config.php says it.
+     *
+     * @throws EngineError the file cannot be used
+     */
+    private static function isWhole(): bool
+    {
+        return Settings::read('', dirname(__DIR__) . '/config.php')->wholePage;
     }
 
     /**
@@ -102,6 +114,9 @@ final class ClientPage
         $done = ($answer['ok'] ?? null) === true;
         if ($done && ($form['puqz_action'] ?? '') === 'change_admin_password') {
             self::remember($params['model'] ?? null, $form['password'] ?? '');
+        }
+        if ($done && ($form['puqz_action'] ?? '') === 'call_off_deletion') {
+            Standing::restored($params); // what goes wrong is staff's: in the activity log, and tried at each cron
         }
         $opens = $answer['opens'] ?? null;
         $next = $opens ?? $answer['next'] ?? null;
@@ -174,13 +189,16 @@ final class ClientPage
         if (function_exists('generate_token')) {
             $form['token'] = (string) generate_token('plain');
         }
+        $whole = self::isWhole();
         return [
+            'mode' => $whole ? 'full' : 'embedded',
             'assets_url' => "$root/modules/servers/puqzimbra/assets",
             'page' => $browser->page(),
             'query' => (object) $query,
             'time_zone' => date_default_timezone_get(),
             'form' => $form,
-            'billing' => Billing::of($params),
+            // Beside WHMCS's own rows nobody reads these.
+            'billing' => $whole ? Billing::of($params) : [],
         ];
     }
 }

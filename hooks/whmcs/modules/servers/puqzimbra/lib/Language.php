@@ -17,8 +17,9 @@ final class Language
         $details = $params['clientsdetails'] ?? null;
         $own = is_array($details) || $details instanceof \ArrayAccess ? ($details['language'] ?? '') : '';
         // What staff do for a client is answered to staff.
-        if (!defined('ADMINAREA') && is_string($own) && preg_match('/^[A-Za-z_-]{1,40}$/D', $own) === 1) {
-            return $own;
+        $own = defined('ADMINAREA') ? self::ofAdministrator() : $own;
+        if (is_string($own) && preg_match('/^\s*[A-Za-z][A-Za-z0-9_.@-]{0,39}\s*$/D', $own) === 1) {
+            return trim($own);
         }
         if (!class_exists(\WHMCS\Config\Setting::class)) {
             return '';
@@ -28,19 +29,31 @@ final class Language
     }
 
     /**
-     * A sentence in that language, where the engine declares it; else in English.
+     * A sentence in that language, where the engine declares it; else in Polish or English.
      *
      * @param array<string, mixed> $params
      */
-    public static function say(array $params, string $english): string
+    public static function say(array $params, string $english, string $polish = ''): string
     {
         $first = strtolower((string) strtok(self::of($params), '-_.@'));
         foreach (Answers::declared('languages') as $tag => $language) {
             if ($first === $tag || in_array($first, (array) ($language['names'] ?? []), true)) {
-                return self::among($language, $english);
+                $sentence = self::among($language, $english);
+                return $sentence === $english && $tag === 'pl' && $polish !== '' ? $polish : $sentence;
             }
         }
         return $english;
+    }
+
+    /** The language of whoever of the staff is logged in, on WHMCS 8 and newer. */
+    private static function ofAdministrator(): mixed
+    {
+        try {
+            $class = \WHMCS\Authentication\CurrentUser::class;
+            return class_exists($class) ? (new $class())->admin()?->language ?? '' : '';
+        } catch (\Throwable) {
+            return '';
+        }
     }
 
     /** A sentence in every language, where nobody says who reads it. */

@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace WHMCS\Module\Server\Puqzimbra;
 
+use WHMCS\Config\Setting;
+
 /** Plain links for WHMCS's administrators, made of the server's record without asking anybody. */
 final class Links
 {
@@ -26,6 +28,29 @@ final class Links
     public static function webmail(array $params): string
     {
         return self::link(self::named($params, 'webmail_url'), self::place($params)[0], '/', 'Webmail');
+    }
+
+    /**
+     * To everything that was done on a service, a page of the customer's: log in as him first.
+     *
+     * @param array<string, mixed> $params
+     *
+     * @return array<string, string> label -> HTML; nothing where WHMCS does not say where it is
+     */
+    public static function activity(array $params): array
+    {
+        $site = class_exists(Setting::class) ? Setting::getValue('SystemURL') : null;
+        $service = (int) ($params['serviceid'] ?? 0);
+        if (!is_string($site) || preg_match('~^https?://[^\s"\'<>]+$~D', $site) !== 1) {
+            return [];
+        }
+        $address = rtrim($site, '/') . "/clientarea.php?action=productdetails&id=$service&puq_page=activity";
+        $address = htmlspecialchars($address, ENT_QUOTES | ENT_SUBSTITUTE | ENT_HTML5);
+        $told = Language::say($params, 'Open as the client', 'Otwórz jako klient');
+        return [
+            Language::say($params, 'Activity', 'Aktywność') =>
+                "<a href=\"$address\" target=\"_blank\" rel=\"noopener noreferrer\">$told</a>",
+        ];
     }
 
     private static function link(string $address, string $host, string $path, string $label): string

@@ -13,6 +13,10 @@ use WHMCS\UsageBilling\Metrics\Units\GigaBytes;
 use WHMCS\UsageBilling\Metrics\Units\WholeNumber;
 use WHMCS\UsageBilling\Metrics\Usage as Measured;
 
+if (!interface_exists(ProviderInterface::class)) {
+    return; // opened by itself, or by a WHMCS without usage billing
+}
+
 /**
  * What a provider can bill by. The tenant is the service's domain, or the address of a mailbox sold alone.
  *
@@ -37,14 +41,15 @@ final class Metrics implements ProviderInterface
     {
         $metrics = [];
         foreach (Answers::declared('metrics') as $one) {
+            $shown = Words::metric($one);
             $unit = match ($one['unit']) {
-                'Accounts' => new Accounts($one['displayName']),
-                'Domains' => new Domains($one['displayName']),
+                'Accounts' => new Accounts($shown),
+                'Domains' => new Domains($shown),
                 'GigaBytes' => new GigaBytes(),
-                default => new WholeNumber($one['displayName']),
+                default => new WholeNumber($shown),
             };
             $type = MetricInterface::TYPE_SNAPSHOT;
-            $metrics[$one['systemName']] = new Metric($one['systemName'], $one['displayName'], $type, $unit);
+            $metrics[$one['systemName']] = new Metric($one['systemName'], $shown, $type, $unit);
         }
         return $metrics;
     }
@@ -98,6 +103,7 @@ final class Metrics implements ProviderInterface
         if ($this->tenants === null) {
             try {
                 $answer = ModuleCall::ask('MetricProvider', $this->params);
+                Words::keep($answer['classes'] ?? null);
                 $usage = is_array($answer) ? $answer['usage'] ?? null : null;
                 $this->tenants = array_filter(is_array($usage) ? $usage : [], 'is_array');
                 $this->tenants = $this->typed($this->tenants, $answer['services'] ?? []);

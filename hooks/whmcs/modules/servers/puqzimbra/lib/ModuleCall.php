@@ -13,6 +13,8 @@ final class ModuleCall
 {
     /** Seconds that a function may take which the engine declares no time for. */
     private const SECONDS = 25;
+    /** Seconds more for a program, which a busy machine must start first. */
+    private const TO_START = 3;
     /** Bytes that an answer may have which holds every service of a server. */
     private const LARGEST_OF_A_SERVER = 16 * 1024 * 1024;
 
@@ -58,12 +60,15 @@ final class ModuleCall
     private static function answer(string $event, array $params, array $more, string $id): mixed
     {
         // WHMCS gives an addon the id of the service that it belongs to: it would be taken for that one.
-        if ((int) ($params['addonId'] ?? 0) > 0) {
-            throw new EngineError('This module is for products: a product addon cannot be sold with it.');
+        if (Addons::is($params)) {
+            throw new EngineError('This is for the service itself: a product addon only adds to its limits.');
         }
         $hash = $params['serveraccesshash'] ?? '';
         $settings = Settings::read(is_string($hash) ? $hash : '', dirname(__DIR__) . '/config.php');
         $call = Parameters::of($event, $params, $settings);
+        if (in_array($event, Answers::declared('of_limits'), true)) {
+            $more['addons'] = Addons::of((int) ($params['serviceid'] ?? 0), $settings->encoded);
+        }
         $call['_puq'] = (object) array_filter(
             ['event' => $event, 'request_id' => $id, 'installation' => $settings->installation]
                 + $more + ['actor' => Actor::of($event, $params), 'module_version' => self::version()],
@@ -72,6 +77,7 @@ final class ModuleCall
         $isOfServer = in_array($event, Answers::declared('of_a_server'), true);
         $largest = $isOfServer ? self::LARGEST_OF_A_SERVER : Engine::LARGEST;
         $seconds = Answers::declared('seconds')[$event] ?? self::SECONDS;
+        $seconds += $settings->engine === 'command' ? self::TO_START : 0;
         return (new Engine($settings, 'whmcs'))->call($event, $call, $id, $seconds, $largest);
     }
 }

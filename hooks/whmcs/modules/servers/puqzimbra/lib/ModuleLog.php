@@ -17,8 +17,10 @@ final class ModuleLog
     ];
     private const SECRET = ['password', 'serverpassword', 'serveraccesshash'];
     /** A page that was drawn is no news: these are logged when they fail. */
-    private const QUIET = ['ClientArea', 'AdminServicesTabFields'];
+    private const QUIET = ['ClientArea', 'AdminServicesTabFields', 'CheckOrder', 'News', 'Welcome'];
     private const MASK = '********';
+    /** Bytes of a list of settings. */
+    private const LONGEST = 2000;
 
     private float $started;
     /** @var list<string> */
@@ -37,7 +39,7 @@ final class ModuleLog
     /** Log the answer, or the sentence that stands for it. */
     public function write(mixed $answer): void
     {
-        $failed = is_string($answer) && $answer !== 'success';
+        $failed = is_array($answer) ? ($answer['error'] ?? '') !== '' : $answer !== 'success';
         if (!function_exists('logModuleCall') || (!$failed && in_array($this->event, self::QUIET, true))) {
             return;
         }
@@ -47,9 +49,44 @@ final class ModuleLog
                 $request[$name] = $this->masked((string) $this->params[$name]);
             }
         }
+        foreach (['settings' => self::settings($this->params), 'options' => self::options($this->params)] as $name => $text) {
+            $request += $text === '' ? [] : [$name => $this->masked($text)];
+        }
         $response = $this->masked(self::summary($answer));
         $seconds = sprintf('%.3f s', microtime(true) - $this->started);
         logModuleCall('puqzimbra', $this->event, $request, $response, $seconds, $this->secrets);
+    }
+
+    /**
+     * The product's settings by name, so that nobody has to count.
+     *
+     * @param array<string, mixed> $params
+     */
+    private static function settings(array $params): string
+    {
+        $named = [];
+        foreach (array_keys(Answers::declared('ConfigOptions')) as $number => $name) {
+            $named[$name] = $params['configoption' . ($number + 1)] ?? '';
+        }
+        return self::listed($named);
+    }
+
+    /**
+     * What was bought, as it is sold.
+     *
+     * @param array<string, mixed> $params
+     */
+    private static function options(array $params): string
+    {
+        return self::listed(is_array($params['configoptions'] ?? null) ? $params['configoptions'] : []);
+    }
+
+    /** @param array<mixed> $values */
+    private static function listed(array $values): string
+    {
+        $said = array_filter($values, static fn (mixed $one): bool => is_scalar($one) && (string) $one !== '');
+        $lines = array_map(static fn ($name, $one): string => "$name: $one", array_keys($said), $said);
+        return mb_strcut(implode('; ', $lines), 0, self::LONGEST);
     }
 
     /** What became of it, without a link to log in by, a page or a list. */
