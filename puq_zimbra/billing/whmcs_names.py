@@ -22,7 +22,7 @@ _KEYS = {"name": "admin name", "mode": "terminate mode"}
 _UNIT = re.compile(r"[\s(\[]+(?:in |w )?(kb|mb|gb|tb)[)\]]?$")
 #: words that say that something comes on top of the product's
 _MORE = re.compile(
-    r"(?:extra|additional|more|dodatkow(?:a|e|y|ych|ej|ego)|więcej|zusätzliche[nrs]?|weitere[nrs]?)"
+    r"(?:extra|additional|more|dodatkow(?:a|e|y|ych|ej|ego)|więcej|zusätzliche[mnrs]?|weitere[nrs]?)"
     r"(?: |$)"
 )
 _AMOUNT = re.compile(r"([0-9](?:[0-9., ]*[0-9])?)(?: ?(kb|mb|gb|tb)\b)?(?: |$)")

@@ -21,6 +21,7 @@ def test_settings_and_metrics_are_named_in_the_installations_language(start: Sta
     for language, setting, metric in (
         ("polish", "Skrzynki / Mailboxes", "Skrzynki"),
         ("pl_PL.UTF-8", "Skrzynki / Mailboxes", "Skrzynki"),
+        ("german", "Postfächer / Mailboxes", "Postfächer"),
         ("english", "Mailboxes", "Mailboxes"),
         ("", "Mailboxes", "Mailboxes"),
     ):

@@ -52,7 +52,7 @@ final class Cart
             }
             if ($domain !== '' && in_array($domain, $seen, true)) {
                 $found[] = self::escaped(
-                    self::say("$domain is in the cart twice.", "Domena $domain jest w koszyku dwa razy.")
+                    self::say('%(name)s is in the cart twice.', ['name' => $domain])
                 );
             }
             $seen[] = $domain;
@@ -122,10 +122,7 @@ final class Cart
         }
         $errors = array_filter(self::map($answer['errors'] ?? []), 'is_string');
         if (($answer['blocked'] ?? false) === true) {
-            $errors[] = self::say(
-                'This product cannot be delivered as it is set up; please write to us.',
-                'Nie możemy dostarczyć tego produktu w tej konfiguracji; napisz do nas.'
-            );
+            $errors[] = self::say('This product cannot be delivered as it is set up; please write to us.');
         }
         return array_values(array_map([self::class, 'escaped'], $errors));
     }
@@ -136,9 +133,10 @@ final class Cart
         return htmlspecialchars($sentence, ENT_QUOTES | ENT_SUBSTITUTE, double_encode: false);
     }
 
-    private static function say(string $english, string $polish): string
+    /** @param array<string, string> $values */
+    private static function say(string $english, array $values = []): string
     {
-        return Language::say(['clientsdetails' => ['language' => $_SESSION['Language'] ?? '']], $english, $polish);
+        return Language::say(['clientsdetails' => ['language' => $_SESSION['Language'] ?? '']], $english, $values);
     }
 
     /** @return array<int, array<mixed>> */

@@ -29,20 +29,22 @@ final class Language
     }
 
     /**
-     * A sentence in that language, where the engine declares it; else in Polish or English.
+     * A sentence in that language, where the engine declares it; else in English.
      *
      * @param array<string, mixed> $params
+     * @param array<string, string> $values what its places %(name)s hold
      */
-    public static function say(array $params, string $english, string $polish = ''): string
+    public static function say(array $params, string $english, array $values = []): string
     {
         $first = strtolower((string) strtok(self::of($params), '-_.@'));
         foreach (Answers::declared('languages') as $tag => $language) {
             if ($first === $tag || in_array($first, (array) ($language['names'] ?? []), true)) {
                 $sentence = self::among($language, $english);
-                return $sentence === $english && $tag === 'pl' && $polish !== '' ? $polish : $sentence;
+                break;
             }
         }
-        return $english;
+        $places = array_map(static fn (string $name): string => "%($name)s", array_keys($values));
+        return str_replace($places, array_values($values), $sentence ?? $english);
     }
 
     /** The language of whoever of the staff is logged in, on WHMCS 8 and newer. */

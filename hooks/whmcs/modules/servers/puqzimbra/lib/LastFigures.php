@@ -45,10 +45,7 @@ final class LastFigures
         }
         [$used, $limit] = [(int) $row['diskusage'], (int) $row['disklimit']];
         $of = $limit > 0 ? " / $limit MB" : '';
-        return Language::say(
-            $params,
-            "Storage used, as of {$found[0]}: $used MB$of.",
-            "Wykorzystana przestrzeń (stan na {$found[0]}): $used MB$of."
-        );
+        $values = ['moment' => $found[0], 'used' => "$used MB$of"];
+        return Language::say($params, 'Storage used, as of %(moment)s: %(used)s.', $values);
     }
 }

@@ -46,9 +46,9 @@ final class Links
         }
         $address = rtrim($site, '/') . "/clientarea.php?action=productdetails&id=$service&puq_page=activity";
         $address = htmlspecialchars($address, ENT_QUOTES | ENT_SUBSTITUTE | ENT_HTML5);
-        $told = Language::say($params, 'Open as the client', 'Otwórz jako klient');
+        $told = Language::say($params, 'Open as the client');
         return [
-            Language::say($params, 'Activity', 'Aktywność') =>
+            Language::say($params, 'Activity') =>
                 "<a href=\"$address\" target=\"_blank\" rel=\"noopener noreferrer\">$told</a>",
         ];
     }

@@ -43,15 +43,10 @@ final class OptionSet
         }
         $missing = self::missing($product);
         $names = htmlspecialchars(implode(', ', array_column($missing, 'shown')), ENT_QUOTES | ENT_SUBSTITUTE);
-        $say = static fn (string $english, string $polish): string => Language::say([], $english, $polish);
         $told = $missing === []
-            ? $say(
-                'Every limit that the product sets has its configurable option.',
-                'Każdy limit produktu ma już swoją opcję konfigurowalną.'
-            )
+            ? Language::say([], 'Every limit that the product sets has its configurable option.')
             : '<label><input type="checkbox" name="' . self::FIELD . '" value="1"> '
-                . $say('Make configurable options, hidden until priced:', 'Utwórz opcje, ukryte do czasu wyceny:')
-                . " $names</label>";
+                . Language::say([], 'Make configurable options, hidden until priced:') . " $names</label>";
         return [self::GROUP => $told];
     }
 

@@ -44,7 +44,7 @@ final class Words
             return Language::say([], $metric['displayName']);
         }
         $name = self::classes()[$metric['systemName']] ?? substr($metric['systemName'], strlen('cos_'));
-        return str_replace('%(name)s', $name, Language::say([], $metric['pattern']));
+        return Language::say([], $metric['pattern'], ['name' => $name]);
     }
 
     /** Keep the names of the classes, which come with the figures. */
