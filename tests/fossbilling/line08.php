@@ -29,6 +29,15 @@ namespace FOSSBilling\Api {
     }
 }
 
+namespace Symfony\Component\HttpFoundation {
+    class Response
+    {
+        public function __construct(public string $content, public int $status, public array $headers)
+        {
+        }
+    }
+}
+
 namespace {
     function stub_line(Pimple\Container $di): void
     {

@@ -74,7 +74,7 @@ function browse(Pimple\Container $di, string $method, array $asked): mixed
     $controller->setDi($di);
     $app = new Box_App();
     $controller->register($app);
-    return $controller->{$app->routes["$method /servicezimbra/:id" . ($asked['to'] ?? '')]}($app, (string) $asked['order']);
+    return $controller->{$app->routes["$method " . ($asked['to'] ?? '/servicezimbra/:id')]}($app, (string) $asked['order']);
 }
 
 /** The staff's page, or a form of it. */

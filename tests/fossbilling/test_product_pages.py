@@ -87,8 +87,14 @@ def test_the_page_is_its_own_clients_alone(shop: Call, mail_server: Simulator, d
     shop("status", order=order, status="active")
     assert shop("api", **api, call="change_password", client=7).value is True
     assert "authtoken" in shop("api", **api, call="log_in", client=7).value
-    assert "authtoken" in shop("get", client=7, order=order, to="/webmail").value["redirect"]
-    assert shop("get", client=8, order=order, to="/webmail").thrown == "Order not found"
+    assert (
+        "authtoken"
+        in shop("get", client=7, order=order, to="/servicezimbra/:id/webmail").value["redirect"]
+    )
+    assert (
+        shop("get", client=8, order=order, to="/servicezimbra/:id/webmail").thrown
+        == "Order not found"
+    )
 
 
 def test_a_file_is_handed_on(shop: Call, mail_server: Simulator, domain: str) -> None:
@@ -109,6 +115,22 @@ def test_a_file_is_handed_on(shop: Call, mail_server: Simulator, domain: str) ->
     get = {name: values[0] for name, values in seen.items()}
     assert "anna" in fragment(shop("get", client=7, order=order, get=get))
     assert "redirect" not in secret.value
+
+
+def test_a_phone_gets_its_profile_once(shop: Call, domain: str) -> None:
+    """It is logged in nowhere: the token of the page says all."""
+    order = ordered(shop, domain)
+    shop("activate", order=order)
+    page = fragment(shop("get", client=7, order=order, get={"puq_page": "devices"}))
+    found = re.search(r"https://shop\.example/servicezimbra/profile/1\?token=([\w-]+)", page)
+    assert found is not None
+    asked = {"order": 1, "to": "/servicezimbra/profile/:server"}
+    for wrong in ("", "x" * 30, ["x"]):
+        assert shop("get", **asked, get={"token": wrong}).value in (404, 410)
+    told = shop("get", **asked, get={"token": found[1]}).value
+    assert f"admin@{domain}" in told["content"]
+    assert told["headers"]["Content-Type"] == "application/x-apple-aspen-config"
+    assert shop("get", **asked, get={"token": found[1]}).value == 410
 
 
 def test_without_an_engine_nothing_is_half_done(shop: Call, domain: str) -> None:

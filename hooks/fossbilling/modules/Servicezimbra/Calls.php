@@ -48,6 +48,16 @@ final class Calls
     }
 
     /**
+     * What a phone gets for a token of the customer's page; the reply as it is.
+     *
+     * @return array<string, mixed>
+     */
+    public function profile(int $server, string $token): array
+    {
+        return $this->manager($server)->askFor('device_profile', ['form' => (object) ['token' => $token]], self::CLICK);
+    }
+
+    /**
      * Ask that a service of the server manager, whose id is its domain, becomes an order's; the reply as it is.
      *
      * @return array<string, mixed>

@@ -9,6 +9,7 @@ use Box\Mod\Servicezimbra\Line\Line;
 use Box\Mod\Servicezimbra\Links;
 use Box\Mod\Servicezimbra\Orders;
 use Box\Mod\Servicezimbra\Service;
+use FOSSBilling\InformationException;
 
 /**
  * The customer's pages of a service, and the forms on them; each is drawn by the engine.
@@ -43,6 +44,7 @@ class Client implements \FOSSBilling\InjectionAwareInterface
     public function register(\Box_App &$app): void
     {
         $app->get('/servicezimbra/:id', 'get_page', ['id' => '[0-9]+'], static::class);
+        $app->get('/servicezimbra/profile/:server', 'get_profile', ['server' => '[0-9]+'], static::class);
         $app->get('/servicezimbra/:id/webmail', 'get_webmail', ['id' => '[0-9]+'], static::class);
         $app->post('/servicezimbra/:id', 'post_form', ['id' => '[0-9]+'], static::class);
     }
@@ -77,6 +79,26 @@ class Client implements \FOSSBilling\InjectionAwareInterface
             return Line::of($this->di)->redirect($app, $address);
         }
         return $this->shown($app, $order, $reply);
+    }
+
+    /**
+     * A device profile at its one-use address. The phone that scanned the code is not logged in here: the token says
+     * all, and the engine takes it once.
+     */
+    public function get_profile(\Box_App $app, $server): mixed
+    {
+        $token = $_GET['token'] ?? null;
+        // A look at the head uses nothing up.
+        $asks = ($_SERVER['REQUEST_METHOD'] ?? 'GET') === 'GET';
+        if (!$asks || !is_string($token) || preg_match('/^[A-Za-z0-9_-]{20,2000}$/D', $token) !== 1) {
+            throw new InformationException('Open the page of your service again.', null, 404);
+        }
+        $reply = Calls::forCustomers((new Calls($this->di))->profile((int) $server, $token));
+        $body = $reply['data']['body'] ?? null;
+        if (!is_string($body)) {
+            throw new InformationException((string) $reply['message'], null, 410);
+        }
+        return Line::of($this->di)->file($body, 'application/x-apple-aspen-config', 'mail.mobileconfig');
     }
 
     private function order(mixed $id): object

@@ -51,4 +51,20 @@ abstract class Line
 
     /** Lead the browser elsewhere after a form. */
     abstract public function redirect(\Box_App $app, string $address): mixed;
+
+    /** Give the browser a file, which nobody keeps on the way. */
+    abstract public function file(string $body, string $type, string $name): mixed;
+
+    /** @return array<string, string> the head of a file's answer */
+    protected static function headers(string $type, string $name): array
+    {
+        return [
+            'Content-Type' => $type,
+            'Content-Disposition' => "attachment; filename=\"$name\"",
+            'Cache-Control' => 'no-store',
+            'Referrer-Policy' => 'no-referrer',
+            'X-Content-Type-Options' => 'nosniff',
+            'X-Robots-Tag' => 'noindex',
+        ];
+    }
 }

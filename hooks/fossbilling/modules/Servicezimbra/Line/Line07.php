@@ -38,4 +38,13 @@ final class Line07 extends Line
         header("Location: $address", true, 303);
         exit;
     }
+
+    public function file(string $body, string $type, string $name): mixed
+    {
+        foreach (self::headers($type, $name) as $header => $value) {
+            header("$header: $value");
+        }
+        echo $body;
+        exit;
+    }
 }

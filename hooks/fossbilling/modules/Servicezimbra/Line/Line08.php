@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace Box\Mod\Servicezimbra\Line;
 
+use Symfony\Component\HttpFoundation\Response;
+
 /** FOSSBilling 0.8. */
 final class Line08 extends Line
 {
@@ -37,5 +39,10 @@ final class Line08 extends Line
     public function redirect(\Box_App $app, string $address): mixed
     {
         return $app->redirectUrl($address, 303);
+    }
+
+    public function file(string $body, string $type, string $name): mixed
+    {
+        return new Response($body, 200, self::headers($type, $name));
     }
 }
