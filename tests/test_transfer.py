@@ -429,3 +429,35 @@ def test_no_host_can_ask_for_it(command: Command, params: Params, simulator: Sim
     """Or one platform could take the other's services."""
     assert command("hook", "plain", "transfer", given=json.dumps(params)).status == 64
     assert simulator.log == []
+
+
+def test_fossbilling_gives_its_own_services_a_new_id(
+    command: Command, hook: Hook, params: Params, simulator: Simulator
+) -> None:
+    """Of the same customer and installation alone, whatever the form says."""
+    hook("create", identity="name", service={"id": "firma.example", "customer_id": "7"})
+    held = foreign_names(simulator)
+
+    def ask(event: str = "hand_over", **changes: Any) -> Any:
+        service = {"id": "firma.example", "domain": "firma.example", "customer_id": "7"}
+        form = {"to_id": "12", "to_installation": "other.example"} | changes.pop("form", {})
+        service |= changes.pop("service", {})
+        call = {"server": params["server"], "installation": "crm.example", "form": form}
+        done = command(
+            "hook", "fossbilling", event, given=json.dumps(call | changes | {"service": service})
+        )
+        return json.loads(done.stdout) if done.stdout else done.status
+
+    for code, wrong in (
+        ("invalid", {"form": {"to_id": "a b"}}),
+        ("invalid", {"form": {"to_id": ""}}),
+        ("invalid", {"service": {"customer_id": None}}),
+        ("not_ours", {"service": {"customer_id": "8"}}),
+        ("not_found", {"installation": "other.example"}),
+    ):
+        for dry in (True, False):
+            assert ask(dry_run=dry, **wrong)["code"] == code, wrong
+    assert ask("transfer") == 64
+    assert foreign_names(simulator) == held
+    assert [ask()["code"] for _ in range(2)] == ["updated", "unchanged"]
+    assert foreign_names(simulator) == ["puq_zimbra.customer:7", "puq_zimbra:crm.example:12"]

@@ -90,13 +90,15 @@ def unpacked(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def shop(line: str, access: Params, unpacked: Path, numbers: Iterator[int]) -> Iterator[Call]:
-    """FOSSBilling with two products, and a server whose engine is away; call what it calls."""
+    """FOSSBilling with two products, and servers whose engine is away, or has another secret."""
     if PHP is None:
         pytest.skip("there is no PHP with its extensions")
     environment = {**os.environ, "PUQZ_LINE": line}
     module = Module(unpacked, environment=environment, driver=DRIVER)
     away = re.sub("engine=.*", "engine=unix:/nowhere.sock", access[line]["accesshash"])
-    servers = {1: access[line], 2: access[line] | {"accesshash": away}}
+    wrong = re.sub("secret=[^ ]*", f"secret={a_secret()}", access[line]["accesshash"])
+    hashes = {1: access[line]["accesshash"], 2: away, 3: wrong}
+    servers = {one: access[line] | {"accesshash": text} for one, text in hashes.items()}
 
     def call(function: str, **given: Any) -> Told:
         return module.call(function, given)

@@ -123,7 +123,7 @@ def test_settings_are_checked_when_they_are_saved(shop: Call, domain: str) -> No
     """Unknown or mistyped ones would be found by a customer who has paid."""
     form = {"as": "admin", "call": "settings_form", "data": {"product_id": 1}}
     shown = {one["name"]: one for one in shop("api", **form).value["fields"]}
-    assert shown["server_id"]["options"] == ["1", "2"]
+    assert shown["server_id"]["options"] == ["1", "2", "3"]
     assert {"", "business"} <= set(shown["cos"]["options"])
     assert (shown["terminate"]["value"], shown["model"]["value"]) == ("", "domain")
     for wrong in (

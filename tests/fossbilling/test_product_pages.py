@@ -7,6 +7,8 @@ import re
 import tempfile
 from urllib.parse import parse_qs, urlsplit
 
+import pytest
+
 from puq_zimbra.simulator import Simulator
 
 from ..whmcs.php import Told
@@ -78,6 +80,8 @@ def test_the_page_is_its_own_clients_alone(shop: Call, mail_server: Simulator, d
         shop("status", order=order, status=state)
         for function in ("get", "post"):
             assert "not active" in shop(function, client=7, order=order, post=typed).thrown
+        webmail = shop("get", client=7, order=order, to="/servicezimbra/:id/webmail")
+        assert "not active" in webmail.thrown
         for name in ("change_password", "log_in"):
             assert "not active" in shop("api", **api, call=name, client=7).thrown
 
@@ -133,9 +137,10 @@ def test_a_phone_gets_its_profile_once(shop: Call, domain: str) -> None:
     assert shop("get", **asked, get={"token": found[1]}).value == 410
 
 
-def test_without_an_engine_nothing_is_half_done(shop: Call, domain: str) -> None:
-    """The order is taken, for the engine comes back; each step says what is the matter."""
-    away = {"id": 1, "config": {"server_id": "2", "terminate": "grace"}}
+@pytest.mark.parametrize("server", ["2", "3"])
+def test_without_an_engine_nothing_is_half_done(shop: Call, domain: str, server: str) -> None:
+    """Away, or with another secret: the order is taken; each step says what is the matter."""
+    away = {"id": 1, "config": {"server_id": server, "terminate": "grace"}}
     assert shop("api", **{"as": "admin", "call": "save_settings", "data": away}).value is True
     order = ordered(shop, domain)
     for event in ("activate", "suspend", "cancel", "uncancel"):
@@ -148,3 +153,4 @@ def test_without_an_engine_nothing_is_half_done(shop: Call, domain: str) -> None
     for said in (page, shop("api", **api).thrown):
         assert "gives no answer just now" in said
         assert "nowhere.sock" not in said
+        assert "secret" not in said

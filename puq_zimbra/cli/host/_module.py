@@ -112,6 +112,7 @@ def next_steps(platform: str) -> None:
         ),
         "fossbilling": (
             f"the secret: {secret}",
+            "in FOSSBilling: Extensions, activate Zimbra mail",
             "in FOSSBilling: System > Hosting plans and servers > New server, manager Puqzimbra,"
             " and test the connection",
         ),
