@@ -63,7 +63,7 @@ def test_nothing_that_the_customer_sends_but_the_domain_counts(
     order = int(shop("order", client=7, product=1, data=sent).value)
     config = shop("status", order=order).value["config"]
 
-    assert config == PRODUCT | {"domain": domain}
+    assert config == PRODUCT | {"domain": domain, "period": None}
 
 
 def test_what_cannot_be_made_is_refused_before_it_is_paid(

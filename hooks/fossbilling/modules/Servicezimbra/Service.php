@@ -60,18 +60,12 @@ class Service implements InjectionAwareInterface
     /** @return array<string, mixed> what staff may be allowed to */
     public function getModulePermissions(): array
     {
-        return [
-            'manage' => [
-                'type' => 'bool',
-                'display_name' => 'Manage Zimbra mail',
-                'description' => 'Allows to set up products, and to change and adopt services.',
-            ],
-        ];
+        $told = 'Allows to set up products, and to change, adopt and hand over services.';
+        return ['manage' => ['type' => 'bool', 'display_name' => 'Manage Zimbra mail', 'description' => $told]];
     }
 
     /**
      * The settings of a new order: the product's, and the domain alone of what the customer sent (of a mailbox its address).
-     *
      * Staff can say as well that it exists in Zimbra: then it is adopted.
      *
      * @param array<string, mixed> $data
@@ -82,7 +76,8 @@ class Service implements InjectionAwareInterface
     {
         $domain = $data['domain'] ?? '';
         $own = ['domain' => is_string($domain) ? mb_strtolower(trim($domain)) : ''];
-        $kept = array_intersect_key($data, ['period' => 1, 'quantity' => 1]);
+        // 0.8 shows the period of what is in a cart, also where there is none.
+        $kept = array_intersect_key($data, ['period' => 1, 'quantity' => 1]) + ['period' => null];
         if (($data['import'] ?? '') === '1' && $this->di['auth']->isAdminLoggedIn()) {
             $own['import'] = '1';
         }
