@@ -69,6 +69,8 @@ def typed(command: str) -> tuple[int, str]:
             break
         seen += part.decode("utf-8", "replace")
         for one in [a for a in answers if a[0] in seen[since:] and seen.rstrip(" ")[-1:] == ":"]:
+            if one[1] == "y" and FINGERPRINT not in seen:
+                sys.exit(f"{seen}\nthis is not the fingerprint of the Zimbra")
             os.write(terminal, f"{one[1]}\n".encode())
             answers.remove(one)
             since = len(seen)

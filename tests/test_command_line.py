@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import shlex
 import shutil
 import socket
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,12 +17,13 @@ import click
 import pytest
 
 from puq_zimbra import file_owner
-from puq_zimbra.cli import cli
+from puq_zimbra.cli import _progress, cli
 from puq_zimbra.config import Config, StoreSettings
 from puq_zimbra.errors import AnotherUsers
 from puq_zimbra.store.database import Store
 
 from .conftest import Command, Hook
+from .processes import wait_for
 from .test_cli import COMMAND, run
 
 NOBODY = 65534
@@ -151,6 +154,50 @@ def test_every_command_has_a_summary_and_examples() -> None:
         _, found, examples = text.partition("Examples:\n")
         assert found, context.command_path
         assert "puq-zimbra " in examples, context.command_path
+
+
+def test_every_command_speaks_json() -> None:
+    """A hook speaks nothing else, and needs no option for it."""
+    for context in _commands(click.Context(cli, info_name="puq-zimbra")):
+        if isinstance(context.command, click.Group) and not context.command.invoke_without_command:
+            continue
+        options = {name for one in context.command.params for name in one.opts}
+
+        assert "--json" in options or context.command_path == "puq-zimbra hook"
+
+
+class Terminal(io.StringIO):
+    """A standard error that a person sees."""
+
+    def isatty(self) -> bool:
+        """It is one."""
+        return True
+
+
+def test_what_takes_long_says_so_on_a_terminal_alone(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """And takes the line back, so that the result stands alone."""
+    monkeypatch.setattr(_progress, "_SOON", 0.0)
+    with _progress.waiting("doctor"):
+        pass
+    assert capsys.readouterr().err == ""
+
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setattr(sys, "stderr", seen := Terminal())
+    with _progress.waiting("doctor") as say:
+        say("3 of 7 checks are through")
+        wait_for(lambda: "doctor: 3 of 7 checks are through, " in seen.getvalue())
+    assert seen.getvalue().endswith("\r\x1b[2K")
+
+
+def test_colours_stay_on_the_terminal(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file or a mail gets none."""
+    monkeypatch.setenv("TERM", "xterm-256color")
+    done = command("doctor")
+
+    assert "ok " in done.stdout
+    assert "\x1b" not in done.stdout + done.stderr
 
 
 def test_the_manual_has_a_page_for_each_command(command: Command, tmp_path: Path) -> None:

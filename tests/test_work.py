@@ -74,7 +74,7 @@ def test_work_has_nothing_to_do(hook: Hook, settings: str) -> None:
     done = command(settings, "work")
 
     assert (done.exit_code, done.output) == (0, "")
-    assert command(settings, "operations", "--open").output == ""
+    assert command(settings, "operations", "--open").stdout == ""
 
 
 def test_work_finishes_what_is_open(hook: Hook, simulator: Simulator, settings: str) -> None:
@@ -269,7 +269,7 @@ def test_operations_are_listed_as_text(hook: Hook, simulator: Simulator, setting
     hook("create")
     lose(simulator, "ModifyDomainRequest")
     pending = hook("suspend").value["reference"]
-    lines = command(settings, "operations").output.splitlines()
+    lines = command(settings, "operations").stdout.splitlines()
     domain = simulator.domain("firma.example").id
 
     assert len(lines) == 2

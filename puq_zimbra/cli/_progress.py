@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
+import os
 import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import click
+
+#: seconds after which somebody wonders whether it hangs
+_SOON = 2.0
+
+
+def is_watched() -> bool:
+    """Whether a person sees standard error, on a terminal that can take a line back."""
+    return sys.stderr is not None and sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
 
 
 class Bar:
@@ -17,7 +30,7 @@ class Bar:
 
     def show(self, done: int, total: int) -> None:
         """Move to ``done`` of ``total``; a new total begins a new bar."""
-        if not sys.stderr.isatty():
+        if not is_watched():
             return
         if self._bar is None or self._bar.length != total:
             self.close()
@@ -44,7 +57,7 @@ class Count:
 
     def say(self, words: str) -> None:
         """Say what is going on."""
-        if sys.stderr.isatty():
+        if is_watched():
             self.clear()
             click.echo(f"{self._name}: {words} ", err=True, nl=False)
             self._is_shown = True
@@ -54,3 +67,33 @@ class Count:
         if self._is_shown:
             click.echo("\r\x1b[2K", err=True, nl=False)
             self._is_shown = False
+
+
+@contextmanager
+def waiting(name: str) -> Iterator[Callable[[str], None]]:
+    """Say from the second second on that something inside goes on; what is given is said too.
+
+    Nothing may be printed inside.
+    """
+    count, over, words = Count(name), threading.Event(), ["at work"]
+    began = time.monotonic()
+
+    def tell() -> None:
+        wait = _SOON
+        while not over.wait(wait):
+            count.say(f"{words[0]}, {time.monotonic() - began:.0f} s")
+            wait = 1.0
+
+    def say(what: str) -> None:
+        words[0] = what
+
+    thread = threading.Thread(target=tell, daemon=True) if is_watched() else None
+    try:
+        if thread is not None:
+            thread.start()
+        yield say
+    finally:
+        over.set()
+        if thread is not None:
+            thread.join()
+        count.clear()

@@ -5,15 +5,20 @@ Source: click "Shell Completion".
 
 from __future__ import annotations
 
+import json
+
 import click
 from click.shell_completion import ShellComplete, get_completion_class
+
+from puq_zimbra.cli import _options
 
 _NAME, _VARIABLE = "puq-zimbra", "_PUQ_ZIMBRA_COMPLETE"
 
 
 @click.command()
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
-def completion(shell: str) -> None:
+@_options.as_json
+def completion(shell: str, as_json: bool) -> None:
     """Print what a shell reads to complete commands and options.
 
     \b
@@ -22,7 +27,8 @@ def completion(shell: str) -> None:
       puq-zimbra completion zsh > "${fpath[1]}/_puq-zimbra"
       puq-zimbra completion fish > ~/.config/fish/completions/puq-zimbra.fish
     """
-    click.echo(script(shell))
+    text = script(shell)
+    click.echo(json.dumps({"shell": shell, "script": text}) if as_json else text)
 
 
 def script(shell: str) -> str:

@@ -16,6 +16,7 @@ import click
 
 from puq_zimbra import service_list
 from puq_zimbra.cli import _options
+from puq_zimbra.cli._progress import waiting
 from puq_zimbra.config import Config, load
 from puq_zimbra.engine import service_lookup
 from puq_zimbra.engine.runtime import Runtime
@@ -82,7 +83,8 @@ def orphans(
         raise Refused(
             "The list is empty, so that every service would be an orphan: see --allow-no-match."
         )
-    held, unclear = _held(config, names, listed.installations)
+    with waiting("orphans"):
+        held, unclear = _held(config, names, listed.installations)
     if held and not allow_no_match and not any(one in held for one in listed.services):
         raise Refused(
             "None of the list's services is in Zimbra, which holds %(count)s others: if that is no"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+from functools import partial
 from pathlib import Path
 
 import click
@@ -14,8 +15,9 @@ from puq_zimbra.config import Config, load
 
 @click.command()
 @click.option("--listen", help="127.0.0.1:PORT or unix:/PATH, in place of [http] listen.")
+@click.option("--json", "as_json", is_flag=True, help="Print the line as JSON.")
 @click.pass_context
-def serve(context: click.Context, listen: str | None) -> None:
+def serve(context: click.Context, listen: str | None, as_json: bool) -> None:
     """Answer signed hook requests over HTTP, until SIGTERM.
 
     Listens on 127.0.0.1:7410, or where [http] says; beyond loopback only with a certificate. Prints
@@ -36,7 +38,12 @@ def serve(context: click.Context, listen: str | None) -> None:
     except ImportError as error:
         raise _hints.needs_extra(error) from error
     context.with_resource(logs.on_stderr(config.log.format, config.log.level))
-    context.exit(run(config, settings, lambda: _with_address(load(settings), listen)))
+    read = partial(_read, settings, listen)
+    context.exit(run(config, settings, read, as_json=as_json))
+
+
+def _read(settings: Path | None, listen: str | None) -> Config:
+    return _with_address(load(settings), listen)
 
 
 def _with_address(config: Config, listen: str | None) -> Config:

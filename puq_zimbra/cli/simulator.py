@@ -38,6 +38,7 @@ from puq_zimbra.cli import _hints, _options
     type=click.Path(path_type=Path),
     help="JSON file of faults to inject; opens the control URL too (docs/simulator.md).",
 )
+@click.option("--json", "as_json", is_flag=True, help="Print the line as JSON.")
 def simulator(**options: Any) -> None:
     """Run a simulated Zimbra on 127.0.0.1, over TLS.
 

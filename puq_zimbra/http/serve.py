@@ -9,6 +9,7 @@ Source: uvicorn ("Server behavior", `timeout_graceful_shutdown`).
 from __future__ import annotations
 
 import gc
+import json
 from pathlib import Path
 
 import click
@@ -26,7 +27,7 @@ _SPARE = 5
 _KEEP_ALIVE = 30
 
 
-def serve(config: Config, settings: Path | None, read: Read) -> int:
+def serve(config: Config, settings: Path | None, read: Read, *, as_json: bool = False) -> int:
     """Serve; return the exit status. ``read`` reads the settings anew.
 
     Raises:
@@ -59,7 +60,8 @@ def serve(config: Config, settings: Path | None, read: Read) -> int:
     )
     # Before the word that others wait for: a signal sent at once counts, too.
     Reloading(runtime, settings, read).begin()
-    click.echo(f"ready {listening.shown(where, bound, tls=http.certificate is not None)}")
+    ready = listening.shown(where, bound, tls=http.certificate is not None)
+    click.echo(json.dumps({"ready": ready}) if as_json else f"ready {ready}")
     gc.freeze()  # the modules loaded so far are never collected
     server.run(sockets=[bound])
     return 0

@@ -36,6 +36,7 @@ def main(
     dos_limit: int = 0,
     chaos: Path | str | None = None,
     logger: bool = False,
+    as_json: bool = False,
 ) -> None:
     """Serve until SIGTERM or SIGINT; with a state folder, go on where the last run stopped."""
     simulator = Simulator(
@@ -60,17 +61,21 @@ def main(
         stop = _stop_on_signals()
         tls = make_tls(hostname, folder)
         with simulator.serve(tls, admin_port, user_port) as running:
-            _announce(running)
+            _announce(running, as_json=as_json)
             stop.wait()
         if kept is not None:
             storage.save(simulator.state, kept)
 
 
-def _announce(running: Running) -> None:
-    sys.stdout.write(
-        f"ready admin={running.admin_url} user={running.user_url} "
-        f"fingerprint={running.fingerprint} ca_file={running.ca_file}\n"
-    )
+def _announce(running: Running, *, as_json: bool) -> None:
+    told = {
+        "admin": running.admin_url,
+        "user": running.user_url,
+        "fingerprint": running.fingerprint,
+        "ca_file": str(running.ca_file),
+    }
+    line = " ".join(f"{key}={value}" for key, value in told.items())
+    sys.stdout.write((json.dumps({"ready": told}) if as_json else f"ready {line}") + "\n")
     sys.stdout.flush()
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from puq_zimbra.cli._progress import Count
+from puq_zimbra.cli._progress import waiting
 from puq_zimbra.cli._setup import paste
 from puq_zimbra.cli._setup.asked import Wanted
 from puq_zimbra.cli._setup.plan import Maker, Plan, Step
@@ -44,10 +44,9 @@ def finish(maker: Maker, wanted: Wanted) -> dict[str, Any]:
 
 def _check(maker: Maker, server: str) -> list[str]:
     """What the doctor finds wrong with the server, and with the files on this machine."""
-    count = Count("setup")
-    count.say(f"testing the log-in at {server}")
-    done = maker.as_user("doctor", "--server", server, "--json")
-    count.clear()
+    with waiting("setup") as say:
+        say(f"testing the log-in at {server}")
+        done = maker.as_user("doctor", "--server", server, "--json")
     try:
         found = json.loads(done.stdout)["findings"]
     except (ValueError, KeyError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 from pathlib import Path
 
@@ -17,8 +18,9 @@ from puq_zimbra.errors import Misconfigured
 @click.command()
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
 @_options.server
+@_options.as_json
 @click.pass_context
-def write(context: click.Context, folder: Path, server: str | None) -> None:
+def write(context: click.Context, folder: Path, server: str | None, as_json: bool) -> None:
     """Write the configuration of Thunderbird and Outlook into a folder.
 
     The same files serve every domain of the mail server. A web server offers them under the names
@@ -28,7 +30,7 @@ def write(context: click.Context, folder: Path, server: str | None) -> None:
     \b
     Examples:
       puq-zimbra devices write /srv/autoconfig
-      puq-zimbra devices write /srv/autoconfig/mail1 --server mail1
+      puq-zimbra devices write /srv/autoconfig/mail1 --server mail1 --json
     """
     config = load(context.obj)
     names = service_lookup.servers(config, server)
@@ -37,9 +39,14 @@ def write(context: click.Context, folder: Path, server: str | None) -> None:
             "Several servers are configured: name one with --server (%(names)s).",
             names=", ".join(names),
         )
+    written = []
     for path, content in files.all_of(config.server(names[0])).items():
         _write(folder / path, content)
-        click.echo(str(folder / path))
+        written.append(str(folder / path))
+    if as_json:
+        click.echo(json.dumps({"server": names[0], "files": written}, ensure_ascii=False))
+    else:
+        click.echo("\n".join(written))
 
 
 def _write(path: Path, content: bytes) -> None:

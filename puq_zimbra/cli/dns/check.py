@@ -10,6 +10,7 @@ import click
 
 from puq_zimbra.billing import plain
 from puq_zimbra.cli import _options
+from puq_zimbra.cli._progress import waiting
 from puq_zimbra.config import load
 from puq_zimbra.dns import verdict
 from puq_zimbra.dns.verdict import Judged
@@ -51,7 +52,8 @@ def check(
     """
     runtime = Runtime(load(context.obj))
     try:
-        found = dict(_checked(runtime, installation, service_id, server))
+        with waiting("dns"):
+            found = dict(_checked(runtime, installation, service_id, server))
     finally:
         runtime.close()
     if as_json:

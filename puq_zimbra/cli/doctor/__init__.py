@@ -20,6 +20,7 @@ from pathlib import Path
 import click
 
 from puq_zimbra.cli import _paste
+from puq_zimbra.cli._progress import waiting
 from puq_zimbra.cli.doctor.checks import MACHINE_CHECKS
 from puq_zimbra.cli.doctor.findings import LEVELS, Check, Finding, examine
 from puq_zimbra.cli.doctor.servers import check_server
@@ -61,7 +62,8 @@ def doctor(context: click.Context, server: str | None, as_json: bool) -> None:
         context.exit(CODES[error.code][1])
     if server is not None and server not in config.servers:
         config.server(server)  # raises, and names the known ones
-    findings = examine(_checks(Machine(config, settings), server), _SECONDS)
+    with waiting("doctor") as say:
+        findings = examine(_checks(Machine(config, settings), server), _SECONDS, say)
     _print(findings, as_json=as_json)
     context.exit(1 if any(one.level == "error" for one in findings) else 0)
 

@@ -70,8 +70,13 @@ def guarded(name: str, findings: Findings, server: str = "") -> Findings:
         yield Finding(name, "error", words, ("puq-zimbra --version",), server)
 
 
-def examine(checks: Sequence[Check], seconds: float) -> list[Finding]:
-    """Run all checks at once; return the findings within the time limit, in their order."""
+def examine(
+    checks: Sequence[Check], seconds: float, say: Callable[[str], None] = lambda words: None
+) -> list[Finding]:
+    """Run all checks at once; return the findings within the time limit, in their order.
+
+    ``say`` hears how many are through.
+    """
     threads = [
         # A daemon: one may hang, for example in the system's look-up of a name.
         threading.Thread(target=check.collect, args=(seconds,), daemon=True)
@@ -81,7 +86,8 @@ def examine(checks: Sequence[Check], seconds: float) -> list[Finding]:
         thread.start()
     end = time.monotonic() + seconds + _GRACE
     findings: list[Finding] = []
-    for check, thread in zip(checks, threads, strict=True):
+    for number, (check, thread) in enumerate(zip(checks, threads, strict=True)):
+        say(f"{number} of {len(checks)} checks are through")
         thread.join(max(0.0, end - time.monotonic()))
         findings += list(check.found)
         if thread.is_alive():

@@ -14,6 +14,7 @@ import click
 
 from puq_zimbra.billing import plain
 from puq_zimbra.cli import _options
+from puq_zimbra.cli._progress import waiting
 from puq_zimbra.cli.service import _calls
 from puq_zimbra.config import load
 from puq_zimbra.engine import dispatch, service_lookup
@@ -121,7 +122,8 @@ def act(opened: Opened, action: str, target: str = "", **typed: str) -> Reply:
     """Carry out an action of the customer's page as staff."""
     form = {"puqz_action": action, "puqz_object": target, **typed}
     request = opened.request.model_copy(update={"form": form, "event": "staff_action"})
-    return dispatch.carry_out_internal("staff_action", request, opened.runtime)
+    with waiting(action.replace("_", " ")):
+        return dispatch.carry_out_internal("staff_action", request, opened.runtime)
 
 
 def show(reply: Reply, *, as_json: bool) -> int:

@@ -6,6 +6,7 @@ Source: the store; `puq_zimbra.store.operations.records`.
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -51,7 +52,7 @@ def operations(
     if context.invoked_subcommand is not None:
         return
     wanted = _options.Filter.of(**given)
-    runtime = Runtime(load(context.obj))
+    runtime, states = Runtime(load(context.obj)), Counter[str]()
     try:
         store = runtime.store().operations
         for kept in store.unfinished() if only_open or only_held else store.all():
@@ -61,9 +62,12 @@ def operations(
             if not wanted.fits(vars(kept), kept.started_at, code):
                 continue
             row = _row(kept, runtime)
+            states[kept.state] += 1
             click.echo(json.dumps(row, ensure_ascii=False) if as_json else _text(row))
     finally:
         runtime.close()
+    each = "".join(f", {state}: {count}" for state, count in sorted(states.items()))
+    click.echo(f"operations: {states.total()}{each}", err=True)
 
 
 def _row(kept: OperationRecord, runtime: Runtime) -> dict[str, Any]:

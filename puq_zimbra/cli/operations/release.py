@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from puq_zimbra.cli import _options
+from puq_zimbra.cli._progress import waiting
 from puq_zimbra.cli.operations import _waiting
 from puq_zimbra.config import load
 from puq_zimbra.engine.runtime import Runtime
@@ -36,6 +37,8 @@ def release(context: click.Context, reference: str, dry_run: bool, as_json: bool
             context.exit(_waiting.show(rehearse(kept, runtime), reference, as_json=as_json))
         recall(kept, runtime)  # refuses before anything is changed
         runtime.store().operations.ask_again(reference)
-        context.exit(_waiting.show(carry_on(reference, runtime), reference, as_json=as_json))
+        with waiting("release"):
+            reply = carry_on(reference, runtime)
+        context.exit(_waiting.show(reply, reference, as_json=as_json))
     finally:
         runtime.close()

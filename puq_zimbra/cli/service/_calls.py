@@ -13,6 +13,7 @@ from typing import Any
 import click
 
 from puq_zimbra import input_files
+from puq_zimbra.cli._progress import waiting
 from puq_zimbra.engine.dispatch import Answer, dispatch
 from puq_zimbra.engine.runtime import Runtime
 from puq_zimbra.errors import Invalid
@@ -54,7 +55,9 @@ def carry_out(
     """Carry out an event and print its answer; return the exit status."""
     runtime = Runtime(settings)
     try:
-        return show_answer(dispatch("plain", event, params, runtime), as_json=as_json)
+        with waiting(event):
+            answer = dispatch("plain", event, params, runtime)
+        return show_answer(answer, as_json=as_json)
     finally:
         runtime.close()
 

@@ -7,6 +7,7 @@ import json
 import click
 
 from puq_zimbra.cli import _options
+from puq_zimbra.cli._progress import waiting
 from puq_zimbra.config import load
 from puq_zimbra.engine import forgetting, service_lookup
 from puq_zimbra.engine.forgetting import Forgotten
@@ -43,7 +44,8 @@ def forget(
     asked = service_lookup.named(installation, service_id)
     runtime = Runtime(load(context.obj))
     try:
-        done = forgetting.forget(runtime, asked, dry_run=dry_run, server_is_gone=server_is_gone)
+        with waiting("forget"):
+            done = forgetting.forget(runtime, asked, dry_run=dry_run, server_is_gone=server_is_gone)
     finally:
         runtime.close()
     _print(done, dry_run=dry_run, as_json=as_json)

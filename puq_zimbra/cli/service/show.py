@@ -9,6 +9,7 @@ import click
 
 from puq_zimbra import products
 from puq_zimbra.cli import _options
+from puq_zimbra.cli._progress import waiting
 from puq_zimbra.config import load
 from puq_zimbra.engine import service_lookup, usage_reading
 from puq_zimbra.engine.runtime import Runtime
@@ -42,7 +43,8 @@ def show(
     runtime = Runtime(load(context.obj))
     try:
         asked = service_lookup.named(installation, service_id)
-        shown = _shown(asked, service_lookup.find(runtime, asked, server), runtime)
+        with waiting("show"):
+            shown = _shown(asked, service_lookup.find(runtime, asked, server), runtime)
     finally:
         runtime.close()
     if as_json:

@@ -8,6 +8,7 @@ import click
 
 from puq_zimbra.billing import plain
 from puq_zimbra.cli import _hints, _options
+from puq_zimbra.cli._progress import waiting
 from puq_zimbra.cli.service import _calls
 from puq_zimbra.engine import checks, dispatch, service_lookup
 from puq_zimbra.engine.runtime import Runtime
@@ -83,8 +84,9 @@ def transfer(
     target = _target(source, to)
     runtime = Runtime(context.obj)
     try:
-        found = _find(runtime, source, target, server)
-        reply = _transfer(runtime, found, source, target, customer=customer, dry_run=dry_run)
+        with waiting("transfer"):
+            found = _find(runtime, source, target, server)
+            reply = _transfer(runtime, found, source, target, customer=customer, dry_run=dry_run)
     finally:
         runtime.close()
     _print(reply, as_json=as_json)

@@ -14,6 +14,7 @@ import click
 from sqlalchemy.engine import URL
 
 from puq_zimbra.cli import _job, _options
+from puq_zimbra.cli._progress import waiting
 from puq_zimbra.cli.store import _summary
 from puq_zimbra.config import Config, load
 from puq_zimbra.errors import NotFound, StoreUnusable
@@ -42,7 +43,7 @@ def backup(context: click.Context, target: Path, as_json: bool) -> None:
     if files.read_key(config) is None or _summary.version_of(config) is None:
         raise NotFound("There is no store in %(path)s yet.", path=config.store_directory())
     _job.logged(context, config)
-    with _job.counted("backup") as told:
+    with waiting("backup"), _job.counted("backup") as told:
         version = write(config, path)
         told |= {"file": str(path), "bytes": path.stat().st_size}
     summary = {"backup": str(path), "version": version, "bytes": path.stat().st_size}

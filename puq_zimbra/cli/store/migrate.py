@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from puq_zimbra.cli import _options
+from puq_zimbra.cli._progress import waiting
 from puq_zimbra.cli.store import _summary
 from puq_zimbra.config import load
 from puq_zimbra.errors import NotFound
@@ -30,7 +31,8 @@ def migrate(context: click.Context, dry_run: bool, as_json: bool) -> None:
         raise NotFound("There is no store in %(path)s yet.", path=config.store_directory())
     steps = len(migrations.missing(version))
     if not dry_run:
-        Store.open(config).close()
+        with waiting("migrate"):
+            Store.open(config).close()
     summary = {"from": version, "to": version + steps, "dry_run": dry_run}
     done = "would be brought" if dry_run else "brought"
     line = f"{done} from version {version} to {version + steps}" if steps else "is up to date"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from puq_zimbra.cli import _options
+from puq_zimbra.cli._progress import waiting
 from puq_zimbra.cli.store import _summary
 from puq_zimbra.config import load
 from puq_zimbra.store.database import Store
@@ -28,7 +29,8 @@ def prune(context: click.Context, dry_run: bool, as_json: bool) -> None:
     days = config.store.keep_operations_days
     store = Store.open(config)
     try:
-        count = store.forget_ended(days, dry_run=dry_run)
+        with waiting("prune"):
+            count = store.forget_ended(days, dry_run=dry_run)
     finally:
         store.close()
     age = f"that ended more than {days} days ago" if days else "are all to be kept"

@@ -9,6 +9,7 @@ import click
 
 from puq_zimbra import file_owner
 from puq_zimbra.cli import _options, _paste
+from puq_zimbra.cli._progress import waiting
 from puq_zimbra.cli.store import _summary
 from puq_zimbra.config import Config, load
 from puq_zimbra.errors import Refused
@@ -34,7 +35,8 @@ def restore(
       puq-zimbra store restore --replace puq-zimbra-20260105T030000Z.tar
     """
     config = load(context.obj)
-    about, there, kept = put_back(config, source, replace=replace, dry_run=dry_run)
+    with waiting("restore"):
+        about, there, kept = put_back(config, source, replace=replace, dry_run=dry_run)
     summary = {"restored": not dry_run, "made_at": about.made_at, "version": about.version}
     lines = [f"{'would restore' if dry_run else 'restored'}: the store of {about.made_at}"]
     if there:

@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from puq_zimbra.billing import plain
+from puq_zimbra.cli._progress import waiting
 from puq_zimbra.engine import dispatch, service_lookup
 from puq_zimbra.engine.runtime import Runtime
 from puq_zimbra.reply import CODES, Reply
@@ -42,7 +43,8 @@ def carry_out(
         params = service_lookup.params_of(runtime.config, found.server, installation, sold)
         given = {**params, "form": dict(form), "dry_run": dry_run}
         request = plain.validate({**given, "actor": {"kind": "staff"}})
-        reply = dispatch.carry_out_internal("change_settings", request, runtime)
+        with waiting("settings"):
+            reply = dispatch.carry_out_internal("change_settings", request, runtime)
     finally:
         runtime.close()
     _print(reply, as_json=as_json)

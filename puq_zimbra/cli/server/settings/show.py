@@ -10,6 +10,7 @@ import click
 
 from puq_zimbra.billing import plain
 from puq_zimbra.cli import _options
+from puq_zimbra.cli._progress import waiting
 from puq_zimbra.cli.server.settings import _calls
 from puq_zimbra.engine import service_lookup
 from puq_zimbra.engine.runtime import Runtime
@@ -57,7 +58,8 @@ def show(
         request = runtime.config.complete(plain.validate(params))
         zimbra = runtime.zimbra(request)
         chosen = scope.domain(zimbra, request, found.stamped, domain)
-        state = server_settings.read(zimbra, request, chosen, cos)
+        with waiting("settings"):
+            state = server_settings.read(zimbra, request, chosen, cos)
         acts, _ = runtime.store().activity.of(installation, service_id, 0, _LOOKED_AT)
         changes = [_change(one) for one in setting_history.past(acts, state)]
     finally:
