@@ -25,6 +25,8 @@ MODULES = {"whmcs": "modules/servers/puqzimbra", "fossbilling": "library/PuqZimb
 BRIDGES = {"whmcs": "modules/servers/puqzimbra/bridge", "fossbilling": "library/PuqZimbra"}
 #: FOSSBilling's product type, beside the server manager
 _PRODUCT = "modules/Servicezimbra"
+#: what FOSSBilling's staff see of it among the extensions
+_MANIFEST = f"{_PRODUCT}/manifest.json"
 #: a file that each platform has in its folder, by which it is known
 KNOWN_BY = {"whmcs": ("init.php", "configuration.php"), "fossbilling": ("di.php", "load.php")}
 #: settings of one machine, which may hold its secret
@@ -48,6 +50,7 @@ def contents(platform: str) -> dict[str, bytes]:
         files[f"{BRIDGES[platform]}/{path.name}"] = path.read_bytes()
     if platform == "fossbilling":
         files |= _of_both_lines(files)
+        files[_MANIFEST] = _with_our_version(files[_MANIFEST])
     module = MODULES[platform]
     files[f"{module}/LICENSE"] = _licence()
     files[f"{module}/{VERSION}"] = f"{__version__}\n".encode()
@@ -72,6 +75,11 @@ def _of_both_lines(files: Mapping[str, bytes]) -> dict[str, bytes]:
     told = json.loads(files[manifest]) | {"version": __version__}
     found[manifest] = f"{json.dumps(told, indent=2, ensure_ascii=False)}\n".encode()
     return found
+
+
+def _with_our_version(manifest: bytes) -> bytes:
+    whole = {**json.loads(manifest), "version": __version__}
+    return f"{json.dumps(whole, indent=2, ensure_ascii=False)}\n".encode()
 
 
 def differing(platform: str, target: Path) -> Mapping[str, str]:

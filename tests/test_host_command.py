@@ -138,3 +138,10 @@ def test_a_version_that_is_none_is_refused(runtime: Runtime, params: Params) -> 
     answer = dispatch("plain", "test_connection", {**params, "module_version": "1\n<b>"}, runtime)
 
     assert answer.code == "invalid"
+
+
+def test_fossbilling_names_the_module_s_version() -> None:
+    """Staff see it among the extensions."""
+    manifest = host_modules.contents("fossbilling")["modules/Servicezimbra/manifest.json"]
+
+    assert json.loads(manifest)["version"] == __version__
