@@ -112,3 +112,16 @@ def test_every_server_has_its_figures_from_the_start(
     hook = 'puq_zimbra_hooks_total{code="misconfigured",event="CreateAccount",host="whmcs"}'
     assert first[hook] == 0
     assert used['puq_zimbra_server_up{server="silent"}'] == 0
+
+
+def test_the_readme_names_metrics_that_there_are(runtime: Runtime) -> None:
+    """All of a row, without the prefix."""
+    readme = (FOLDER.parent / "README.md").read_text()
+    _, _, table = readme.partition("| `puq_zimbra_…` |")
+    rows = table.partition("\n\n")[0].splitlines()[2:]
+    named = {name for row in rows for name in re.findall(r"`(\w+)`", row.split("|")[1])}
+    text = metrics.Metrics(runtime).text().decode()
+    there = {line.split()[2] for line in text.splitlines() if line.startswith("# TYPE")}
+
+    assert {f"puq_zimbra_{name}" for name in named} <= there | {"puq_zimbra_build_info"}
+    assert len(named) > 15
