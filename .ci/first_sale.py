@@ -50,6 +50,11 @@ def quick_start() -> tuple[list[str], str]:
     return [line for line in lines if line], json.dumps(given)
 
 
+def plain(text: str) -> str:
+    """Hexadecimal figures as they can be compared."""
+    return text.lower().replace(":", "")
+
+
 def typed(command: str) -> tuple[int, str]:
     """Type a command at a terminal; its status, and what was seen."""
     child, terminal = pty.fork()
@@ -69,7 +74,7 @@ def typed(command: str) -> tuple[int, str]:
             break
         seen += part.decode("utf-8", "replace")
         for one in [a for a in answers if a[0] in seen[since:] and seen.rstrip(" ")[-1:] == ":"]:
-            if one[1] == "y" and FINGERPRINT not in seen:
+            if one[1] == "y" and plain(FINGERPRINT) not in plain(seen):
                 sys.exit(f"{seen}\nthis is not the fingerprint of the Zimbra")
             os.write(terminal, f"{one[1]}\n".encode())
             answers.remove(one)

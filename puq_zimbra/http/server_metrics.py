@@ -23,7 +23,7 @@ from puq_zimbra.engine.runtime import Runtime
 from puq_zimbra.errors import PuqZimbraError
 from puq_zimbra.zimbra import certificate, request_stats
 from puq_zimbra.zimbra.login_backoff import LoginBackoff
-from puq_zimbra.zimbra.rate_limit import RateLimit, shared_folder
+from puq_zimbra.zimbra.rate_limit import RateLimit, existing_folder
 from puq_zimbra.zimbra_server import Server
 
 #: seconds between two looks at the certificates
@@ -131,7 +131,7 @@ def budgets(runtime: Runtime, servers: Mapping[str, Server]) -> Iterator[Metric]
         "How often Zimbra may still reject the credentials before log-ins are not tried.",
         labels=["server"],
     )
-    folder = shared_folder(runtime.state_directory())
+    folder = existing_folder(runtime.state_directory())
     for name, server in servers.items():
         limit = RateLimit(folder, server.host_port, runtime.config.limits)
         for setting, (left, of) in limit.budget().items():

@@ -220,6 +220,12 @@ def shared_folder(directory: Path | None) -> Path | None:
     return folder
 
 
+def existing_folder(directory: Path | None) -> Path | None:
+    """The same folder for who only looks; None if there is none."""
+    folder = None if directory is None else directory / "zimbra"
+    return folder if folder is not None and folder.is_dir() else None
+
+
 def _not_shared(error: OSError) -> None:
     log.warning("rate_limit.not_shared", extra={"fields": {"cause": error.strerror or "?"}})
 
