@@ -9,9 +9,11 @@ genuine server, which checks the value's shape alone.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 
 from lxml import etree
 
+from puq_zimbra import products
 from puq_zimbra.clientarea.fields import wrong
 from puq_zimbra.errors import N_, Conflict, Refused
 from puq_zimbra.provisioning.entries import domain_of
@@ -94,19 +96,61 @@ def set_to(
             "A mailbox outside of your service receives this mail of %(name)s: ask your provider.",
             name=shown_domain(name),
         )
-    shown = shown_domain(name), shown_address(wanted.name) if wanted else None
-    goal = {wanted.id} if wanted else set()
-    if {one.id for one in held} == goal:
-        return *shown, False
+    changed = _let_catch(zimbra, name, held, {wanted.id} if wanted else set())
+    return shown_domain(name), shown_address(wanted.name) if wanted else None, changed
+
+
+def _let_catch(zimbra: Zimbra, name: str, held: Sequence[Entry], goal: AbstractSet[str]) -> bool:
+    """Let those accounts alone catch a domain's mail (ids); whether anything was written."""
+    now = {one.id for one in held}
+    if now == goal:
+        return False
     # The new one first: no message is returned in between.
-    if wanted is not None and wanted.id not in {one.id for one in held}:
-        zimbra.modify_account(wanted.id, {f"+{_CATCHES}": f"@{name}"})
+    for identity in sorted(goal - now):
+        zimbra.modify_account(identity, {f"+{_CATCHES}": f"@{name}"})
     for one in held:
         if one.id not in goal:
             zimbra.modify_account(one.id, {f"-{_CATCHES}": _held(one, name)})
     if {one.id for one in _holders(zimbra, name)} != goal:
-        raise Conflict("Zimbra did not keep where the mail of %(name)s goes.", name=shown[0])
-    return *shown, True
+        shown = shown_domain(name)
+        raise Conflict("Zimbra did not keep where the mail of %(name)s goes.", name=shown)
+    return True
+
+
+def mailbox_of(zimbra: Zimbra, request: Request, address: str) -> Entry | None:
+    """The mailbox of an address in the service's domains."""
+    found = recipients.find(zimbra, recipients.ACCOUNTS, (address,), _names(zimbra, request))
+    return found.get(recipients.key(address))
+
+
+def _names(zimbra: Zimbra, request: Request) -> set[str]:
+    stamped = products.get(zimbra, request)
+    return {domain_of(one) for one in scope.domains_of(zimbra, request, stamped)}
+
+
+def set_as_before(
+    zimbra: Zimbra, request: Request, domain: Entry, addresses: Sequence[str]
+) -> None:
+    """Let the mailboxes of those addresses alone catch a domain's mail.
+
+    Raises:
+        Refused: one of them is no mailbox of the service any more.
+    """
+    names = _names(zimbra, request)
+    found = recipients.find(zimbra, recipients.ACCOUNTS, addresses, names)
+    wanted = [found.get(recipients.key(one)) for one in addresses]
+    goal = {one.id for one in wanted if one is not None}
+    if None in wanted:
+        raise Refused("A mailbox of this change is not there any more: nothing was changed.")
+    _let_catch(zimbra, domain_of(domain), _holders(zimbra, domain_of(domain)), goal)
+
+
+def is_inside(zimbra: Zimbra, request: Request, domain: Entry, held: Sequence[Entry]) -> bool:
+    """Whether all that catches a domain's mail is the service's; asks only about other domains."""
+    if any(scope.is_system(one) for one in held):
+        return False
+    others = {domain_of(one) for one in held} - {domain_of(domain)}
+    return not others or others <= _names(zimbra, request)
 
 
 def _holders(zimbra: Zimbra, name: str) -> list[Entry]:

@@ -14,18 +14,22 @@ from typing import Any
 from puq_zimbra import products
 from puq_zimbra.clientarea import setting_fields
 from puq_zimbra.clientarea.fields import FieldErrors, Wrong
-from puq_zimbra.errors import NotFound, PuqZimbraError
+from puq_zimbra.errors import N_, NotFound, PuqZimbraError
 from puq_zimbra.provisioning.entries import domain_of
 from puq_zimbra.request import Request
-from puq_zimbra.selfservice import scope
+from puq_zimbra.selfservice import catch_all, scope
 from puq_zimbra.settings import changing, reading
 from puq_zimbra.settings.changing import Planned
-from puq_zimbra.settings.reading import State
+from puq_zimbra.settings.kinds import Values
+from puq_zimbra.settings.reading import Held, Place, State
 from puq_zimbra.settings.table import BY_KEY
+from puq_zimbra.units import shown_address
 from puq_zimbra.zimbra.answers import Entry
 from puq_zimbra.zimbra.client import Zimbra
 
 FIELD = setting_fields.PREFIX
+#: the kind of place of the mailbox that catches
+_CATCH_ALL = "catch_all"
 #: what stands before a key in the name of the field that says what was shown at first
 SHOWN = "puqz_was_"
 #: keys that go back to their defaults, blanks between
@@ -111,11 +115,23 @@ def read(zimbra: Zimbra, request: Request, domain: Entry, cos: str = "") -> Stat
     state = reading.read(zimbra, domain, whole=whole, cos=cos)
     if cos and cos not in (state.class_id, state.class_name):
         raise NotFound("There is no such class of service.")
-    if request.purchase.plan.cos is None:
-        return state
-    # The plan names the class, and repair would put it back.
-    kept = {key: one for key, one in state.held.items() if key != "default_class"}
-    return replace(state, held=kept)
+    held = {**state.held, **_catch_all(zimbra, request, domain, state)}
+    if request.purchase.plan.cos is not None:
+        # The plan names the class, and repair would put it back.
+        held.pop("default_class", None)
+    return replace(state, held={key: held[key] for key in BY_KEY if key in held})
+
+
+def _catch_all(zimbra: Zimbra, request: Request, domain: Entry, state: State) -> dict[str, Held]:
+    """The row of the mailbox that catches; none where the customer may not see or change it."""
+    row, found = BY_KEY["catch_all"], state.catching
+    if found is None or row.capability not in request.purchase.plan.capabilities:
+        return {}
+    if not catch_all.is_inside(zimbra, request, domain, found):
+        return {}
+    own = tuple(sorted(one.name for one in found))
+    place = Place(_CATCH_ALL, domain.id, domain.name, own)
+    return {row.key: Held(row, (place,), own, "domain" if own else "default")}
 
 
 def preview(zimbra: Zimbra, request: Request, subject: Subject, asked: Asked) -> Preview:
@@ -127,7 +143,8 @@ def preview(zimbra: Zimbra, request: Request, subject: Subject, asked: Asked) ->
     domain = _domain(zimbra, request, subject)
     state = read(zimbra, request, domain, subject.cos)
     asked = asked.complete(state)
-    return Preview(changing.plan(state, _wanted(state, asked)), asked)
+    wanted = _wanted(zimbra, request, state, asked)
+    return Preview(changing.plan(state, wanted), asked)
 
 
 def change(zimbra: Zimbra, request: Request, subject: Subject, asked: Asked) -> list[Planned]:
@@ -139,7 +156,7 @@ def change(zimbra: Zimbra, request: Request, subject: Subject, asked: Asked) -> 
     """
     domain = _domain(zimbra, request, subject)
     state = read(zimbra, request, domain, subject.cos)
-    wanted = _wanted(state, asked.complete(state))
+    wanted = _wanted(zimbra, request, state, asked.complete(state))
     planned = changing.plan(state, wanted)
     done = changing.written_before(state, wanted, asked.shown or {})
     _apply(zimbra, request, domain, planned, done)
@@ -155,7 +172,7 @@ def undo(
         Refused: a setting was changed again since, or is not there any more.
     """
     stamped = scope.open_service(zimbra, request)
-    named = {str(one["id"]) for one in notes if one.get("kind") == "domain"}
+    named = {str(one["id"]) for one in notes if one.get("kind") in ("domain", _CATCH_ALL)}
     mine = [stamped] if named <= {stamped.id} else scope.domains_of(zimbra, request, stamped)
     domain = next((one for one in mine if one.id in named), stamped)
     planned = changing.undoing(_read_again(zimbra, request, domain, notes), notes)
@@ -185,13 +202,21 @@ def _domain(zimbra: Zimbra, request: Request, subject: Subject) -> Entry:
     return scope.domain(zimbra, request, stamped, subject.domain or domain_of(stamped))
 
 
-def _wanted(state: State, asked: Asked) -> dict[str, tuple[str, ...]]:
+def _wanted(zimbra: Zimbra, request: Request, state: State, asked: Asked) -> dict[str, Values]:
     try:
-        return changing.wanted(state, asked.texts, asked.reset, asked.shown)
+        wanted = changing.wanted(state, asked.texts, asked.reset, asked.shown)
     except changing.Wrong as error:
         raise FieldErrors(
             {FIELD + key: Wrong(wrong.message, wrong.values) for key, wrong in error.errors.items()}
         ) from error
+    if address := wanted.get("catch_all"):
+        box = catch_all.mailbox_of(zimbra, request, address[0])
+        if box is None:
+            message = N_("%(address)s is no mailbox of yours.")
+            values = {"address": shown_address(address[0])}
+            raise FieldErrors({f"{FIELD}catch_all": Wrong(message, values)})
+        wanted["catch_all"] = (box.name,)
+    return wanted
 
 
 def _apply(
@@ -206,7 +231,11 @@ def _apply(
         return
     cos = next((one.place.id for one in planned if one.place.kind == "cos"), "")
     try:
-        changing.apply(zimbra, planned)
+        changing.apply(
+            zimbra,
+            planned,
+            lambda _, boxes: catch_all.set_as_before(zimbra, request, domain, boxes),
+        )
         changing.require_kept(read(zimbra, request, domain, cos), planned)
     except PuqZimbraError as error:
         error.data = {"settings": notes_of([*done, *planned])}

@@ -8,7 +8,7 @@ that was interrupted leaves whole settings behind, and the same form again write
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import suppress
 from dataclasses import dataclass
@@ -23,6 +23,9 @@ from puq_zimbra.zimbra.client import Zimbra
 
 #: what is asked for: key -> the values that are to be held; () = none of its own
 Wanted = Mapping[str, Values]
+
+#: writes what a place of another kind holds: its id, its values
+Writer = Callable[[str, Values], None]
 
 SHUT_OUT = N_(
     "This would shut out the administrator that the service is managed with: ask your provider."
@@ -157,8 +160,10 @@ def _differs(row: ServerSetting, own: Values, after: Values) -> bool:
     return (inherits and bool(own) != bool(after)) or not row.kind.same(own, after)
 
 
-def apply(zimbra: Zimbra, planned: Sequence[Planned]) -> None:
+def apply(zimbra: Zimbra, planned: Sequence[Planned], write_other: Writer) -> None:
     """Write what is planned, each object once; all of it or, where Zimbra refuses, nothing.
+
+    ``write_other`` writes places that are no object with attributes.
 
     Raises:
         Fault: Zimbra refused an object; what was written before it was put back.
@@ -170,16 +175,23 @@ def apply(zimbra: Zimbra, planned: Sequence[Planned]) -> None:
     for place, changes in by_place.items():
         touched.append((place, changes))
         try:
-            _write(zimbra, place, {one.row.attribute: one.after for one in changes})
+            _write(zimbra, write_other, place, {one.row.attribute: one.after for one in changes})
         except Fault:
             # Else part of a form would be held, which no page tells and no click undoes.
             for earlier, those in touched:
                 with suppress(Fault):  # the refusal that is told is the first one
-                    _write(zimbra, earlier, {one.row.attribute: one.before for one in those})
+                    _write(
+                        zimbra,
+                        write_other,
+                        earlier,
+                        {one.row.attribute: one.before for one in those},
+                    )
             raise
 
 
-def _write(zimbra: Zimbra, place: tuple[str, str], values: Mapping[str, Values]) -> None:
+def _write(
+    zimbra: Zimbra, write_other: Writer, place: tuple[str, str], values: Mapping[str, Values]
+) -> None:
     kind, identity = place
     attrs = {name: list(held) or "" for name, held in values.items()}
     if kind == "config":
@@ -188,8 +200,10 @@ def _write(zimbra: Zimbra, place: tuple[str, str], values: Mapping[str, Values])
         zimbra.modify_server(identity, attrs)
     elif kind == "cos":
         zimbra.modify_cos(identity, attrs)
-    else:
+    elif kind == "domain":
         zimbra.modify_domain(identity, attrs)
+    else:
+        write_other(identity, next(iter(values.values())))
 
 
 def require_kept(state: State, planned: Iterable[Planned]) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from puq_zimbra.errors import N_
 from puq_zimbra.settings.networks import Host
 from puq_zimbra.settings.row import ServerSetting
-from puq_zimbra.settings.texts import Class, Switch, Text, TimeZone
+from puq_zimbra.settings.texts import Class, Mailbox, Switch, Text, TimeZone
 
 _URL = Text(
     r"https://[a-z0-9.-]+(:[0-9]{1,5})?(/[A-Za-z0-9._~/?=&%+-]*)?", 256,
@@ -39,6 +39,15 @@ ROWS = (
         sentence=N_(
             "The name in links that Zimbra writes, such as mail.firma.example. It must lead to this"
             " server."
+        ),
+    ),
+    ServerSetting(
+        key="catch_all", attribute="zimbraMailCatchAllAddress", scope="mailbox",
+        section="domain", kind=Mailbox(), of_domain=True, capability="catch_all",
+        label=N_("Mailbox for unknown addresses (catch-all)"),
+        sentence=N_(
+            "It gets the mail to addresses of the domain that do not exist. Empty: such mail is"
+            " returned to its sender, which collects no spam."
         ),
     ),
     ServerSetting(

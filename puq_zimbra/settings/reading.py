@@ -20,7 +20,7 @@ from puq_zimbra.errors import RequestRefused
 from puq_zimbra.settings.kinds import Values
 from puq_zimbra.settings.row import ServerSetting
 from puq_zimbra.settings.table import SETTINGS, attributes
-from puq_zimbra.zimbra import answers, batches
+from puq_zimbra.zimbra import answers, batches, directory, filters
 from puq_zimbra.zimbra.answers import Entry
 from puq_zimbra.zimbra.client import Zimbra
 from puq_zimbra.zimbra.messages import selector
@@ -29,8 +29,20 @@ from puq_zimbra.zimbra.messages import selector
 Source = Literal["default", "unset", "global", "server", "class", "domain"]
 _OWN: Mapping[str, Source] = {
     "global": "global", "server": "server", "class": "class", "domain": "domain",
+    "mailbox": "domain",
 }  # fmt: skip
 _DEFAULT_CLASS = "default"
+_CATCHES = "zimbraMailCatchAllAddress"
+#: accounts that catch the same mail, which are told
+_MOST_CATCHING = 20
+#: what says whether an account is a customer's
+WHO = (
+    "zimbraAccountStatus",
+    "zimbraAccountCalendarUserType",
+    "zimbraIsSystemAccount",
+    "zimbraIsSystemResource",
+    "zimbraIsAdminAccount",
+)
 
 
 @dataclass(frozen=True)
@@ -77,6 +89,8 @@ class State:
     class_id: str = ""
     #: attributes of the class that would hold for the administrator that we log in as
     shut_in: frozenset[str] = frozenset()
+    #: the accounts that catch the domain's mail, with who they are; None = Zimbra knows no such
+    catching: Sequence[Entry] | None = None
 
 
 def read(zimbra: Zimbra, domain: Entry, *, whole: bool, cos: str = "") -> State:
@@ -89,11 +103,11 @@ def read(zimbra: Zimbra, domain: Entry, *, whole: bool, cos: str = "") -> State:
     parts = batches.read(zimbra, asked)
     if any(isinstance(one, RequestRefused) for one in parts[1:3]):
         parts[1:3] = _of_known(zimbra, domain)
-    info, own, inherited = (batches.require(one) for one in parts[:3])
+    info, own, inherited, catching = (batches.require(one) for one in parts[:4])
     known = {one.get("n") or "" for one in answers.children(info)}
     found = _Found(answers.the_entry(own, "domain"), answers.the_entry(inherited, "domain"))
     if whole:
-        _add_zimbra(found, parts[3:], cos)
+        _add_zimbra(found, parts[4:], cos)
     rows = [
         one for one in SETTINGS
         if one.attribute in known and (whole or one.of_domain)
@@ -102,12 +116,22 @@ def read(zimbra: Zimbra, domain: Entry, *, whole: bool, cos: str = "") -> State:
     held = {one.key: now for one in rows if (now := _held(one, found)) is not None}
     name, identity = (found.cos.name, found.cos.id) if found.cos else ("", "")
     classes = {one.id: one.name for one in found.classes}
-    return State(held, classes, name, identity, found.shut_in)
+    caught = answers.entries(catching) if _CATCHES in known else None
+    return State(held, classes, name, identity, found.shut_in, caught)
 
 
 def _of_domain(domain: Entry) -> list[batches.Asked]:
     every = ",".join(dict.fromkeys(one.attribute for one in SETTINGS))
-    return [("GetAttributeInfo", {"attrs": every}), *_values(domain, attributes("domain"))]
+    return [
+        ("GetAttributeInfo", {"attrs": every}),
+        *_values(domain, attributes("domain")),
+        ("SearchDirectory", _catching(domain)),
+    ]
+
+
+def _catching(domain: Entry) -> Mapping[str, Any]:
+    query = filters.equal(_CATCHES, f"@{domain.name}")
+    return directory.page_arguments("accounts", query, (_CATCHES, *WHO), limit=_MOST_CATCHING)
 
 
 def _values(domain: Entry, names: Sequence[str]) -> list[batches.Asked]:
@@ -193,9 +217,14 @@ def _held(row: ServerSetting, found: _Found) -> Held | None:
     """A row as it is now; None where it cannot be read, or stands nowhere."""
     read_by: Mapping[str, Any] = {
         "global": _global, "server": _server, "class": _class, "domain": _domain,
+        "mailbox": _nowhere,
     }  # fmt: skip
     now: Held | None = read_by[row.scope](row, found)
     return now
+
+
+def _nowhere(_row: ServerSetting, _found: _Found) -> None:
+    """Of a mailbox: whose it is, the caller knows."""
 
 
 def _global(row: ServerSetting, found: _Found) -> Held | None:

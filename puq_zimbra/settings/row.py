@@ -11,8 +11,9 @@ from typing import Literal
 
 from puq_zimbra.settings.kinds import Kind, Values
 
-#: where an attribute stands: the global configuration, each server, a class of service, a domain
-Scope = Literal["global", "server", "class", "domain"]
+#: where an attribute stands: the global configuration, each server, a class of service, a domain,
+#: one mailbox for a domain
+Scope = Literal["global", "server", "class", "domain", "mailbox"]
 Section = Literal["mail", "spam", "passwords", "sessions", "access", "appearance", "domain"]
 
 
@@ -36,6 +37,8 @@ class ServerSetting:
     restart: str = ""
     #: also the customers of a domain may change it, not those of a whole Zimbra alone
     of_domain: bool = False
+    #: the product must grant this, too
+    capability: str = ""
     #: values that would shut out an administrator whose class it is; () = none would
     shuts_out: bool = False
     #: offered only by the Network Edition
@@ -50,5 +53,7 @@ class ServerSetting:
         """The right that changing it needs."""
         if self.scope == "global":
             return f"set.config.{self.attribute}"
-        kind = {"server": "server", "class": "cos", "domain": "domain"}[self.scope]
+        kind = {"server": "server", "class": "cos", "domain": "domain", "mailbox": "account"}[
+            self.scope
+        ]
         return f"set.{kind}.{self.attribute}"

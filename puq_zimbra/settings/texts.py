@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from zoneinfo import available_timezones
 
+from puq_zimbra import units
 from puq_zimbra.errors import N_
 from puq_zimbra.settings.kinds import Control, NotTaken, Values
 
@@ -164,3 +165,30 @@ class Class:
     def same(self, one: Values, other: Values) -> bool:
         """By id."""
         return one == other
+
+
+@dataclass(frozen=True)
+class Mailbox:
+    """The address of a mailbox; whether it is one of the service's is known later."""
+
+    unit: str = ""
+    control: Control = "text"
+    allowed: tuple[str, Mapping[str, object]] = ("", {})
+
+    def read(self, text: str) -> Values:
+        """A whole address, its domain as an A-label."""
+        text = text.strip()
+        if not text:
+            return ()
+        try:
+            return (units.address(text),)
+        except ValueError as error:
+            raise NotTaken(N_("Type a whole address, such as anna@firma.example.")) from error
+
+    def write(self, values: Values) -> str:
+        """As people read it; several where Zimbra has several."""
+        return ", ".join(units.shown_address(one) for one in values)
+
+    def same(self, one: Values, other: Values) -> bool:
+        """In any order and case."""
+        return {text.lower() for text in one} == {text.lower() for text in other}

@@ -126,7 +126,10 @@ def mail_queue_action(
 def find_message(zimbra: Zimbra, server: str, queue: str, identity: str) -> Waiting | None:
     """One message of a queue, counted anew (GetMailQueue.java); None = it is not there."""
     asked = queue_arguments(server, queue, 2, where={"id": identity})
-    found = messages(zimbra.pipeline.send("GetMailQueue", asked)).messages
+    response = zimbra.pipeline.send("GetMailQueue", asked)
+    found = messages(response).messages
+    if not found and next(response.iter("{*}qi"), None) is not None:
+        raise answers.garbled()  # what was found is no other message
     return next((one for one in found if one.id == identity), None)
 
 

@@ -12,7 +12,8 @@ _SCOPES: Mapping[str, dict[str, str]] = {
     "server": {"set_relay_host": "relay.firma.example", "set_largest_upload": "20"},
     "class": {"set_trash_days": "7"},
 }
-SCOPES = {**_SCOPES, "whole": {"set_logo_link": "https://firma.example/"}}
+_CATCH = {"set_catch_all": "admin@firma.example"}
+SCOPES = {**_SCOPES, "whole": {"set_logo_link": "https://firma.example/", **_CATCH}}
 for _typed in _SCOPES.values():
     SCOPES["whole"].update(_typed)
 #: what is done to a message -> the queue it waits in

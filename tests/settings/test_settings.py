@@ -141,6 +141,30 @@ def test_the_common_list_is_taken_over_by_one_click(owner: Owner, simulator: Sim
     assert "Block these, too" not in owner.open("settings").text
 
 
+def test_the_mailbox_that_catches_is_a_row(tenant: Owner, simulator: Simulator) -> None:
+    """One of the service's; not shown where another's catches, or the product does not grant it."""
+    simulator.create_domain("inna.example", zimbraForeignName="puq_zimbra:crm.example:8")
+    for name in ("anna@firma.example", "jan@firma.example", "boss@inna.example"):
+        simulator.create_account(name, zimbraMailCatchAllAddress="@druga.example")
+    bad = tenant.preview(catch_all="boss@inna.example")
+    assert "boss@inna.example is no mailbox of yours." in bad.value["html"]
+    assert tenant.change(catch_all="anna@firma.example").code == "updated"
+    assert tenant.change(catch_all="jan@firma.example").code == "updated"
+    assert held(simulator, "catch_all") == ["jan@firma.example"]
+    assert tenant.undo().code == "updated"
+    assert held(simulator, "catch_all") == ["anna@firma.example"]
+
+    tenant.capabilities = ("settings",)
+    assert "set_catch_all" not in tenant.open("settings").form("preview_settings")
+    tenant.capabilities = ("full",)
+    boss = simulator.account("boss@inna.example")
+    assert boss is not None
+    boss.put("zimbraMailCatchAllAddress", "@firma.example")
+    page = tenant.open("settings")
+    assert "set_catch_all" not in page.form("preview_settings")
+    assert "boss@" not in page.text
+
+
 @pytest.mark.parametrize("who", ["owner", "tenant"])
 def test_a_class_that_is_not_there_has_no_settings(
     who: str, simulator: Simulator, request: pytest.FixtureRequest

@@ -47,6 +47,7 @@ GOOD: dict[str, tuple[str, list[str]]] = {
     "pop_from": ("192.0.2.0/24 198.51.100.0/24", ["192.0.2.0/24", "198.51.100.0/24"]),
     "mobile_from": ("2001:db8::/32", ["2001:db8::/32"]),
     "public_host": ("Mail.firma.example", ["mail.firma.example"]),
+    "catch_all": ("Admin@firma.example", ["admin@firma.example"]),
     "time_zone": ("Europe/Warsaw", ["Europe/Warsaw"]),
     "disclaimer": ("TRUE", ["TRUE"]),
     "disclaimer_text": ("Firma Przykład\r\nNIP 123", ["Firma Przykład\nNIP 123"]),
@@ -98,6 +99,7 @@ BAD: dict[str, tuple[str, ...]] = {
     "imap_from": ("0.0.0.0/0", "::/0", "everyone"),
     "pop_from": ("0.0.0.0/1",),
     "default_class": ("business", "00000000-0000-0000-0000-000000000000"),
+    "catch_all": ("x", "a b@firma.example", "anna@firma.example, jan@firma.example"),
     "public_host": ("not a host", "https://mail.firma.example", "10.0.0.1", "<b>"),
     "time_zone": ("Nowhere/City", "Europe", "../etc/passwd"),
     "disclaimer_text": ("x" * 4001,),
@@ -112,6 +114,11 @@ BAD: dict[str, tuple[str, ...]] = {
 def held(simulator: Simulator, key: str) -> list[str]:
     """What Zimbra holds of its own for a setting."""
     row, directory = BY_KEY[key], simulator.state.directory
+    if row.scope == "mailbox":
+        boxes = directory.all("account")
+        return sorted(
+            one.name for one in boxes if "@firma.example" in one.attrs.get(row.attribute, ())
+        )
     domain = simulator.domain("firma.example")
     assert domain is not None
     places: dict[str, Any] = {

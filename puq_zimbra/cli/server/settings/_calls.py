@@ -39,8 +39,7 @@ def carry_out(
     try:
         asked = service_lookup.named(installation, service_id)
         found = service_lookup.find(runtime, asked, server)
-        sold = service_lookup.service_of(found.stamped, service_id)
-        params = service_lookup.params_of(runtime.config, found.server, installation, sold)
+        params = params_of(runtime, found, installation, service_id)
         given = {**params, "form": dict(form), "dry_run": dry_run}
         request = plain.validate({**given, "actor": {"kind": "staff"}})
         with waiting("settings"):
@@ -49,6 +48,15 @@ def carry_out(
         runtime.close()
     _print(reply, as_json=as_json)
     return CODES[reply.code][1]
+
+
+def params_of(
+    runtime: Runtime, found: service_lookup.Found, installation: str, service_id: str
+) -> dict[str, Any]:
+    """A request for a service that was found; staff have all that a product could grant."""
+    sold = service_lookup.service_of(found.stamped, service_id)
+    service = {**sold, "plan": {"self_service": ["full"]}}
+    return service_lookup.params_of(runtime.config, found.server, installation, service)
 
 
 def _print(reply: Reply, *, as_json: bool) -> None:

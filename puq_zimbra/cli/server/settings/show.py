@@ -53,8 +53,7 @@ def show(
         found = service_lookup.find(runtime, asked, server)
         if sold_address(found.stamped):
             raise NotFound("A mailbox that is sold by itself has no server settings.")
-        sold = service_lookup.service_of(found.stamped, service_id)
-        params = service_lookup.params_of(runtime.config, found.server, installation, sold)
+        params = _calls.params_of(runtime, found, installation, service_id)
         request = runtime.config.complete(plain.validate(params))
         zimbra = runtime.zimbra(request)
         chosen = scope.domain(zimbra, request, found.stamped, domain)
