@@ -25,6 +25,10 @@ LEVELS: Mapping[str, tuple[str, str]] = {
         "{cases} cases: {converged} converged, {twice} made twice, {foreign} foreign writes",
         "all, 0, 0",
     ),
+    "call of a private server's action x fault": (
+        "{cases} cases: {converged} converged, {twice} made twice, {foreign} foreign writes",
+        "all, 0, 0",
+    ),
     "two faults in a row": (
         "{cases} cases: {converged} converged, {twice} made twice, {foreign} foreign writes,"
         " {figures} false figures",

@@ -20,7 +20,7 @@ from tests.selfservice.examples import EXAMPLES, Example, Stage, example_of, fil
 
 from .case_env import InMemory, World, Worlds
 from .cases import TOLD, Calm, Case, Wrong, cases, differences, figures
-from .conftest import Note, Share
+from .conftest import PARTS, Note, Share
 from .owner import OWNERS
 from .scenarios import Story
 
@@ -177,11 +177,15 @@ def disturbed(
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Try some of the actions in a sample, else all of them."""
+    share = Share(metafunc.config.getoption("--faults"), metafunc.config.getoption("--seed"))
     if "act" in metafunc.fixturenames:
-        share = Share(metafunc.config.getoption("--faults"), metafunc.config.getoption("--seed"))
         acts = share.of(ACTS, "actions", sample=5, part=len(ACTS))
-        acts += share.of(OF_OWNER, "owner", sample=2, part=len(OF_OWNER))
         metafunc.parametrize("act", acts, ids=str)
+    if "owners" in metafunc.fixturenames:
+        acts = share.of(OF_OWNER, "owner", sample=2, part=len(OF_OWNER))
+        turns = range(share.number(1, 1, PARTS))
+        metafunc.parametrize("owners", acts, ids=str)
+        metafunc.parametrize("turn", turns)
 
 
 def test_every_action_converges_after_one_more_click(
@@ -189,9 +193,33 @@ def test_every_action_converges_after_one_more_click(
 ) -> None:
     """Whatever breaks, the form again ends where it would have ended undisturbed."""
     run = calm(worlds, nameserver, act, in_memory.bodies)
-    whole = 60 if act.model == "domain" else 100
-    chosen = share.of(cases(act.story, run), str(act), sample=1, part=3, whole=whole)
+    chosen = share.of(cases(act.story, run), str(act), sample=1, part=3, whole=60)
     wrong = {str(case): disturbed(worlds, nameserver, run, act, case) for case in chosen}
     note("call of an action x fault", **figures(wrong))
+
+    assert {case: found for case, found in wrong.items() if found} == {}
+
+
+def test_every_write_of_a_private_servers_customer_converges(
+    worlds: Worlds,
+    in_memory: InMemory,
+    nameserver: NameServer,
+    owners: Act,
+    turn: int,
+    share: Share,
+    note: Note,
+) -> None:
+    """Every fault of every write, some of every read; what is half written, the page tells."""
+    run = calm(worlds, nameserver, owners, in_memory.bodies)
+    every, written = list(cases(owners.story, run)), {one.name for one in run.calls if one.writes}
+    of_write = [one for one in every if one.name in written]
+    of_read = [one for one in every if one.name not in written]
+    chosen = share.of(of_write, str(owners), sample=1, part=3)
+    chosen += share.of(of_read, str(owners), sample=0, part=1, whole=100)
+    turns = share.number(1, 1, PARTS)
+    wrong = {
+        str(case): disturbed(worlds, nameserver, run, owners, case) for case in chosen[turn::turns]
+    }
+    note("call of a private server's action x fault", **figures(wrong))
 
     assert {case: found for case, found in wrong.items() if found} == {}
