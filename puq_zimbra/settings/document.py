@@ -16,9 +16,17 @@ What a customer may change on the page *Settings* (capability `settings`), and s
 has all of them, the customer of a domain those marked *domain*. Written from the table in
 `puq_zimbra/settings/` by `python -m puq_zimbra.settings.document`: add a row there.
 
+Settings whose place is *class* are those of one class of service: the domain's own, or another that
+the customer chooses above the form (`--class NAME`); `--domain NAME` chooses another domain. Which
+mailbox catches (`catch_all`) also wants the capability of that name; where one that is not the
+service's catches, the row is not there. One click adds the list of file endings that Zimbra calls
+common (`zimbraMtaCommonBlockedExtension`).
+
 A change is shown as a plan first, written to each object of Zimbra once, read back, and kept in the
 store with the values of before, so that one click or `undo` puts them back; not where a setting was
-changed again since. Back to the default means: the value of the column *Default* is written, and a
+changed again since. What Zimbra refuses is put back as a whole. Where a change breaks off, because
+Zimbra gives no answer any more, the page and `settings show` say so as long as a part of it is held:
+the same change again does the rest, and undo puts back what was written. Back to the default means: the value of the column *Default* is written, and a
 server's or a domain's own value is taken away, so that the one of the whole installation shows.
 
 Refused: relays that would open the server (every network wider than a /8, or /32 of IPv6, with

@@ -46,8 +46,8 @@ ROWS = (
         section="domain", kind=Mailbox(), of_domain=True, capability="catch_all",
         label=N_("Mailbox for unknown addresses (catch-all)"),
         sentence=N_(
-            "It gets the mail to addresses of the domain that do not exist. Empty: such mail is"
-            " returned to its sender, which collects no spam."
+            "Mail to addresses of the domain that do not exist goes there. Empty (recommended): it"
+            " goes back to its sender. A mailbox that gets such mail collects spam."
         ),
     ),
     ServerSetting(
