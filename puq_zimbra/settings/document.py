@@ -25,9 +25,10 @@ common (`zimbraMtaCommonBlockedExtension`).
 A change is shown as a plan first, written to each object of Zimbra once, read back, and kept in the
 store with the values of before, so that one click or `undo` puts them back; not where a setting was
 changed again since. What Zimbra refuses is put back as a whole. Where a change breaks off, because
-Zimbra gives no answer any more, the page and `settings show` say so as long as a part of it is held:
-the same change again does the rest, and undo puts back what was written. Back to the default means: the value of the column *Default* is written, and a
-server's or a domain's own value is taken away, so that the one of the whole installation shows.
+Zimbra answers no more, the page and `settings show` say so as long as a part of it is held: the
+same change again does the rest, and undo puts back what was written. Back to the default means:
+the value of the column *Default* is written, and a server's or a domain's own value is taken away,
+so that the one of the whole installation shows.
 
 Refused: relays that would open the server (every network wider than a /8, or /32 of IPv6, with
 public addresses, alone or together, also as IPv4 inside IPv6), a relay list without the server
