@@ -68,6 +68,13 @@ class Figures:
         """Write bytes as GB with the unit."""
         return f"{self.gb(size)}{NBSP}GB"
 
+    def message(self, size: int) -> str:
+        """Write the bytes of a message as kB or MB, rounded up."""
+        if size < units.MB:
+            return f"{self.count(-(-size // 1024))}{NBSP}kB"
+        tenths = Decimal(-(-size * 10 // units.MB)) / 10
+        return f"{numbers.format_decimal(tenths, '#,##0.#', locale=self.locale)}{NBSP}MB"
+
     def change(self, size: int) -> str:
         """Write a difference in bytes, with its sign."""
         sign = "+" if size > 0 else "−" if size < 0 else "±"

@@ -33,6 +33,15 @@ def test_gigabytes(size: int, polish: str, english: str, column: str) -> None:
     assert (PL.gb(size), EN.gb(size), PL.gb_column(size)) == (polish, english, column)
 
 
+def test_messages() -> None:
+    """Small ones are told in kB, and none is nothing."""
+    sizes = (0, 1, 1500, 2**20, 5 * 2**20 + 1)
+    assert [EN.message(one).replace(NBSP, " ") for one in sizes] == [
+        "0 kB", "1 kB", "2 kB", "1 MB", "5.1 MB",
+    ]  # fmt: skip
+    assert PL.message(5 * 2**20 + 1) == f"5,1{NBSP}MB"
+
+
 def test_percent() -> None:
     """Polish parts the sign from the number; the true number stands above 100, too."""
     assert PL.percent(132) == f"132{NBSP}%"
