@@ -8,7 +8,7 @@ genuine server, which checks the value's shape alone.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 
 from lxml import etree
@@ -145,12 +145,23 @@ def set_as_before(
     _let_catch(zimbra, domain_of(domain), _holders(zimbra, domain_of(domain)), goal)
 
 
-def is_inside(zimbra: Zimbra, request: Request, domain: Entry, held: Sequence[Entry]) -> bool:
-    """Whether all that catches a domain's mail is the service's; asks only about other domains."""
+def is_inside(
+    zimbra: Zimbra,
+    request: Request,
+    domain: Entry,
+    held: Sequence[Entry],
+    names: Collection[str] | None = None,
+) -> bool:
+    """Whether all that catches a domain's mail is the service's, whose domains are ``names``.
+
+    Where those are not known, Zimbra is asked, if another domain's mailbox catches.
+    """
     if any(scope.is_system(one) for one in held):
         return False
     others = {domain_of(one) for one in held} - {domain_of(domain)}
-    return not others or others <= _names(zimbra, request)
+    if not others:
+        return True
+    return others <= set(_names(zimbra, request) if names is None else names)
 
 
 def _holders(zimbra: Zimbra, name: str) -> list[Entry]:

@@ -6,7 +6,7 @@ that are nobody else's.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -105,8 +105,16 @@ def of_form(sent: Mapping[str, str]) -> Asked:
     )
 
 
-def read(zimbra: Zimbra, request: Request, domain: Entry, cos: str = "") -> State:
+def read(
+    zimbra: Zimbra,
+    request: Request,
+    domain: Entry,
+    cos: str = "",
+    names: Collection[str] | None = None,
+) -> State:
     """The settings of a domain, and of its Zimbra where all of that is the service's.
+
+    ``names`` are those of the service's domains, where they are known.
 
     Raises:
         NotFound: there is no such class, or it is not the service's.
@@ -115,19 +123,21 @@ def read(zimbra: Zimbra, request: Request, domain: Entry, cos: str = "") -> Stat
     state = reading.read(zimbra, domain, whole=whole, cos=cos)
     if cos and cos not in (state.class_id, state.class_name):
         raise NotFound("There is no such class of service.")
-    held = {**state.held, **_catch_all(zimbra, request, domain, state)}
+    held = {**state.held, **_catch_all(zimbra, request, domain, state, names)}
     if request.purchase.plan.cos is not None:
         # The plan names the class, and repair would put it back.
         held.pop("default_class", None)
     return replace(state, held={key: held[key] for key in BY_KEY if key in held})
 
 
-def _catch_all(zimbra: Zimbra, request: Request, domain: Entry, state: State) -> dict[str, Held]:
+def _catch_all(
+    zimbra: Zimbra, request: Request, domain: Entry, state: State, names: Collection[str] | None
+) -> dict[str, Held]:
     """The row of the mailbox that catches; none where the customer may not see or change it."""
     row, found = BY_KEY["catch_all"], state.catching
     if found is None or row.capability not in request.purchase.plan.capabilities:
         return {}
-    if not catch_all.is_inside(zimbra, request, domain, found):
+    if not catch_all.is_inside(zimbra, request, domain, found, names):
         return {}
     own = tuple(sorted(one.name for one in found))
     place = Place(_CATCH_ALL, domain.id, domain.name, own)

@@ -109,7 +109,7 @@ def test_another_class_than_the_domains_is_chosen(owner: Owner, simulator: Simul
     classes["starter"].put("zimbraMailTrashLifetime", "12d")
     before = dict(classes["default"].attrs)
     page = owner.open("settings")
-    found = page.tree.xpath("//nav[@class='puqz-subnav']//a")
+    found = page.tree.xpath("//nav[@aria-label='Classes of service']//a")
     links = {one.text: one.get("href") for one in found}
     assert sorted(links) == sorted(one.name for one in classes.values())
     starter = {"id": f":{classes['starter'].id}"}
@@ -126,6 +126,32 @@ def test_another_class_than_the_domains_is_chosen(owner: Owner, simulator: Simul
     assert classes["default"].attrs == before
     assert owner.undo().code == "updated"
     assert classes["starter"].attrs["zimbraMailTrashLifetime"] == ["12d"]
+
+
+def test_every_domain_of_the_server_has_its_settings(owner: Owner, simulator: Simulator) -> None:
+    """Chosen above the form; a mailbox of one may catch another's mail, which costs no more."""
+    other = simulator.create_domain("druga.example", zimbraSkinForegroundColor="#112233")
+    simulator.create_account("anna@firma.example", zimbraMailCatchAllAddress="@druga.example")
+    links = owner.open("settings").tree.xpath("//nav[@aria-label='Domains']//a")
+    assert [one.text_content() for one in links] == [
+        "firma.example", "druga.example", "example.test",
+    ]  # fmt: skip
+    simulator.traffic.arrivals.clear()
+    form = owner.open("settings", id="druga.example").form("preview_settings")
+    assert len(simulator.traffic.arrivals) <= 4
+    assert (form["set_colour_text"], form["set_catch_all"]) == ("#112233", "anna@firma.example")
+
+    starter = simulator.state.directory.coses["starter"]
+    chosen = {"id": f"druga.example:{starter.id}"}
+    answer = owner.change(chosen, colour_text="#445566", catch_all="", trash_days="7")
+    assert answer.code == "updated"
+    assert other.attrs["zimbraSkinForegroundColor"] == ["#445566"]
+    assert starter.attrs["zimbraMailTrashLifetime"] == ["7d"]
+    assert owner.undo(owner.open("settings")).code == "updated"
+    assert other.attrs["zimbraSkinForegroundColor"] == ["#112233"]
+    anna = simulator.account("anna@firma.example")
+    assert anna is not None
+    assert anna.attrs["zimbraMailCatchAllAddress"] == ["@druga.example"]
 
 
 def test_the_common_list_is_taken_over_by_one_click(owner: Owner, simulator: Simulator) -> None:

@@ -14,8 +14,9 @@ from typing import Any
 from puq_zimbra import languages
 from puq_zimbra.clientarea.forms import FieldView, FormView
 from puq_zimbra.clientarea.page import Page, PageContext
-from puq_zimbra.errors import N_
+from puq_zimbra.errors import N_, NotFound
 from puq_zimbra.i18n import translate
+from puq_zimbra.provisioning.entries import domain_of, shown_name
 from puq_zimbra.selfservice import scope, server_settings, setting_history
 from puq_zimbra.selfservice.server_settings import FIELD, SHOWN, Subject
 from puq_zimbra.settings.kinds import Values, choices_of
@@ -23,6 +24,7 @@ from puq_zimbra.settings.reading import Held, State
 from puq_zimbra.settings.row import ServerSetting
 from puq_zimbra.settings.table import BY_KEY, SECTIONS
 from puq_zimbra.units import shown_domain
+from puq_zimbra.zimbra.answers import Entry
 
 PAGE = Page(
     title=N_("Settings"), capability="settings", order=60, models=frozenset({"domain", "server"})
@@ -64,7 +66,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Choice:
-    """A class whose settings can be shown."""
+    """A domain or a class whose settings can be shown."""
 
     #: what the page is asked with
     id: str
@@ -98,8 +100,13 @@ def draw(page: PageContext) -> Mapping[str, Any]:
     """Show the settings; the plan of a form that was sent."""
     target = page.query.get("id", "")
     subject = Subject.of(target)
-    domain = scope.domain(page.zimbra, page.request, page.stamped, subject.domain)
-    state = server_settings.read(page.zimbra, page.request, domain, subject.cos)
+    domains = scope.domains_of(page.zimbra, page.request, page.stamped)
+    wanted = subject.domain or domain_of(page.stamped)
+    domain = next((one for one in domains if domain_of(one) == wanted), None)
+    if domain is None:
+        raise NotFound("This domain is not part of the service.")
+    names = {domain_of(one) for one in domains}
+    state = server_settings.read(page.zimbra, page.request, domain, subject.cos, names)
     values = {FIELD + key: _written(page, held.text) for key, held in state.held.items()}
     choices = {FIELD + "default_class": {"": _say(page, N_("as the server says")), **state.classes}}
     form = page.forms.of("preview_settings", target, values=values, choices=choices)
@@ -107,6 +114,7 @@ def draw(page: PageContext) -> Mapping[str, Any]:
     return {
         "domain": shown_domain(domain.name),
         "is_whole": any(one.row.scope != "domain" for one in state.held.values()),
+        "domains": _domains(subject, domains, domain) if len(domains) > 1 else [],
         "classes": _classes(subject, state),
         "here": page.links.to("settings", **({"id": target} if target else {})),
         "form": form,
@@ -116,6 +124,15 @@ def draw(page: PageContext) -> Mapping[str, Any]:
         "hidden": _hidden(page) if page.plan is not None else {},
         "past": _past(page, state),
     }
+
+
+def _domains(subject: Subject, domains: Sequence[Entry], shown: Entry) -> list[Choice]:
+    """The service's domains to choose from."""
+    found = []
+    for one in domains:
+        name = "" if one is domains[0] else domain_of(one)
+        found.append(Choice(str(replace(subject, domain=name)), shown_name(one), one is shown))
+    return found
 
 
 def _classes(subject: Subject, state: State) -> list[Choice]:
