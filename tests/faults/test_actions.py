@@ -50,6 +50,8 @@ class Act:
         return "-".join(filter(None, (self.name, self.how)))
 
 
+#: the parts that the cases of a private server's actions are cut into
+TURNS = 3 * PARTS
 ACTS = [Act(name, example_of(name)) for name in NAMES]
 OF_OWNER = [Act(name, one, "server", how) for (name, how), one in OWNERS.items()]
 
@@ -183,7 +185,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("act", acts, ids=str)
     if "owners" in metafunc.fixturenames:
         acts = share.of(OF_OWNER, "owner", sample=2, part=len(OF_OWNER))
-        turns = range(share.number(1, 1, PARTS))
+        turns = range(share.number(1, 1, TURNS))
         metafunc.parametrize("owners", acts, ids=str)
         metafunc.parametrize("turn", turns)
 
@@ -216,7 +218,7 @@ def test_every_write_of_a_private_servers_customer_converges(
     of_read = [one for one in every if one.name not in written]
     chosen = share.of(of_write, str(owners), sample=1, part=3)
     chosen += share.of(of_read, str(owners), sample=0, part=1, whole=100)
-    turns = share.number(1, 1, PARTS)
+    turns = share.number(1, 1, TURNS)
     wrong = {
         str(case): disturbed(worlds, nameserver, run, owners, case) for case in chosen[turn::turns]
     }
