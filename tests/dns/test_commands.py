@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from puq_zimbra.engine.runtime import Runtime
+from puq_zimbra.simulator import Simulator
+from puq_zimbra.zimbra.client import Zimbra
 from tests.conftest import Command
 from tests.selfservice.conftest import Customer
 
@@ -48,15 +50,20 @@ def test_the_exit_status_says_how_the_records_are(
 
 
 def test_reports_go_to_the_administrator_before_a_page_was_opened(
-    customer: Customer, right: NameServer, command: Command
+    customer: Customer, right: NameServer, command: Command, simulator: Simulator, zimbra: Zimbra
 ) -> None:
-    """And so they do afterwards."""
+    """And so they do afterwards; to nobody, as long as no such mailbox is known."""
 
     def expected() -> list[str]:
         (domain,) = json.loads(command(*CHECK, "--json").stdout)["domains"]
         found: dict[str, list[str]] = {one["kind"]: one["expected"] for one in domain["records"]}
         return found.get("tls_rpt", [])
 
+    account = simulator.account(f"admin@{DOMAIN}")
+    assert account is not None
+    zimbra.delete_account(account.id)
+    assert expected() == []
+    simulator.create_account(f"admin@{DOMAIN}")
     assert expected() == [f"v=TLSRPTv1; rua=mailto:admin@{DOMAIN}"]
     customer.open("dns")
     assert expected() == [f"v=TLSRPTv1; rua=mailto:admin@{DOMAIN}"]
