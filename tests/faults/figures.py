@@ -59,6 +59,10 @@ LEVELS: Mapping[str, tuple[str, str]] = {
         "{cases} cases, {most_places} places looked at: {hits} hits",
         "0",
     ),
+    "hostile text x field": (
+        "{cases} texts in {fields} fields, {pages} pages: {harmful} harmful",
+        "60 for each field, 0",
+    ),
     "mutated HTTP requests": ("{cases} requests: {accepted} accepted", "10,000, 0"),
     "OpenAPI by schemathesis": (
         "{cases} requests, {carried_out} of them to the end: {errors} server errors, {violations}"
