@@ -48,7 +48,8 @@ def run(form: Form, request: Request, runtime: Runtime) -> Outcome:
     boxes = several.chosen(form.sent)
     if not boxes:
         raise fields.wrong("", N_("Choose mailboxes in the list first."))
-    zimbra, order = runtime.zimbra(request), _order(form, runtime)
+    zimbra = runtime.zimbra(request)
+    order = several.order_of(form.values, form.sent, runtime.config.limits.bin_days)
     stamped = scope.open_service(zimbra, request)
     domain = scope.domain(zimbra, request, stamped, form.target)
     left = partial(usage_reading.left_to_give_out, request, runtime, stamped)
@@ -61,10 +62,3 @@ def run(form: Form, request: Request, runtime: Runtime) -> Outcome:
     values = {"number": len(done.changed), "left": len(done.left)}
     query = {"domain": form.target} if form.target else {}
     return Outcome("mailboxes", messages[form["what"]], values, query)
-
-
-def _order(form: Form, runtime: Runtime) -> several.Order:
-    if form["what"] == "limit" and not form.sent.get("limit", "").strip():
-        raise fields.wrong("limit", N_("Fill in this field."))
-    days = runtime.config.limits.bin_days
-    return several.Order(form["what"], form["limit"], form["tier"] or "", days)

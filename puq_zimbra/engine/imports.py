@@ -1,18 +1,21 @@
-"""Imports of many mailboxes as operations: begun by a form or a command, carried on later."""
+"""Imports and changes of many mailboxes as operations: begun by a form or a command, carried on."""
 
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 
 from puq_zimbra.engine import operations, saved_request, usage_reading
 from puq_zimbra.engine.runtime import Runtime
 from puq_zimbra.request import Actor, Request
 from puq_zimbra.selfservice import scope
+from puq_zimbra.selfservice.bulk import many, start
 from puq_zimbra.selfservice.bulk import preview as previews
-from puq_zimbra.selfservice.bulk import start
 from puq_zimbra.selfservice.bulk.preview import Preview
 from puq_zimbra.selfservice.bulk.rows import Row
+from puq_zimbra.selfservice.several import Order
 from puq_zimbra.store.operations.intents import Intent
+from puq_zimbra.zimbra.answers import Entry
 
 
 def preview(request: Request, runtime: Runtime, rows: list[Row]) -> Preview:
@@ -47,14 +50,30 @@ def begin(request: Request, runtime: Runtime, identity: str) -> str:
     return reference
 
 
-def _intent(request: Request, runtime: Runtime, identity: str) -> Intent:
+def begin_change(
+    request: Request, runtime: Runtime, order: Order, accounts: Sequence[Entry]
+) -> str:
+    """Begin a change of these mailboxes, which goes on as an import does; the id of its rows."""
+    bulk = runtime.store().bulk
+
+    def intent(identity: str) -> Intent:
+        return _intent(request, runtime, identity, many.EVENT)
+
+    identity, reference = many.begin(bulk, request, order, accounts, intent)
+    if saved_request.needs_host(request, runtime.config):
+        operations.go_on_with(reference)
+    runtime.work_waits.set()
+    return identity
+
+
+def _intent(request: Request, runtime: Runtime, identity: str, event: str = start.EVENT) -> Intent:
     kept = request.model_copy(update={"request_id": None, "page": None, "query": None})
-    asked = {"event": start.EVENT, "import": identity}
+    asked = {"event": event, "import": identity}
     return Intent(
         id=f"op-{secrets.token_hex(8)}",
         installation=request.installation_id,
         service_id=request.purchase.id,
-        event=start.EVENT,
+        event=event,
         request_id=None,
         fingerprint=runtime.store().operations.fingerprint(asked),
         call=saved_request.write(kept),

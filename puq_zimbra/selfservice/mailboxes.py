@@ -19,6 +19,7 @@ from typing import Any
 from puq_zimbra import readings
 from puq_zimbra.provisioning import quotas
 from puq_zimbra.provisioning.entries import domain_of
+from puq_zimbra.selfservice import bin as bins
 from puq_zimbra.selfservice import mailbox_states as states
 from puq_zimbra.selfservice import scope
 from puq_zimbra.selfservice.mailbox_wanted import BY_ZIMBRA, Wanted
@@ -161,6 +162,29 @@ class _Ask:
             ascending=not self.descending,
             inherited=True,
         )
+
+
+def all_found(
+    zimbra: Zimbra,
+    domain: Entry,
+    wanted: Wanted,
+    usage: readings.ServiceUsage | None,
+    most: int,
+) -> list[Entry]:
+    """All mailboxes that a search finds, in all pages, by address; one more than ``most`` at most.
+
+    None where nothing is searched for. Those in the bin are left out.
+    """
+    if not wanted.part:
+        return []
+    measured = {one.id: one for one in usage.mailboxes} if usage else {}
+    query = _query(wanted, tuple(bins.marks(domain)), measured)
+    entries = zimbra.search_page(
+        "accounts", query, ATTRIBUTES, domain_of(domain), limit=most + 1, inherited=True
+    )
+    if wanted.state not in states.BY_READING:
+        return entries
+    return [one for one in entries if states.is_in(measured.get(one.id), wanted.state)]
 
 
 def sized(zimbra: Zimbra, rows: Sequence[Row]) -> tuple[Row, ...]:

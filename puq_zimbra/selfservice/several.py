@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from puq_zimbra.clientarea.fields import FieldErrors, wrong
 from puq_zimbra.errors import N_, Conflict, NotFound, Refused
@@ -24,6 +25,8 @@ from puq_zimbra.zimbra import filters
 from puq_zimbra.zimbra.answers import Entry
 from puq_zimbra.zimbra.client import Zimbra
 
+#: what is read of a mailbox before it is changed
+ATTRIBUTES = ("zimbraAccountStatus", "zimbraIsDelegatedAdminAccount")
 #: what the names of the boxes begin with, before a mailbox's id
 BOX = "box_"
 WHAT: Mapping[str, str] = {
@@ -70,6 +73,17 @@ class Done:
 
     changed: Sequence[str]
     left: Sequence[str]
+
+
+def order_of(values: Mapping[str, Any], sent: Mapping[str, str], days: int) -> Order:
+    """What a form asks for, by its ``values`` and as it was ``sent``.
+
+    Raises:
+        FieldErrors: no limit was typed.
+    """
+    if values["what"] == "limit" and not sent.get("limit", "").strip():
+        raise wrong("limit", N_("Fill in this field."))
+    return Order(values["what"], values["limit"], values["tier"] or "", days)
 
 
 def chosen(sent: Mapping[str, str]) -> list[str]:
@@ -152,13 +166,18 @@ def change(
     changed, left = [], []
     for one in identities:
         try:
-            changed.append(_one(zimbra, request, order, one, now))
+            changed.append(change_one(zimbra, request, order, one, now))
         except (Refused, Conflict, NotFound, FieldErrors):
             left.append(one)
     return Done(changed, left)
 
 
-def _one(zimbra: Zimbra, request: Request, order: Order, identity: str, now: datetime) -> str:
+def change_one(zimbra: Zimbra, request: Request, order: Order, identity: str, now: datetime) -> str:
+    """Do it to one mailbox; its address.
+
+    Raises:
+        Refused, Conflict, NotFound, FieldErrors: it stays as it was.
+    """
     if order.what == "bin":
         return shown_address(bins.put_by_id(zimbra, request, identity, now, order.days)[0].name)
     if order.what == "limit":

@@ -120,6 +120,7 @@ class Bulk:
     def latest(self, installation: str, service_id: str) -> Upload | None:
         """The import of a service that was begun last."""
         which = _of_service(installation, service_id) & bulk.c.operation.is_not(None)
+        which &= bulk.c.id.not_like("c-%")  # changes of mailboxes that are there
         return self._find(which)
 
     @locks.retried

@@ -24,6 +24,7 @@ from .people import add_domain, deleted, prove
 DOMAIN = "firma.example"
 PASSWORD = "Alpha-bravo-7"
 TABLE = "address;name\nanna;Anna\n"
+FOUND = {"what": "lock", "q": "a"}
 SETTING = {"set_logo_link": "https://firma.example/"}
 
 
@@ -168,6 +169,16 @@ def ending(stage: Stage) -> str:
     return ""
 
 
+def changing(stage: Stage) -> str:
+    """A change of all found that stopped on its way."""
+    mailbox(stage)
+    page = stage.customer.open("mailboxes_found", **FOUND)
+    stage.simulator.http_next("ModifyAccountRequest", 503, times=99)
+    answer = stage.customer.send(page.form("change_found"))
+    stage.simulator.chaos.clear()
+    return str(answer.value["data"]["query"]["id"])
+
+
 @dataclass(frozen=True)
 class Example:
     """How a customer carries out an action."""
@@ -202,9 +213,11 @@ EXAMPLES: dict[str, Example] = {
         names_object=False,
         rights=("look",),
     ),
+    "change_found": Example(mailbox, query=FOUND, names_object=False),
     "change_mailboxes": Example(mailbox, query={"what": "lock", "box_ID": "1"}, names_object=False),
     "change_settings": Example(form=plan),
     "check_dns": Example(looked_up, writes=False),
+    "continue_change": Example(changing),
     "continue_import": Example(stopped),
     "create_list": Example(typed={"name": "zespol", "members": "ewa@outside.example"}),
     "create_mailbox": Example(domain, {"name": "ewa", "limit": "1", **OWN}, query={}),

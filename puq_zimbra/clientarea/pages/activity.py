@@ -38,6 +38,7 @@ _EVENTS = {
     "change_password": N_("New password"),
     "repair": N_("Repair"),
     "import_mailboxes": N_("Import of mailboxes"),
+    "change_found": N_("Change of many mailboxes"),
 }
 _OTHER, _OTHER_FORM = N_("Change by the provider"), N_("Change on this page")
 #: values of an outcome's sentence that name the object
