@@ -26,8 +26,8 @@ from .scenarios import Story
 
 #: attributes that are others each time, and the mark of a form, by which its own work is known
 MADE_ANEW, MARK = "DKIM", re.compile(r"puq_zimbra\.form:.*")
-#: an import tells row by row what Zimbra refused: see tests/selfservice/test_import.py
-BY_ROW = {"start_import", "continue_import"}
+#: they tell row by row what Zimbra refused: see test_import.py and test_change_found.py
+BY_ROW = {"start_import", "continue_import", "change_found", "continue_change"}
 NAMES = sorted(name for name in set(EXAMPLES) - BY_ROW if not declared(name).opens)
 
 

@@ -13,9 +13,10 @@ from datetime import datetime
 from typing import Any
 
 from puq_zimbra.clientarea.fields import FieldErrors
-from puq_zimbra.errors import Conflict, NotFound, Refused
+from puq_zimbra.errors import Conflict, Fault, NotFound, Refused, TokenRejected, Transient
 from puq_zimbra.request import Request
 from puq_zimbra.selfservice import scope, several
+from puq_zimbra.selfservice.bulk.run import NOT_TAKEN
 from puq_zimbra.selfservice.several import Order
 from puq_zimbra.store.bulk import Bulk, Outcome
 from puq_zimbra.store.operations.intents import Intent
@@ -82,4 +83,8 @@ def _change(
         return Outcome(line, address, "failed", wrong.message, wrong.values)
     except (Refused, Conflict, NotFound) as error:
         return Outcome(line, address, "failed", error.message, error.values)
+    except Fault as error:
+        if isinstance(error, Transient | TokenRejected):  # the operation tries again
+            raise
+        return Outcome(line, address, "failed", NOT_TAKEN, {"code": error.zimbra_code})
     return Outcome(line, address, "changed")

@@ -49,7 +49,7 @@ _TRIES = 3
 _WORDS = KINDS["account"].words
 _NOT_KEPT = N_("Zimbra did not keep this row: import it once more, or ask your provider.")
 _NOT_NOW = N_("Zimbra could not do this just now: import the row once more.")
-_NOT_TAKEN = N_("Zimbra refused this row (%(code)s).")
+NOT_TAKEN = N_("Zimbra refused this row (%(code)s).")
 _LIMIT = N_("Your plan allows no more mailboxes: delete one for good, or order a bigger plan.")
 _ALIAS = N_("The mailbox is there; the alias %(alias)s is taken.")
 
@@ -203,7 +203,7 @@ def _why(error: Fault) -> Said:
         return Said(refusal.message, refusal.values)
     if isinstance(error, LimitReached):
         return Said(_LIMIT)
-    return Said(_NOT_TAKEN, {"code": error.zimbra_code})
+    return Said(NOT_TAKEN, {"code": error.zimbra_code})
 
 
 def _made(task: Task) -> Outcome:
