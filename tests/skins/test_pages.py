@@ -1,6 +1,8 @@
 """Every page of the customer's area: nothing hard to read, cut off or out of the window.
 
-The pages are found from their declarations; a new one is looked at as soon as it is there.
+The pages are found from their declarations; a new one is looked at as soon as it is there. Each is
+looked at in Bootstrap 5 at a desk and at its narrowest, and in one of the others on a telephone;
+with `--faults=all` in all of them at each width.
 """
 
 from __future__ import annotations
@@ -21,9 +23,11 @@ from ..selfservice.conftest import Customer
 from ..selfservice.examples import Stage
 from ..selfservice.people import deleted
 from . import site
-from .look import DESK, NARROWEST, SCHEMES, Look
+from .look import DESK, NARROWEST, SCHEMES, TELEPHONE, Look
 from .test_skins import FORM, asked
 
+#: the skin in which every page is looked at
+MAIN = "Bootstrap 5"
 LONG = "dzial.obslugi.klienta.i.reklamacji.w.regionie.pomorskim"
 NEW = "nowa-domena-z-dluga-nazwa-oddzialu.example"
 TABLE = f"address;name;limit\n{LONG}.2;Dział obsługi klienta;1\nzofia;Zofia;\nadmin;;\nzle@;;x\n"
@@ -78,12 +82,24 @@ def furnish(stage: Stage) -> dict[str, dict[str, str]]:
         **{page: {"id": one} for page, one in about.items()},
         "alias_domain_new": {"new": NEW},
         "mailboxes_change": {"what": "lock", f"box_{box}": "1"},
+        "mailboxes_found": {"what": "limit", "q": "a"},
+        "change_progress": {"id": _change(stage)},
     }
 
 
 def _uploaded(stage: Stage, text: str) -> str:
     """A table of mailboxes that was read."""
     answer = stage.customer.does("preview_import", "import", {}, text=text)
+    return str(answer.value["data"]["query"]["id"])
+
+
+def _change(stage: Stage) -> str:
+    """A change of all mailboxes that a search found, on its way."""
+    page = stage.customer.open("mailboxes_found", what="sign_out", q="a")
+    stage.simulator.http_next("ModifyAccountRequest", times=99)
+    answer = stage.customer.send(page.form("change_found"))
+    stage.simulator.chaos.clear()
+    assert answer.value["ok"], answer
     return str(answer.value["data"]["query"]["id"])
 
 
@@ -104,18 +120,37 @@ def drawn(
         yield f"{page}, with mistakes", answer.value["html"]
 
 
+def ways(number: int, *, whole: bool) -> Iterator[tuple[str, tuple[int, ...]]]:
+    """The skins in which the page of a number is looked at, and the widths in each."""
+    if whole:
+        yield from ((skin, (DESK, TELEPHONE, NARROWEST)) for skin in site.SKINS)
+        return
+    others = sorted(set(site.SKINS) - {MAIN})
+    yield MAIN, (DESK, NARROWEST)
+    yield others[number % len(others)], (TELEPHONE,)
+
+
+@pytest.mark.timeout(1800)
 @pytest.mark.parametrize(("scheme", "locale"), [*zip(SCHEMES, ("pl", "de"), strict=True)])
-def test_every_page(look: Look, served: site.Site, stage: Stage, scheme: str, locale: str) -> None:
-    """At a desk and at its narrowest, all that opens opened, in two languages of long words."""
+def test_every_page(
+    look: Look,
+    served: site.Site,
+    stage: Stage,
+    scheme: str,
+    locale: str,
+    request: pytest.FixtureRequest,
+) -> None:
+    """With all that opens opened, in two languages of long words."""
     look.page.emulate_media(color_scheme=scheme)
-    queries = furnish(stage)
-    for page in declared():
+    queries, whole = furnish(stage), request.config.getoption("--faults") == "all"
+    for number, page in enumerate(declared()):
         for where, fragment in drawn(stage, page, queries.get(page, {}), locale):
-            look.open(where, served.put(site.page("Bootstrap 5", locale, fragment)))
-            look.unfold()
-            for width in (DESK, NARROWEST):
-                look.page.set_viewport_size({"width": width, "height": 900})
-                look.where = f"{where}, {scheme}, {width}"
-                look.inspect()
+            for skin, widths in ways(number + SCHEMES.index(scheme), whole=whole):
+                look.open(where, served.put(site.page(skin, locale, fragment)))
+                look.unfold()
+                for width in widths:
+                    look.page.set_viewport_size({"width": width, "height": 900})
+                    look.where = f"{where}, {skin}, {scheme}, {width}"
+                    look.inspect()
 
     assert look.found == []
