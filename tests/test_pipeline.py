@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from puq_zimbra.errors import NoAnswer, Overloaded
+from puq_zimbra.errors import NoAnswer, NoSuchDomain, Overloaded
 from puq_zimbra.simulator import Simulator
-from puq_zimbra.zimbra import messages, paging, request_stats
+from puq_zimbra.zimbra import batches, messages, paging, request_stats
 from puq_zimbra.zimbra.client import Zimbra
 from puq_zimbra.zimbra.paging import Page, pages
 from puq_zimbra.zimbra.request_table import TABLE, Repeat
@@ -69,6 +69,33 @@ def test_a_read_is_repeated_as_its_row_says(
 
     sent = len(simulator.traffic.arrivals) - len(simulator.calls("AuthRequest"))
     assert sent == (3 if TABLE[name].repeat is Repeat.ALWAYS else 1)
+
+
+def test_reads_that_go_together(zimbra: Zimbra, simulator: Simulator) -> None:
+    """One HTTP request, each with its answer or refusal; none writes or asks twice."""
+    zimbra.auth()
+    simulator.traffic.arrivals.clear()
+    found = batches.together(
+        zimbra,
+        [
+            lambda one: one.count_directory("domains", ""),
+            lambda one: one.get_domain("nowhere.example", "name", ()),
+            lambda _: "nothing is sent",
+            lambda one: len(one.get_all_cos()) > 1,
+        ],
+    )
+    assert (found[0], found[2:]) == (1, ["nothing is sent", True])
+    assert isinstance(found[1], NoSuchDomain)
+    assert len(simulator.traffic.arrivals) == 1
+    along = batches.Along(zimbra, [lambda one: one.count_directory("coses", "")])
+    assert along.send(lambda one: one.count_directory("domains", "")) == [1]
+    assert along.found == [len(zimbra.get_all_cos())]
+    with pytest.raises(NoSuchDomain):
+        along.send(lambda one: one.get_domain("nowhere.example", "name", ()))
+    with pytest.raises(LookupError):
+        batches.together(zimbra, [lambda one: one.delete_account("x")])
+    with pytest.raises(LookupError):
+        batches.together(zimbra, [lambda one: (one.get_all_cos(), one.get_all_cos())])
 
 
 def _terminated(hook: Hook, simulator: Simulator) -> Any:

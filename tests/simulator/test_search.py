@@ -131,6 +131,28 @@ def test_types_and_what_they_find(zimbra: Any, refused: Any, sim: Any) -> None:
     assert refused("SearchDirectory", domain="zz.test").code == "account.NO_SUCH_DOMAIN"
 
 
+def test_what_was_written_since(zimbra: Any, sim: Any) -> None:
+    """The directory's modifyTimestamp can be searched by, and is never shown (RFC 4512, 3.4.4)."""
+    begun = sim.state.clock()
+    sim.state.clock = lambda: begun + 60
+    since = sim.state.timestamp()[:14] + "Z"
+
+    def found() -> list[str | None]:
+        query = f"(modifyTimestamp>={since})"
+        return [
+            each.get("name")
+            for each in zimbra.admin("SearchDirectory", domain="firma.test", query=query)
+        ]
+
+    assert found() == []
+    anna = sim.account("anna@firma.test")
+    zimbra.admin("ModifyAccount", f"<id>{anna.id}</id><a n='displayName'>Anna</a>")
+    sim.create_account("new@firma.test")
+    assert found() == ["anna@firma.test", "new@firma.test"]
+    shown = zimbra.admin("SearchDirectory", domain="firma.test", query="(uid=anna)")
+    assert "modifyTimestamp" not in [one.get("n") for one in shown[0]]
+
+
 def test_everyone_looks_external_without_the_host(zimbra: Any) -> None:
     """isExternal is judged by the attributes asked for."""
 
