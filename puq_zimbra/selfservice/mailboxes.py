@@ -130,10 +130,17 @@ def page_of(
     column = wanted.column if wanted.column in BY_ZIMBRA else "address"
     query = _query(wanted, without, measured)
     ask = _Ask(domain_of(domain), query, BY_ZIMBRA[column], wanted.descending)
-    entries, found = along.send(ask.page(wanted.page), ask.count)
+    # A page past the end is the last one: the first of the other order.
+    is_past = wanted.page > max(1, -(-len(measured) // PAGE))
+    other = replace(ask, descending=not wanted.descending)
+    entries, found, *first = along.send(
+        ask.page(wanted.page), ask.count, *([other.page(1)] if is_past else ())
+    )
     pages = max(1, -(-found // PAGE))
     page = min(wanted.page, pages)
-    if page != wanted.page:
+    if page != wanted.page and first:
+        entries = first[0][: found - (pages - 1) * PAGE][::-1]
+    elif page != wanted.page:
         (entries,) = along.send(ask.page(page))
     return Listed(tuple(known.row(one) for one in entries), found, page, pages)
 

@@ -33,6 +33,13 @@ SHARE = {"part": 3, "all": len(PAYLOADS)}
 PRIVATELY = "private "
 
 
+@pytest.fixture(scope="module", autouse=True)
+def asked_for(request: pytest.FixtureRequest) -> None:
+    """Skip before anything is made for a test."""
+    if request.config.getoption("--faults") not in SHARE:
+        pytest.skip("with --faults=part or all")
+
+
 @pytest.fixture
 def stage(
     hook: Hook,
@@ -42,8 +49,6 @@ def stage(
     request: pytest.FixtureRequest,
 ) -> Stage:
     """A customer with his service, and a name server that is asked alone."""
-    if request.config.getoption("--faults") not in SHARE:
-        pytest.skip("with --faults=part or all")
     private = request.node.callspec.params["name"].startswith(PRIVATELY)
     sold = laid_over(hook, PRIVATE) if private else hook
     assert sold("create").code == "created"
