@@ -17,7 +17,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from puq_zimbra import products
-from puq_zimbra.errors import Fault
+from puq_zimbra.errors import Fault, NoAnswer
 from puq_zimbra.provisioning import quotas
 from puq_zimbra.provisioning.entries import domain_named, domain_of
 from puq_zimbra.readings import ServiceUsage
@@ -82,7 +82,7 @@ class Question:
             return Left()
         classes, *others = found
         limits = {one.id: one.limit for one in self.usage.mailboxes} if self.usage else {}
-        count, many, system = 0, not limits or classes != 0, set()
+        count, many, system = 0, bool(limits) and classes != 0, set()
         for at in range(0, len(others), 4):
             written, held, cap, marked = (batches.accepted(one) for one in others[at : at + 4])
             limits |= {one.id: _in_force(one, cap) for one in written}
@@ -93,6 +93,8 @@ class Question:
         if many or count != len(limits):
             storage = _storage(zimbra, self.names, system)
             limits = {key: row.quota for key, row in storage.items()} or limits
+        if not storage and count > len(limits):  # of some of them, nothing says it
+            return Left()
         known = [one for one in limits.values() if one is not None]
         rooms = self.usage.in_rooms if self.usage else 0
         left = max(0, space - sum(known) - rooms) if len(known) == len(limits) else None
@@ -155,6 +157,6 @@ def _storage(zimbra: Zimbra, names: Sequence[str], system: set[str]) -> dict[str
     pages = parts.of_domain(zimbra, lost, alone) if alone else parts.of_servers(zimbra, lost)
     try:
         rows = [row for page in pages for row in page.account if row.id not in system]
-    except Fault:
+    except (Fault, NoAnswer):  # the last reading is all that is known
         return {}
     return {row.id: row for row in rows if alone or domain_named(row.name) in names}

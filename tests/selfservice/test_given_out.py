@@ -137,6 +137,17 @@ def test_rows_are_of_now(customer: Customer, simulator: Simulator) -> None:
     assert "1 GB of 3 GB" in box.text
 
 
+def test_nothing_is_known(hook: Hook, simulator: Simulator) -> None:
+    """Neither a reading nor a listing of storage: no number is said, least of all the whole."""
+    assert hook("create", service={"plan": PLAN}).code == "created"
+    simulator.state.clock = lambda: time.time() - 3600
+    simulator.seed_accounts("firma.example", 3, quota=GB)
+    simulator.state.clock = time.time
+    simulator.fail_next("GetQuotaUsageRequest", "service.PERM_DENIED", times=9)
+    page = Customer(hook, service={"plan": PLAN}).open("mailboxes")
+    assert "left to give out" not in page.text
+
+
 def test_what_zimbra_does_not_say(customer: Customer, simulator: Simulator) -> None:
     """An administrator who may see no sizes: the last reading is shown, with its time."""
     simulator.fail_next("GetMailboxRequest", "service.PERM_DENIED", times=99)
