@@ -92,6 +92,8 @@ class Limits(_Setting):
     page_seconds: Annotated[float, Field(gt=0, le=60)] = 2.0
     #: seconds in which `puq-zimbra work` carries on one operation, before the next one's turn
     work_seconds: Annotated[float, Field(gt=0, le=86400)] = 600.0
+    #: seconds after which another machine may take over a service whose process shows no life
+    lease_seconds: Annotated[float, Field(ge=1, le=600)] = 20.0
     #: seconds for one request to Zimbra, all in all
     request_seconds: Annotated[float, Field(gt=0, le=600)] = 15.0
     #: hours after which an open operation that deletes mail waits for a person
@@ -106,6 +108,11 @@ class Limits(_Setting):
     requests_per_second: Annotated[int, Field(ge=0, le=1000)] = 25
     #: the most that one Zimbra is asked at a time by this machine; 0 = no limit
     concurrent_requests: Annotated[int, Field(ge=0, le=1000)] = 8
+
+    @property
+    def late_seconds(self) -> float:
+        """The last seconds of a lease, in which nothing is sent: what was sent before arrives."""
+        return min(self.lease_seconds / 2, 10.0)
 
 
 class UsageSettings(_Setting):

@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 _WORTH_WHILE = 1.0
 #: seconds between two looks at a running operation
 _POLL = 0.05
-#: seconds by which an operation's lease outlives its deadline; nothing is sent in them
+#: seconds for which an operation may hold its service beyond its deadline; nothing is sent in them
 _SPARE = 10
 
 #: references of operations that are carried on after the one at hand
@@ -163,7 +163,7 @@ def breathe() -> bool:
         if kept is None or kept.ended_at is not None or deadline.is_used_up():
             raise Overtaken
         time.sleep(_POLL)
-    steps.run = run
+    steps.go_on(run)
     return steps.newest() != before
 
 
@@ -240,7 +240,7 @@ def _go_on(operations: Operations, request: Request, others: Others) -> None:
 
 
 def _seconds_left() -> float:
-    """How long an operation needs its lease."""
+    """How long an operation may hold its service."""
     return max(deadline.remaining(86400.0), 0) + _SPARE
 
 

@@ -64,13 +64,14 @@ def carry_out(
     Raises:
         Pending: it is left open; the cause says why.
     """
+    from puq_zimbra.store.operations import heartbeat
     from puq_zimbra.store.operations.steps import Overtaken
 
     operations = runtime.store().operations
     steps = operations.steps(run)
     token = at_hand.set((operations, steps))
     try:
-        with write_journal.kept_in(steps):
+        with write_journal.kept_in(steps), heartbeat.of(steps):
             reply = work()
     except Overtaken:
         raise  # the process that has the service now noted the outcome

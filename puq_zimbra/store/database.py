@@ -43,8 +43,7 @@ class Store:
         self.history = History(engine)
         self.runs = Runs(engine)
         self.trail = Trail(engine, key)
-        hours = config.limits.destructive_hours
-        self.operations = Operations(engine, key, self.trail, hours)
+        self.operations = Operations(engine, key, self.trail, config.limits)
         self.answers = Answers(engine, key)
         self.activity = Activity(engine)
         self.bulk = Bulk(engine, key)

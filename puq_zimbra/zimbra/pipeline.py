@@ -8,8 +8,9 @@
     6  noted            writes only: the journal notes it, or forbids it, right before it is sent
     7  counted          requests and seconds, the wait for the rate limit included
     8  slot             waits for the rate limit, and holds it until the answer is there
-    9  for_request      the rest of the hook's time; last, as 8 may use it up
-    10 post             the transport sends it; it never repeats anything
+    9  for_request      the rest of the hook's time; last, as 8 may use it up; of a write also until
+       send_until       when its operation holds the service for sure
+    10 post             the transport sends it, not later than that; it never repeats anything
     11 note             keeps the server's clock, whatever it answered
     12 recognise_block  an HTTP 503 after rejected log-ins is told from one of a busy server
     13 decode           reads the answer, and looks into a batch: inside 5 and 6, which want to
@@ -56,7 +57,7 @@ class Pipeline:
         self.clock = ServerClock()
         self._rate_limit = RateLimit(folder, server.host_port, limits)
         with named(server):
-            self._transport = Transport(server.url, server.tls)
+            self._transport = Transport(server.url, server.tls, limits.late_seconds)
 
     def send(self, name: str, arguments: Mapping[str, Any], **options: Any) -> Any:
         """Send the request of that name and return what its answer says.
@@ -98,7 +99,9 @@ class Pipeline:
             counted = request_stats.counted(self._server.host_port, context.request.name)
             with counted, self._rate_limit.slot():
                 seconds = deadline.for_request(self._most_seconds)
-                answer = self._transport.post(body, seconds, gzip=context.listing is not None)
+                until = write_journal.send_until(context)
+                gzip = context.listing is not None
+                answer = self._transport.post(body, seconds, until=until, gzip=gzip)
             self.clock.note(answer.date)
             self.backoff.recognise_block(answer.status)
             found = decode(answer, context)

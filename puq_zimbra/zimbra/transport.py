@@ -8,7 +8,7 @@ authorities, or by the SHA-256 fingerprint of the certificate, checked before th
 sent.
 
 Source: requests' and urllib3's documentation; urllib3 `connection.py` for the order of connecting,
-the TLS handshake and sending.
+the TLS handshake and sending; tcp(7): TCP_USER_TIMEOUT.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import logging
+import math
 import socket
 import ssl
 import threading
@@ -49,6 +50,9 @@ MAX_ANSWER = 8 * 2**20
 _KEPT = 10
 #: bytes that are read at once
 _PIECE = 2**20
+#: seconds after which the system gives up what was sent and not confirmed, also of a process that
+#: was stopped or killed meanwhile
+_LATE_SECONDS = 10.0
 
 log = logging.getLogger("puq_zimbra")
 
@@ -69,7 +73,7 @@ class _Socket(ssl.SSLSocket):
         return super().recv_into(*args, **kwargs)
 
     def send(self, *args: Any, **kwargs: Any) -> int:
-        self.settimeout(_time_left())
+        self.settimeout(_time_left_to_send())
         return super().send(*args, **kwargs)
 
 
@@ -77,6 +81,13 @@ def _time_left() -> float:
     left: float = _this_thread.end - time.monotonic()
     if left <= 0:
         raise TimeoutError("no time is left")
+    return left
+
+
+def _time_left_to_send() -> float:
+    left = _time_left()
+    if time.clock_gettime(time.CLOCK_BOOTTIME) >= _this_thread.send_until:
+        raise TimeoutError("it must not be sent any more")
     return left
 
 
@@ -104,7 +115,7 @@ class _Connection(HTTPSConnection):
     def request(self, *args: Any, **kwargs: Any) -> None:
         # Connecting may have used up the time: the hook has ended, and the service's next operation
         # may have begun.
-        _time_left()
+        _time_left_to_send()
         _this_thread.stage = _SENT
         super().request(*args, **kwargs)
 
@@ -112,7 +123,7 @@ class _Connection(HTTPSConnection):
 class _Adapter(HTTPAdapter):
     """Requests' adapter for one server, with its own trust and a total deadline."""
 
-    def __init__(self, url: str, tls: Tls) -> None:
+    def __init__(self, url: str, tls: Tls, late_seconds: float) -> None:
         pinned = tls.fingerprint or ()
 
         class Connection(_Connection):
@@ -122,7 +133,18 @@ class _Adapter(HTTPAdapter):
             ConnectionCls = Connection
 
         place = urllib3.util.parse_url(url)
-        self._pool = Pool(place.host or "", place.port or 443, maxsize=_KEPT, **_trust(tls))
+        options = [
+            *HTTPSConnection.default_socket_options,
+            (socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, int(late_seconds * 1000)),
+        ]
+        trusted = _trust(tls)
+        self._pool = Pool(
+            place.host or "",
+            place.port or 443,
+            maxsize=_KEPT,
+            socket_options=options,
+            **trusted,
+        )
         super().__init__(max_retries=urllib3.Retry(0, redirect=False))
 
     def get_connection_with_tls_context(self, *_: Any, **__: Any) -> HTTPSConnectionPool:
@@ -189,7 +211,8 @@ class Transport:
     have seen the request).
     """
 
-    def __init__(self, url: str, tls: Tls) -> None:
+    def __init__(self, url: str, tls: Tls, late_seconds: float = _LATE_SECONDS) -> None:
+        """What is sent reaches the server within ``late_seconds``, or not at all."""
         self.url = url
         try:
             self.host = urllib3.util.parse_url(url).host or ""
@@ -198,16 +221,22 @@ class Transport:
                 "The Zimbra server's address in the server's settings is no host's: correct it."
             ) from error
         # Not a requests.Session: it would follow redirects, keep cookies and read the environment.
-        self._adapter = _Adapter(url, tls)
+        self._adapter = _Adapter(url, tls, late_seconds)
 
-    def post(self, body: bytes, seconds: float, *, gzip: bool = False) -> Answer:
-        """Send one request and read its whole answer within so many seconds."""
+    def post(
+        self, body: bytes, seconds: float, *, until: float = math.inf, gzip: bool = False
+    ) -> Answer:
+        """Send one request and read its whole answer within so many seconds.
+
+        No piece of it is sent after ``until``, by CLOCK_BOOTTIME.
+        """
         headers = {
             "Content-Type": "text/xml; charset=utf-8",
             "User-Agent": f"puq_zimbra/{__version__}",
             "Accept-Encoding": "gzip" if gzip else "identity",
         }
         _this_thread.stage, _this_thread.end = _CONNECTING, time.monotonic() + seconds
+        _this_thread.send_until = until
         timeout = (min(CONNECT_SECONDS, seconds), seconds)
         try:
             request = self._blank.copy()

@@ -1,19 +1,21 @@
 """Note every write before it is sent, and its answer after.
 
 Reads are not noted. A journal forbids the write by raising: the store's does when the operation has
-lost its lease.
+lost its lease. Between that and the moment of sending lies the wait for the rate limit, so the
+journal is asked again right before: `send_until`, which the transport keeps to with each piece.
 
 Source: PEP 567.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, Protocol
 
-from puq_zimbra.errors import Fault, Misconfigured, NotSent, shown
+from puq_zimbra.errors import Busy, Fault, Misconfigured, NotSent, shown
 from puq_zimbra.zimbra.context import Context
 
 #: the argument of a batch that holds its requests
@@ -25,6 +27,9 @@ class WriteJournal(Protocol):
 
     def sending(self, request: str, target: str) -> None:
         """Note a write that is about to be sent: Zimbra's name of it, and its object."""
+
+    def send_until(self) -> float:
+        """Until when the noted write may be sent, by CLOCK_BOOTTIME; raises if it must not be."""
 
     def answered(self, answer: str) -> None:
         """Note how it ended: done, Zimbra's code, "not sent" or "unknown"."""
@@ -56,13 +61,19 @@ def noted(context: Context) -> Iterator[None]:
     except Fault as error:
         journal.answered(shown(error.zimbra_code))
         raise
-    except (NotSent, Misconfigured):
+    except (NotSent, Misconfigured, Busy):
         journal.answered("not sent")
         raise
     except BaseException:
         journal.answered("unknown")
         raise
     journal.answered("done")
+
+
+def send_until(context: Context) -> float:
+    """Until when a request may be sent: a read always, a write while its service is held."""
+    journal = _journal.get()
+    return math.inf if journal is None or not context.request.writes else journal.send_until()
 
 
 def target_of(arguments: Mapping[str, Any]) -> str:

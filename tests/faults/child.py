@@ -1,4 +1,4 @@
-"""A hook call in a process of its own, and the traps in which it may die.
+"""A hook call in a process of its own, and the traps in which it may die or stop.
 
 The product's code is as it ships. The traps stand in the interpreter's own audit events, in
 SQLite's own trace and in the system's limit on the size of a file, so the process ends between two
@@ -24,14 +24,16 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Trap:
-    """Where the process dies."""
+    """Where the process dies, or stops until somebody lets it go on."""
 
-    #: send (before a request leaves) or commit
+    #: send (before a request leaves), commit, or stop (before the request of a name leaves)
     kind: str = ""
     #: which of them, from 0
     number: int = -1
     #: bytes of a commit that still reach the write-ahead log; None = it does not begin
     written: int | None = None
+    #: the request before which it stops
+    name: bytes = b""
 
 
 @dataclass
@@ -103,7 +105,11 @@ def _die() -> None:
 
 def _watch_sends(counted: Counted, trap: Trap) -> None:
     def watch(event: str, arguments: tuple[Any, ...]) -> None:
-        if event != "http.client.send" or not arguments[1].startswith(b"POST "):
+        if event != "http.client.send":
+            return
+        if trap.kind == "stop" and b"<ns0:" + trap.name in arguments[1]:
+            os.kill(os.getpid(), signal.SIGSTOP)
+        if not arguments[1].startswith(b"POST "):
             return
         if trap.kind == "send" and trap.number == counted.sends:
             _die()

@@ -21,6 +21,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
+from puq_zimbra.config import Limits
 from puq_zimbra.errors import Busy, Refused, shown
 from puq_zimbra.registry import declared
 from puq_zimbra.registry.hook import ACCESS, EXISTENCE
@@ -30,7 +31,7 @@ from puq_zimbra.store.engine import writer
 from puq_zimbra.store.operations import held, leases, records, replays
 from puq_zimbra.store.operations.intents import FirstThis, Intent, InTurns, SameRuns
 from puq_zimbra.store.operations.records import OperationRecord
-from puq_zimbra.store.operations.steps import Run, Steps
+from puq_zimbra.store.operations.steps import Run, Steps, TimeHeld
 from puq_zimbra.store.operations.trail import Trail, keyed_digest
 from puq_zimbra.store.operations.wishes import Wish, ends, fate, wish_of
 from puq_zimbra.store.tables import operation, step
@@ -46,6 +47,11 @@ _SERVICE_OF = sa.select(operation.c.installation, operation.c.service_id).where(
     operation.c.id == sa.bindparam("of_id")
 )
 _BEGIN = operation.insert()
+_LEFT_BEHIND = (
+    operation.update()
+    .where(operation.c.id == sa.bindparam("of_id"), operation.c.state == "running")
+    .values(state="open")
+)
 _FAILURES = (
     sa.select(sa.func.count())
     .select_from(step)
@@ -59,10 +65,12 @@ _FAILURES = (
 
 
 class Operations:
-    """The operations of all services; after ``hours`` those that destroy are held."""
+    """The operations of all services."""
 
-    def __init__(self, engine: Engine, key: bytes, trail: Trail, hours: float = 24) -> None:
-        self._engine, self._key, self._trail, self._hours = engine, key, trail, hours
+    def __init__(self, engine: Engine, key: bytes, trail: Trail, limits: Limits) -> None:
+        self._engine, self._key, self._trail, self._limits = engine, key, trail, limits
+        #: after so many hours what destroys is held
+        self._hours = limits.destructive_hours
 
     def fingerprint(self, asked: Mapping[str, Any]) -> str:
         """A digest of what is asked for, from which no secret can be guessed."""
@@ -91,6 +99,8 @@ class Operations:
     def begin(self, intent: Intent, seconds: float) -> Run | Reply:
         """Take the service for so many seconds at the most, and note the intent.
 
+        It is leased for `lease_seconds`, and again while the run renews that.
+
         Returns the stored reply if this request was carried out before.
 
         Raises:
@@ -105,6 +115,7 @@ class Operations:
         if intent.request_id:
             held.append(locks.request(intent.installation, intent.request_id))
         with writer(self._engine, *held).begin() as connection:
+            time_held = TimeHeld.from_now(seconds, self._limits.lease_seconds)
             self._take(connection, intent, seconds)
             if intent.request_id and (stored := replays.stored(connection, intent)):
                 leases.give_back(connection, intent.installation, intent.service_id, intent.id)
@@ -115,7 +126,7 @@ class Operations:
             made = connection.execute(_BEGIN, intent.row(now, written)).inserted_primary_key
             assert made is not None
         names = (intent.installation, intent.service_id)
-        return Run(intent.id, *names, made[0], 1, written, leaves_others)
+        return Run(intent.id, *names, made[0], 1, written, leaves_others, time_held)
 
     @locks.retried
     def take_up(self, identity: str, seconds: float) -> Run | None:
@@ -126,18 +137,24 @@ class Operations:
         mine = operation.c.id == identity
         names = self._service_of(identity)
         with suppress(leases.Taken), self._writer(*names).begin() as connection:
-            leases.take(connection, *names, identity, seconds)
+            time_held = TimeHeld.from_now(seconds, self._limits.lease_seconds)
+            leased = min(seconds, self._limits.lease_seconds)
+            left_behind = leases.take(connection, *names, identity, leased)
+            if left_behind not in (None, identity):
+                # Should its process only have been stopped, it must not go on.
+                connection.execute(_LEFT_BEHIND, {"of_id": left_behind})
             row = connection.execute(sa.select(operation).where(mine)).one()
             if row.state in _NOT_OVER:
                 change = {"state": "running", "runs": row.runs + 1}
                 connection.execute(operation.update().where(mine).values(change))
-                return Run(identity, *names, row.number, row.runs + 1, bool(row.written))
+                go = row.runs + 1
+                return Run(identity, *names, row.number, go, bool(row.written), time=time_held)
             leases.give_back(connection, *names, identity)
         return None
 
     def steps(self, run: Run) -> Steps:
         """Keeper of the run's steps."""
-        return Steps(self._engine, run)
+        return Steps(self._engine, run, self._limits.lease_seconds, self._limits.late_seconds)
 
     @locks.retried
     def end(self, steps: Steps, reply: Reply, *, is_open: bool = False) -> None:
@@ -236,8 +253,9 @@ class Operations:
         return row.installation, row.service_id
 
     def _take(self, connection: Connection, intent: Intent, seconds: float) -> None:
+        leased = min(seconds, self._limits.lease_seconds)
         try:
-            leases.take(connection, intent.installation, intent.service_id, intent.id, seconds)
+            leases.take(connection, intent.installation, intent.service_id, intent.id, leased)
         except leases.Taken as error:
             asked = sa.select(operation.c.fingerprint, operation.c.event)
             held_by = connection.execute(asked.where(operation.c.id == error.operation)).first()

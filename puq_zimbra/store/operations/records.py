@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
 from puq_zimbra.reply import Reply
+from puq_zimbra.store.dialects import now
 from puq_zimbra.store.operations import held, leases, wishes
 from puq_zimbra.store.tables import lease, operation, step
 
@@ -52,7 +53,7 @@ class OperationRecord:
 def read(engine: Engine, hours: float, which: Any, *order: Any) -> Iterator[OperationRecord]:
     """The operations that fit a condition; after ``hours`` those that destroy are held."""
     with_lease = sa.outerjoin(operation, lease, lease.c.operation == operation.c.id)
-    columns = (operation, lease.c.owner, lease.c.until, lease.c.until_here)
+    columns = (operation, lease.c.owner, lease.c.until, lease.c.until_here, now().label("now"))
     query = sa.select(*columns).select_from(with_lease).where(which).order_by(*order)
     with engine.connect() as connection:
         for row in connection.execute(query):

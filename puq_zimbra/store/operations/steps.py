@@ -36,7 +36,28 @@ _NOTE = step.insert()
 _ANSWERED = step.update().where(
     step.c.operation == sa.bindparam("of_number"), step.c.number == sa.bindparam("of_step")
 )
+_RUNS = sa.select(operation.c.number).where(
+    operation.c.number == sa.bindparam("of_number"),
+    operation.c.state == "running",
+    operation.c.runs == sa.bindparam("of_run"),
+)
 _NOTED = sa.select(sa.func.count()).where(step.c.operation == sa.bindparam("of_number"))
+
+
+@dataclass(frozen=True)
+class TimeHeld:
+    """For how long a run holds its service, by `leases.clock`."""
+
+    #: until then, unless it renews its lease
+    until: float
+    #: and it may renew it until then
+    ends_at: float
+
+    @classmethod
+    def from_now(cls, seconds: float, lease_seconds: float) -> TimeHeld:
+        """Of a lease that is about to be taken for so many seconds."""
+        began = leases.clock()
+        return cls(began + min(seconds, lease_seconds), began + seconds)
 
 
 @dataclass(frozen=True)
@@ -55,6 +76,7 @@ class Run:
     written: bool
     #: another operation of the service was not over when it began, and goes on after it
     leaves_others: bool = False
+    time: TimeHeld = TimeHeld(0.0, 0.0)
 
 
 class Overtaken(Busy):
@@ -64,9 +86,11 @@ class Overtaken(Busy):
 class Steps:
     """The write journal of one run (`puq_zimbra.zimbra.write_journal`)."""
 
-    def __init__(self, engine: Engine, run: Run) -> None:
+    def __init__(self, engine: Engine, run: Run, lease_seconds: float, late_seconds: float) -> None:
+        """Leases last ``lease_seconds``; in the last ``late_seconds`` nothing is sent."""
+        self.lease_seconds, self._late = lease_seconds, late_seconds
         self.writer = writer(engine, locks.service(run.installation, run.service_id))
-        self.run = run
+        self.run, self._held_until = run, run.time.until
         self._answer: str | None = None
         self._last: int | None = None
         #: a write was sent, in this run or before
@@ -86,6 +110,43 @@ class Steps:
             names = {"request": request[:60], "target": target[:320]}
             connection.execute(_NOTE, {**row, **names})
         self._last, self._answer, self.written = number, None, True
+
+    def send_until(self) -> float:
+        """Until when the noted write may be sent, by `leases.clock`.
+
+        As a rule nobody is asked. What was stopped beyond that time asks whether it still holds its
+        service.
+
+        Raises:
+            Overtaken: the operation lost its service; it must not be sent.
+        """
+        if leases.clock() >= self._held_until - self._late:
+            self.renew()
+        return self._held_until - self._late
+
+    @locks.retried
+    def renew(self) -> None:
+        """Hold the service for longer, as far as the operation's time goes.
+
+        Raises:
+            Overtaken: another operation took the service meanwhile.
+        """
+        run = self.run
+        with self.writer.begin() as connection:
+            began = leases.clock()
+            seconds = min(self.lease_seconds, run.time.ends_at - began)
+            held = {"of_number": run.number, "of_run": run.go}
+            names = (run.installation, run.service_id, run.id)
+            if connection.execute(_RUNS, held).first() is None or not leases.renew(
+                connection, *names, seconds
+            ):
+                raise Overtaken
+        if run is self.run:  # else it was given back meanwhile
+            self._held_until = began + seconds
+
+    def go_on(self, run: Run) -> None:
+        """Go on as another run of the same operation, after a `pause`."""
+        self.run, self._held_until = run, run.time.until
 
     def answered(self, answer: str) -> None:
         """Remember how the last write was answered; it is noted with what comes next."""
