@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
 from puq_zimbra import password_files, settings_lines, validation
+from puq_zimbra.cluster_settings import ClusterSettings
 from puq_zimbra.dns_settings import DnsSettings, HostName
 from puq_zimbra.errors import Misconfigured, StoreUnusable
 from puq_zimbra.http_settings import HttpSettings, LogSettings
@@ -114,6 +115,11 @@ class Limits(_Setting):
         """The last seconds of a lease, in which nothing is sent: what was sent before arrives."""
         return min(self.lease_seconds / 2, 10.0)
 
+    @property
+    def dead_seconds(self) -> float:
+        """Seconds without a heartbeat after which a worker counts as dead."""
+        return self.lease_seconds / 2
+
 
 class UsageSettings(_Setting):
     """The usage sync."""
@@ -162,7 +168,13 @@ class Config(_Setting):
     whmcs: WhmcsSettings = WhmcsSettings()
     upmind: UpmindSettings = UpmindSettings()
     http: HttpSettings = HttpSettings()
+    cluster: ClusterSettings = ClusterSettings()
     log: LogSettings = LogSettings()
+
+    @property
+    def has_workers(self) -> bool:
+        """Whether several machines with workers share the store."""
+        return self.store.url is not None and self.cluster.nodes > 0
 
     def server(self, name: str) -> Server:
         """A configured server by its name.

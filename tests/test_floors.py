@@ -10,11 +10,11 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 FLOORS = {
-    "__init__": 0, "amounts": 0, "capabilities": 0, "config": 0, "dns_settings": 0, "errors": 0,
-    "fields": 0, "file_owner": 0, "http_settings": 0, "i18n": 0, "input_files": 0, "languages": 0,
-    "logs": 0,
-    "naming": 0, "password_files": 0, "readings": 0, "registry": 0, "reply": 0, "request": 0,
-    "settings_lines": 0, "units": 0, "validation": 0, "upmind_settings": 0, "zimbra_server": 0,
+    "__init__": 0, "amounts": 0, "capabilities": 0, "cluster_settings": 0, "config": 0,
+    "dns_settings": 0, "errors": 0, "fields": 0, "file_owner": 0, "http_settings": 0,
+    "i18n": 0, "input_files": 0, "languages": 0, "logs": 0, "naming": 0, "password_files": 0,
+    "readings": 0, "registry": 0, "reply": 0, "request": 0, "settings_lines": 0,
+    "units": 0, "validation": 0, "upmind_settings": 0, "zimbra_server": 0,
     "billing": 1, "devices": 1, "dns": 1, "store": 1, "zimbra": 1,
     "host_modules": 2, "provisioning": 2, "service_list": 2, "settings": 2,
     "clientarea": 3, "products": 3, "selfservice": 3, "templates": 3, "usage": 3,

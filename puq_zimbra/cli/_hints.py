@@ -9,6 +9,7 @@ import click
 #: packages of the extras that some commands need
 _EXTRAS = {
     "fastapi": "server",
+    "procrastinate": "cluster",
     "prometheus_client": "server",
     "trustme": "simulator",
     "uvicorn": "server",

@@ -12,7 +12,7 @@ from __future__ import annotations
 import json
 import logging
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -76,7 +76,7 @@ def purge(context: click.Context, due: bool, dry_run: bool, as_json: bool) -> No
     try:
         with _job.counted("purge") as told:
             for name in config.servers:
-                for line in _server(name, runtime, shown, dry_run=dry_run):
+                for line in due_on(name, runtime, shown.say, dry_run=dry_run):
                     shown.clear()
                     click.echo(
                         json.dumps(vars(line), ensure_ascii=False) if as_json else _text(line)
@@ -94,9 +94,19 @@ def purge(context: click.Context, due: bool, dry_run: bool, as_json: bool) -> No
     context.exit(worst)
 
 
-def _server(name: str, runtime: Runtime, shown: Count, *, dry_run: bool) -> Iterator[_Line]:
+def due_on(
+    name: str,
+    runtime: Runtime,
+    say: Callable[[str], None] = lambda _: None,
+    *,
+    dry_run: bool = False,
+) -> Iterator[_Line]:
+    """Delete what is due on one configured server; a line for each service.
+
+    ``say`` is told what is going on.
+    """
     try:
-        shown.say(f"{name}: looking for services")
+        say(f"{name}: looking for services")
         server = runtime.config.server(name)
         zimbra = runtime.zimbra_of(server)
         services = stamp_search.find_all(zimbra).services
@@ -106,7 +116,7 @@ def _server(name: str, runtime: Runtime, shown: Count, *, dry_run: bool) -> Iter
         return
     today = runtime.now().date()
     for number, (stamp, stamped) in enumerate(sorted(services.items()), 1):
-        shown.say(f"{name}: service {number} of {len(services)}")
+        say(f"{name}: service {number} of {len(services)}")
         try:
             if is_due(stamped, today):
                 yield _one("purge", name, stamp, stamped, runtime, dry_run=dry_run)

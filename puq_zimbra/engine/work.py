@@ -45,6 +45,17 @@ def carry_on_all(
             yield kept, reply
 
 
+def carry_on_one(reference: str, runtime: Runtime, silent_servers: set[str]) -> Reply | None:
+    """Carry on one operation, unless its server is one that gives no answer, or is found to be.
+
+    None if it is over, or a living process is at it.
+    """
+    kept = runtime.store().operations.get(reference)
+    if kept is None or kept.ended_at is not None or kept.state == "running":
+        return None
+    return _reply(kept, runtime, silent_servers, dry_run=False, seconds=None)
+
+
 def _reply(
     kept: OperationRecord,
     runtime: Runtime,

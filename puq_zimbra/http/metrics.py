@@ -23,6 +23,7 @@ from puq_zimbra import registry
 from puq_zimbra.engine.runtime import Runtime
 from puq_zimbra.errors import Busy, PuqZimbraError
 from puq_zimbra.http import server_metrics
+from puq_zimbra.store.database import Store
 from puq_zimbra.zimbra import request_stats
 from puq_zimbra.zimbra_server import Server
 
@@ -151,6 +152,7 @@ class _Looked:
         waiting = store.operations.unfinished()
         states.add_metric(["held"], sum(one.state == "held" for one in waiting))
         yield states
+        yield from _queues(store)
         oldest = max((time.time() - one.started_at for one in waiting), default=0)
         yield GaugeMetricFamily(
             "puq_zimbra_operation_oldest_seconds",
@@ -166,3 +168,20 @@ class _Looked:
         for server, at in {**dict.fromkeys(known, self._began), **measured}.items():
             age.add_metric([known.get(server, server)], max(time.time() - at, 0))
         yield age
+
+
+def _queues(store: Store) -> Iterator[Metric]:
+    """The queues of the workers of several machines, where there are any."""
+    queues, living = store.queues()
+    if not queues and not living:
+        return
+    jobs = GaugeMetricFamily("puq_zimbra_jobs", "Jobs of workers.", labels=["queue", "state"])
+    oldest = GaugeMetricFamily(
+        "puq_zimbra_job_oldest_seconds", "Age of the job that waits longest.", labels=["queue"]
+    )
+    for one in queues:
+        for state in ("waiting", "later", "doing", "stalled", "failed"):
+            jobs.add_metric([one.queue, state], getattr(one, state))
+        oldest.add_metric([one.queue], one.oldest_seconds)
+    yield from (jobs, oldest)
+    yield GaugeMetricFamily("puq_zimbra_workers", "Workers that live.", value=living)

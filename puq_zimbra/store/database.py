@@ -6,6 +6,7 @@ import hashlib
 import hmac
 import sqlite3
 import time
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 import sqlalchemy as sa
@@ -15,7 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from puq_zimbra.config import Config
 from puq_zimbra.errors import Misconfigured, StoreAway
 from puq_zimbra.store import engine as engines
-from puq_zimbra.store import files, migrations, trouble
+from puq_zimbra.store import files, migrations, queue, trouble
 from puq_zimbra.store.bulk import Bulk
 from puq_zimbra.store.dkim import DkimKeys
 from puq_zimbra.store.dns import DnsChecks
@@ -39,11 +40,12 @@ class Store:
         self, engine: Engine, key: bytes, config: Config, file: files.Opened | None
     ) -> None:
         self._engine, self._file = engine, file
+        self._dead_after = config.limits.dead_seconds
         self.usage = UsageStore(engine, config.usage)
         self.history = History(engine)
         self.runs = Runs(engine)
         self.trail = Trail(engine, key)
-        self.operations = Operations(engine, key, self.trail, config.limits)
+        self.operations = Operations(engine, key, self.trail, config)
         self.answers = Answers(engine, key)
         self.activity = Activity(engine)
         self.bulk = Bulk(engine, key)
@@ -108,6 +110,18 @@ class Store:
         self.dns.forget_old(before)
         self.dkim.forget_old(before)
         return pruning.forget(engines.writer(self._engine), before)
+
+    def prepare_queue(self) -> None:
+        """Make the workers' queue, or bring it up to date (`puq_zimbra.store.queue`)."""
+        queue.prepare(self._engine)
+
+    def sweep(self) -> int:
+        """Put in jobs for operations that are not over and have none; how many."""
+        return queue.sweep(self._engine)
+
+    def queues(self) -> tuple[Sequence[queue.QueueFigures], int]:
+        """What the workers' queues hold, and how many workers live."""
+        return ((), 0) if self._file else queue.figures(self._engine, self._dead_after)
 
     def overwrite(self) -> bool:
         """Take what was deleted out of the database's file too; false while others read the file.

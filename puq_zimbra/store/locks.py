@@ -31,6 +31,7 @@ AUDIT: Lock = ("audit",)
 NOTICES: Lock = ("notices",)
 SYNC_RUN: Lock = ("sync_run",)
 LINKS: Lock = ("links",)
+SWEEP: Lock = ("sweep",)
 
 #: "puq_zimb"
 _STORE = int.from_bytes(b"puq_zimb")

@@ -21,12 +21,12 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
-from puq_zimbra.config import Limits
+from puq_zimbra.config import Config
 from puq_zimbra.errors import Busy, Refused, shown
 from puq_zimbra.registry import declared
 from puq_zimbra.registry.hook import ACCESS, EXISTENCE
 from puq_zimbra.reply import Reply
-from puq_zimbra.store import locks
+from puq_zimbra.store import locks, queue
 from puq_zimbra.store.engine import writer
 from puq_zimbra.store.operations import held, leases, records, replays
 from puq_zimbra.store.operations.intents import FirstThis, Intent, InTurns, SameRuns
@@ -67,10 +67,12 @@ _FAILURES = (
 class Operations:
     """The operations of all services."""
 
-    def __init__(self, engine: Engine, key: bytes, trail: Trail, limits: Limits) -> None:
-        self._engine, self._key, self._trail, self._limits = engine, key, trail, limits
+    def __init__(self, engine: Engine, key: bytes, trail: Trail, config: Config) -> None:
+        self._engine, self._key, self._trail, self._limits = engine, key, trail, config.limits
+        #: whether workers of several machines look for what is left open
+        self._has_workers = config.has_workers
         #: after so many hours what destroys is held
-        self._hours = limits.destructive_hours
+        self._hours = config.limits.destructive_hours
 
     def fingerprint(self, asked: Mapping[str, Any]) -> str:
         """A digest of what is asked for, from which no secret can be guessed."""
@@ -176,6 +178,8 @@ class Operations:
             noted = steps.note(connection, values)
             if not is_open:
                 self._trail.add(connection, noted, reply.code, now)
+            elif self._has_workers:
+                queue.enqueue(connection, run.id, wish_of(noted).aspects)
 
     @locks.retried
     def take_all(self, steps: Steps) -> None:
