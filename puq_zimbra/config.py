@@ -105,9 +105,9 @@ class Limits(_Setting):
     sso_seconds: Annotated[int, Field(ge=10, le=43200)] = 900
     #: days that a mailbox which a customer deleted waits in his bin
     bin_days: Annotated[int, Field(ge=1, le=3650)] = 30
-    #: the most that one Zimbra is asked in a second by this machine; 0 = no limit
+    #: the most that one Zimbra is asked in a second, by all machines of a cluster; 0 = no limit
     requests_per_second: Annotated[int, Field(ge=0, le=1000)] = 25
-    #: the most that one Zimbra is asked at a time by this machine; 0 = no limit
+    #: the most that one Zimbra is asked at a time, by all machines of a cluster; 0 = no limit
     concurrent_requests: Annotated[int, Field(ge=0, le=1000)] = 8
 
     @property

@@ -22,10 +22,20 @@ from puq_zimbra.zimbra_server import Server
 if TYPE_CHECKING:
     from puq_zimbra.store.database import Store
     from puq_zimbra.zimbra.client import Zimbra
+    from puq_zimbra.zimbra.fleet import Shared
 
 
 #: servers and credentials for which a log-in is kept
 _MOST_SERVERS = 200
+
+
+def shared_limit(config: Config, store: Callable[[], Store]) -> Shared | None:
+    """By what machines share the rate limits of their Zimbras; None = there is only this one."""
+    from puq_zimbra.zimbra.fleet import Shared
+
+    if not config.has_workers:
+        return None
+    return Shared(config.cluster.nodes, lambda *asked: store().lease_slots(*asked))
 
 
 def _utc_now() -> datetime:
@@ -68,7 +78,7 @@ class Runtime:
             zimbra = self._zimbras.pop(server, None)
             if zimbra is None:
                 limits, directory = self.config.limits, self.state_directory()
-                zimbra = Zimbra(server, limits, directory)
+                zimbra = Zimbra(server, limits, directory, shared_limit(self.config, self.store))
             self._zimbras[server] = zimbra
             while len(self._zimbras) > _MOST_SERVERS:
                 # The least recently used; not closed, since another thread may use it.

@@ -6,7 +6,7 @@ import hashlib
 import hmac
 import sqlite3
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 import sqlalchemy as sa
@@ -16,7 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from puq_zimbra.config import Config
 from puq_zimbra.errors import Misconfigured, StoreAway
 from puq_zimbra.store import engine as engines
-from puq_zimbra.store import files, migrations, queue, trouble
+from puq_zimbra.store import files, migrations, queue, slots, trouble
 from puq_zimbra.store.bulk import Bulk
 from puq_zimbra.store.dkim import DkimKeys
 from puq_zimbra.store.dns import DnsChecks
@@ -122,6 +122,12 @@ class Store:
     def queues(self) -> tuple[Sequence[queue.QueueFigures], int]:
         """What the workers' queues hold, and how many workers live."""
         return ((), 0) if self._file else queue.figures(self._engine, self._dead_after)
+
+    def lease_slots(
+        self, server: str, node: str, wanted: Sequence[slots.Wanted]
+    ) -> Mapping[str, list[int]]:
+        """Lease slots of a server's rate limit to a machine; the numbers by their kind."""
+        return slots.lease(self._engine, server, node, wanted)
 
     def overwrite(self) -> bool:
         """Take what was deleted out of the database's file too; false while others read the file.

@@ -23,7 +23,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
 from puq_zimbra.registry.hook import ACCESS, EXISTENCE
-from puq_zimbra.store import locks
+from puq_zimbra.store import locks, slots
 from puq_zimbra.store.engine import writer
 
 if TYPE_CHECKING:
@@ -118,7 +118,7 @@ def prepare(engine: Engine) -> None:
             for file in files:
                 if file.name > applied:
                     _run(connection, file.read_text(encoding="utf-8"))
-        for statement in _INDEXES:
+        for statement in (*_INDEXES, slots.TABLE):
             _run(connection, statement)
         _run(connection, f"COMMENT ON TABLE procrastinate_jobs IS '{newest}'")
 

@@ -13,6 +13,7 @@ from puq_zimbra.zimbra.batches import BatchRequests
 from puq_zimbra.zimbra.classes import CosRequests
 from puq_zimbra.zimbra.directory import DirectoryRequests
 from puq_zimbra.zimbra.domains import DomainRequests
+from puq_zimbra.zimbra.fleet import Shared
 from puq_zimbra.zimbra.lists import ListRequests
 from puq_zimbra.zimbra.mail import MailRequests
 from puq_zimbra.zimbra.pipeline import Pipeline
@@ -43,11 +44,18 @@ class Zimbra(
     """
 
     def __init__(
-        self, server: Server, limits: Limits = _LIMITS, directory: Path | None = None
+        self,
+        server: Server,
+        limits: Limits = _LIMITS,
+        directory: Path | None = None,
+        shared: Shared | None = None,
     ) -> None:
-        """``directory`` is the state directory, which all processes of the machine share."""
+        """``directory`` is the state directory, which all processes of the machine share.
+
+        ``shared``: several machines share the rate limit.
+        """
         self.server = server
-        self.pipeline = Pipeline(server, limits, directory)
+        self.pipeline = Pipeline(server, limits, directory, shared)
 
     def close(self) -> None:
         """Log off and give back the connection."""

@@ -36,6 +36,7 @@ from puq_zimbra.zimbra.answers import decode
 from puq_zimbra.zimbra.batch_answers import refuse_if_logged_out
 from puq_zimbra.zimbra.clock import ServerClock
 from puq_zimbra.zimbra.context import Context
+from puq_zimbra.zimbra.fleet import Shared
 from puq_zimbra.zimbra.login import LogIn
 from puq_zimbra.zimbra.login_backoff import LoginBackoff
 from puq_zimbra.zimbra.messages import envelope
@@ -47,15 +48,20 @@ from puq_zimbra.zimbra_server import Server
 class Pipeline:
     """The way of requests to one server, and what they share: token, back-off, clock, transport."""
 
-    def __init__(self, server: Server, limits: Limits, directory: Path | None) -> None:
-        """``directory`` is the state directory, which all processes of the machine share."""
+    def __init__(
+        self, server: Server, limits: Limits, directory: Path | None, shared: Shared | None = None
+    ) -> None:
+        """``directory`` is the state directory, which all processes of the machine share.
+
+        ``shared``: several machines share the rate limit.
+        """
         self._server = server
         self._most_seconds = limits.request_seconds
         folder = shared_folder(directory)
         self.login = LogIn(server, self._send)
         self.backoff = LoginBackoff(folder, server)
         self.clock = ServerClock()
-        self._rate_limit = RateLimit(folder, server.host_port, limits)
+        self._rate_limit = RateLimit(folder, server.host_port, limits, shared)
         with named(server):
             self._transport = Transport(server.url, server.tls, limits.late_seconds)
 

@@ -1,5 +1,7 @@
 """The rate limit of a Zimbra, across all processes and threads of this machine.
 
+Where several machines share it, `fleet` says which of the slots are this one's just now.
+
 A request holds two *slots* while it is under way: one of 8, which bound how many run at once, and
 one of 25, which stay closed for one second after the answer. When two requests use the same one of
 the 25, the second is sent more than one second after the first was answered. So in no second do
@@ -25,14 +27,15 @@ import os
 import re
 import struct
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 from puq_zimbra.config import Limits
 from puq_zimbra.errors import TimeUsedUp
 from puq_zimbra.zimbra import deadline
+from puq_zimbra.zimbra.fleet import AT_ONCE, RATE, Fleet, Shared
 
 #: seconds for which a slot of the rate stays closed
 _SECOND = 1.0
@@ -49,11 +52,24 @@ log = logging.getLogger("puq_zimbra")
 class RateLimit:
     """The limits of one server."""
 
-    def __init__(self, folder: Path | None, server: str, limits: Limits) -> None:
-        """``folder`` is where the files are (`shared_folder`), ``server`` host and port."""
+    def __init__(
+        self, folder: Path | None, server: str, limits: Limits, shared: Shared | None = None
+    ) -> None:
+        """``folder`` is where the files are (`shared_folder`), ``server`` host and port.
+
+        ``shared``: the limit is one for several machines.
+        """
         name = file_name(server)
-        self._at_once = Slots(folder, f"{name}.at-once", limits.concurrent_requests)
-        self._rate = Slots(folder, f"{name}.second", limits.requests_per_second, _SECOND)
+        fleet = Fleet(folder, name, limits, shared) if folder and shared else None
+        counts = {AT_ONCE: limits.concurrent_requests, RATE: limits.requests_per_second}
+        if shared and not fleet:  # nobody here to share an answer of the database with
+            counts = {kind: count and shared.share(count) for kind, count in counts.items()}
+
+        def slots(kind: str, rest: float) -> Slots:
+            numbers = partial(fleet.numbers, kind) if fleet else None
+            return Slots(folder, f"{name}.{kind}", counts[kind], rest, numbers)
+
+        self._at_once, self._rate = slots(AT_ONCE, 0.0), slots(RATE, _SECOND)
 
     @contextmanager
     def slot(self) -> Iterator[None]:
@@ -77,11 +93,22 @@ class RateLimit:
 class Slots:
     """A number of slots, each for one holder at a time."""
 
-    def __init__(self, folder: Path | None, name: str, count: int, rest: float = 0.0) -> None:
-        """After use a slot stays closed for ``rest`` seconds."""
+    def __init__(
+        self,
+        folder: Path | None,
+        name: str,
+        count: int,
+        rest: float = 0.0,
+        numbers: Callable[[], Sequence[int]] | None = None,
+    ) -> None:
+        """After use a slot stays closed for ``rest`` seconds.
+
+        ``numbers`` says which of them may be used just now; None = all.
+        """
         self._folder, self._name, self._rest = folder, name, rest
         #: how many there are; 0 = no limit
         self.count = count
+        self._numbers = numbers or (lambda: range(count))
         #: where the next look begins: the slot taken last stays closed longest
         self._next = 0
 
@@ -131,8 +158,7 @@ class Slots:
     def _look(self) -> tuple[int | None, float]:
         """Take an open slot; if there is none, return the seconds until one can open."""
         wait = math.inf
-        first = self._next
-        for number in (*range(first, self.count), *range(first)):
+        for number in sorted(self._numbers(), key=lambda n: (n < self._next, n)):
             try:
                 file, closed = self._take(number)
             except OSError as error:

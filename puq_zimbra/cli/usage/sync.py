@@ -17,6 +17,7 @@ import click
 from puq_zimbra.cli import _job, _options
 from puq_zimbra.cli._progress import Bar
 from puq_zimbra.config import Config, load
+from puq_zimbra.engine.runtime import shared_limit
 from puq_zimbra.errors import Busy, Misconfigured, StoreAway, StoreUnusable
 from puq_zimbra.reply import CODES
 from puq_zimbra.store.database import Store
@@ -165,7 +166,8 @@ def _read_one(name: str, config: Config, store: Store, *, shown: bool) -> Result
 
     def connect(to: Server) -> Zimbra:
         nonlocal zimbra
-        zimbra = Zimbra(to, config.limits, config.store_directory())
+        shared = shared_limit(config, lambda: store)
+        zimbra = Zimbra(to, config.limits, config.store_directory(), shared)
         return zimbra
 
     bar = Bar(name)
