@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,10 @@ import pytest
 from puq_zimbra.config import Config
 from puq_zimbra.engine.runtime import Runtime
 from puq_zimbra.http.background import Background
+from puq_zimbra.reply import Reply
 from puq_zimbra.simulator import Simulator
+from puq_zimbra.store.operations.intents import Intent
+from puq_zimbra.store.operations.steps import Run
 
 from . import databases
 from .conftest import Command, Done, Hook
@@ -318,3 +322,26 @@ def test_a_termination_with_grace_after_its_release_is_dated_from_now(
     day = (datetime.now(UTC) + timedelta(days=14)).date()
     assert done.status == 0
     assert f"puq_zimbra.purge:{day}" in foreign_names(simulator)
+
+
+def test_the_age_is_told_by_the_clock_of_the_database(
+    hook: Hook, runtime: Runtime, config: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Several machines agree about it, also one whose clock is two days ahead."""
+    if not config.store.url:
+        pytest.skip("the database has this machine's clock")
+    hook("create")
+    real = time.time
+    operations = runtime.store().operations
+    intent = Intent("op-fresh", "crm.example", "42", "terminate", None, "f")
+    with monkeypatch.context() as patch:
+        patch.setattr("time.time", lambda: real() - 2 * DAY)
+        run = operations.begin(intent, 60)
+        assert isinstance(run, Run)
+        operations.end(operations.steps(run), Reply("pending", ""), is_open=True)
+        patch.setattr("time.time", lambda: real() + 2 * DAY)
+        ahead = operation(runtime, "op-fresh").state
+
+    assert ahead == "open"
+    age(config, 2 * DAY)
+    assert operation(runtime, "op-fresh").state == "held"

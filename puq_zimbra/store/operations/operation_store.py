@@ -13,7 +13,6 @@ Source: Stripe's API v2 (unfinished work is carried on); Open Service Broker API
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
@@ -27,6 +26,7 @@ from puq_zimbra.registry import declared
 from puq_zimbra.registry.hook import ACCESS, EXISTENCE
 from puq_zimbra.reply import Reply
 from puq_zimbra.store import locks, queue
+from puq_zimbra.store.dialects import date
 from puq_zimbra.store.engine import writer
 from puq_zimbra.store.operations import held, leases, records, replays
 from puq_zimbra.store.operations.intents import FirstThis, Intent, InTurns, SameRuns
@@ -112,7 +112,6 @@ class Operations:
             Refused: the request id was used for another call, or the request is out of date, or
                 waits its turn.
         """
-        now = int(time.time())
         held = [locks.service(intent.installation, intent.service_id)]
         if intent.request_id:
             held.append(locks.request(intent.installation, intent.request_id))
@@ -123,7 +122,8 @@ class Operations:
                 leases.give_back(connection, intent.installation, intent.service_id, intent.id)
                 return stored
             rows = connection.execute(_UNFINISHED, _of_service(intent)).all()
-            self._refuse_if_open(rows, intent)
+            now = date(connection)
+            self._refuse_if_open(rows, intent, now)
             written, leaves_others = self._supersede(connection, rows, intent.wish, now)
             made = connection.execute(_BEGIN, intent.row(now, written)).inserted_primary_key
             assert made is not None
@@ -168,12 +168,13 @@ class Operations:
         Raises:
             Overtaken: another operation took the service meanwhile; nothing is noted.
         """
-        now = int(time.time())
         values: dict[str, Any] = {"state": "open", "reply": records.as_json(reply)}
-        if not is_open:
-            values |= {"state": "done" if reply.ok else "failed", "ended_at": now, "call": None}
         run = steps.run
         with steps.writer.begin() as connection:
+            now = date(connection)
+            if not is_open:
+                values |= {"state": "done" if reply.ok else "failed", "ended_at": now}
+                values |= {"call": None}
             leases.give_back(connection, run.installation, run.service_id, run.id)
             noted = steps.note(connection, values)
             if not is_open:
@@ -192,13 +193,13 @@ class Operations:
             mine = steps.note(connection, {"supersedes": 1})
             rows = connection.execute(_UNFINISHED, _of_service(mine)).all()
             earlier = [row for row in rows if row.number < mine.number]
-            self._supersede(connection, earlier, wish_of(mine), int(time.time()))
+            self._supersede(connection, earlier, wish_of(mine), date(connection))
 
     def ask_again(self, identity: str) -> None:
         """Release a held operation: a person has asked for it again."""
         mine = (operation.c.id == identity) & operation.c.state.in_(_NOT_OVER)
         with self._writer(*self._service_of(identity)).begin() as connection:
-            asked = operation.update().where(mine).values(asked_at=int(time.time()))
+            asked = operation.update().where(mine).values(asked_at=date(connection))
             connection.execute(asked)
 
     def unfinished(self, installation: str = "", service_id: str = "") -> list[OperationRecord]:
@@ -269,11 +270,11 @@ class Operations:
                 raise InTurns from error
             raise Busy from error
 
-    def _refuse_if_open(self, rows: Sequence[Any], intent: Intent) -> None:
+    def _refuse_if_open(self, rows: Sequence[Any], intent: Intent, now: int) -> None:
         for row in rows:
             about_the_same = wish_of(row).aspects & intent.waits_for
             like_it = row.event == intent.event or (ends(row.event) and ends(intent.event))
-            if about_the_same and not like_it and not self._is_held(row):
+            if about_the_same and not like_it and not self._is_held(row, now):
                 raise Refused(
                     "An operation of this service is not finished: %(event)s (%(reference)s). Let"
                     " puq-zimbra work finish it first, or ask for it again.",
@@ -281,8 +282,8 @@ class Operations:
                     reference=row.id,
                 )
 
-    def _is_held(self, row: Any) -> bool:
-        return held.is_held(row, self._hours, time.time())
+    def _is_held(self, row: Any, now: int) -> bool:
+        return held.is_held(row, self._hours, now)
 
     def _supersede(
         self, connection: Connection, rows: Sequence[Any], later: Wish, now: int
@@ -297,7 +298,7 @@ class Operations:
         """
         replaced, leaves_others = [], False
         for row in rows:
-            is_held = self._is_held(row)
+            is_held = self._is_held(row, now)
             what = fate(wish_of(row), later, held=is_held)
             if what == "first":
                 raise FirstThis(row.id)

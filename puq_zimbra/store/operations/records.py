@@ -7,7 +7,6 @@ came and why it stopped.
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -68,7 +67,7 @@ def _kept(row: Any, steps: Sequence[Mapping[str, Any]], hours: float) -> Operati
     state = "superseded" if row.state == "abandoned" else row.state
     if state == "running" and (row.owner is None or leases.has_ended(row)):
         state = "abandoned"
-    if state in ("open", "abandoned") and held.is_held(row, hours, time.time()):
+    if state in ("open", "abandoned") and held.is_held(row, hours, row.now):
         state = "held"
     return OperationRecord(
         id=row.id,
