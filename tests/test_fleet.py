@@ -14,6 +14,7 @@ from puq_zimbra.billing import plain
 from puq_zimbra.config import Config, Limits
 from puq_zimbra.errors import StoreAway
 from puq_zimbra.simulator import Simulator
+from puq_zimbra.store import slots
 from puq_zimbra.store.database import Store
 from puq_zimbra.store.slots import Wanted
 from puq_zimbra.zimbra import fleet
@@ -32,8 +33,9 @@ def store_settings(tmp_path: Path) -> Iterator[dict[str, Any]]:
 
 
 @pytest.fixture
-def store(config: Config) -> Iterator[Store]:
-    """A store that workers share."""
+def store(config: Config, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
+    """A store that workers share, in a database that runs for a while."""
+    monkeypatch.setattr(slots, "_CAREFUL", 0.0)
     store = Store.open(config)
     store.prepare_queue()
     store.prepare_queue()  # of a second machine: nothing is left to do
@@ -73,9 +75,13 @@ def test_a_slot_rests_before_another_machine_gets_it(store: Store) -> None:
     assert len(rested) == 17
 
 
-def test_who_does_not_know_the_others_keeps_to_his_share(store: Store) -> None:
+def test_who_does_not_know_the_others_keeps_to_his_share(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """They may not have noticed that the database is back, and use their share without it."""
     assert len(held(store, "a", only_share=True)) == 8
+    monkeypatch.setattr(slots, "_CAREFUL", 1e9)
+    assert len(held(store, "a")) == 8
 
 
 def test_three_machines_keep_one_limit(

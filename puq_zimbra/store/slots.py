@@ -23,7 +23,12 @@ TABLE = (
     "CREATE TABLE IF NOT EXISTS puqz_slot (server text, kind text, number integer,"
     " node text NOT NULL, until double precision NOT NULL, PRIMARY KEY (server, kind, number))"
 )
-_NOW = sa.text("SELECT extract(epoch FROM clock_timestamp())::float")
+_NOW = sa.text(
+    "SELECT extract(epoch FROM clock_timestamp())::float AS now,"
+    " extract(epoch FROM pg_postmaster_start_time())::float AS started"
+)
+#: seconds after the database's start in which nobody gets more than a share
+_CAREFUL = 10.0
 _HELD = sa.text("SELECT kind, number, node, until FROM puqz_slot WHERE server = :server")
 _KEEP = sa.text(
     "INSERT INTO puqz_slot VALUES (:server, :kind, :number, :node, :until)"
@@ -60,9 +65,12 @@ def lease(
     """
     with hasty_writer(engine).begin() as connection:
         locks.take(connection, ("slots", server))
-        now: float = connection.execute(_NOW).scalar_one()
+        now, started = connection.execute(_NOW).one()
+        careful = now < started + _CAREFUL
         rows = connection.execute(_HELD, {"server": server}).all()
-        return {one.kind: _of_kind(connection, server, node, one, rows, now) for one in wanted}
+        return {
+            one.kind: _of_kind(connection, server, node, one, rows, now, careful) for one in wanted
+        }
 
 
 def _of_kind(
@@ -72,13 +80,14 @@ def _of_kind(
     one: Wanted,
     rows: Sequence[sa.Row[tuple[str, int, str, float]]],
     now: float,
+    careful: bool,
 ) -> list[int]:
     of_kind = [row for row in rows if row.kind == one.kind]
     mine = {row.number for row in of_kind if row.node == node and row.number < one.count}
     others = {row.node for row in of_kind if row.node != node and row.until > now}
     taken = {row.number for row in of_kind if row.node != node and row.until + one.rest > now}
     most = max(one.share, min(one.count - one.share, one.count // (len(others) + 1)))
-    most = one.share if one.only_share else max(most, 1)
+    most = one.share if careful or one.only_share else most
     # Those in use first, then those that were ours.
     free = (number for number in range(one.count) if number not in taken)
     best = sorted(free, key=lambda n: (n not in one.in_use, n not in mine, n))

@@ -4,7 +4,8 @@ The database leases slots to a machine for two seconds. Its processes share them
 them by one round trip a second at the most, so a request pays none. Without the database each
 machine has its share: the limit by the number of machines. It takes that up only once what others
 leased has ended, and gets no more than it for a while after the database is back, as others may not
-have noticed. So the sum stays within the limit.
+have noticed. So the sum stays within the limit, but where a machine that did not notice that the
+database was away begins in the two seconds in which two others do not know that it is back.
 
 Source: flock(2); `puq_zimbra.store.slots`.
 """
@@ -65,8 +66,8 @@ class _Part:
     away_since: float = 0.0
     #: when it was tried last
     tried_at: float = 0.0
-    #: since when it was there each time
-    there_since: float = 0.0
+    #: when it was back; 0 = it was never away
+    back_since: float = 0.0
 
 
 class Fleet:
@@ -113,9 +114,8 @@ class Fleet:
         from puq_zimbra.store.slots import Wanted
 
         began = time.monotonic()
-        # Who has not asked for a while does not know what the others have seen.
-        there_since = before.there_since if began < before.tried_at + _CAREFUL else 0.0
-        careful = began < (there_since or began) + _CAREFUL
+        back_since = began if before.away_since else before.back_since
+        careful = bool(back_since) and began < back_since + _CAREFUL
         keep = self._limits.request_seconds + _LEASE
         times = {RATE: (_LEASE, _REST), AT_ONCE: (keep, 0.0)}
         wanted = [
@@ -136,9 +136,8 @@ class Fleet:
             if not before.away_since:
                 log.warning("rate_limit.own_share", extra={"fields": {"code": error.code}})
             before.away_since, before.tried_at = before.away_since or began, began
-            before.there_since = 0.0
             return before
-        return _Part(began + _LEASE, dict(slots), 0.0, began, there_since or began)
+        return _Part(began + _LEASE, dict(slots), 0.0, began, back_since)
 
     def _in_use(self, kind: str, part: _Part) -> frozenset[int]:
         """The slots that requests of this machine hold."""
@@ -162,7 +161,7 @@ class Fleet:
             text = (self._folder / f"{self._name}.fleet").read_text(encoding="ascii")
             part = _Part(**json.loads(text))
             now = time.monotonic()
-            if max(part.tried_at, part.away_since, part.there_since, part.until - _LEASE) <= now:
+            if max(part.tried_at, part.away_since, part.back_since, part.until - _LEASE) <= now:
                 return part
         except (OSError, ValueError, TypeError):
             pass
