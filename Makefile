@@ -9,7 +9,7 @@ unexport PYTHONDONTWRITEBYTECODE
 BIN := $(VENV)/bin
 ARGS ?=
 
-.PHONY: demo test lint docs messages packages wsdl bench faults mutants
+.PHONY: demo test lint docs messages packages wsdl bench cluster faults mutants
 
 demo: $(VENV)/demo.ok ## A mail domain's life on a simulated Zimbra, with the customer's page in a browser
 	$(BIN)/puq-zimbra demo $(ARGS)
@@ -28,6 +28,10 @@ docs: $(VENV)/docs.ok ## The docs as a site with a search, in build/docs; a dead
 
 bench: $(VENV)/dev.ok ## What it costs, against other clients, floors and bounds
 	$(BIN)/python benchmarks/run.py $(ARGS)
+
+cluster: $(VENV)/dev.ok ## Three machines over one PostgreSQL, while workers die, stop and lose it
+	PUQZ_TEST_FSYNC=on PYTHONPATH=. .ci/with-postgres $(BIN)/python benchmarks/cluster.py $(ARGS)
+	PUQZ_TEST_FSYNC=on PYTHONPATH=. .ci/with-postgres $(BIN)/python benchmarks/cluster_usage.py $(ARGS)
 
 faults: $(VENV)/dev.ok ## Every fault that is tried, not a sample: half an hour on two cores
 	$(BIN)/pytest -q -n 4 tests/faults --faults=all $(ARGS)
