@@ -32,6 +32,7 @@ bench: $(VENV)/dev.ok ## What it costs, against other clients, floors and bounds
 cluster: $(VENV)/dev.ok ## Three machines over one PostgreSQL, while workers die, stop and lose it
 	PUQZ_TEST_FSYNC=on PYTHONPATH=. .ci/with-postgres $(BIN)/python benchmarks/cluster.py $(ARGS)
 	PUQZ_TEST_FSYNC=on PYTHONPATH=. .ci/with-postgres $(BIN)/python benchmarks/cluster_usage.py $(ARGS)
+	PUQZ_TEST_FSYNC=on PYTHONPATH=. .ci/with-postgres $(BIN)/python benchmarks/cluster_commits.py $(ARGS)
 
 faults: $(VENV)/dev.ok ## Every fault that is tried, not a sample: half an hour on two cores
 	$(BIN)/pytest -q -n 4 tests/faults --faults=all $(ARGS)

@@ -15,6 +15,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import procrastinate
+
 from puq_zimbra.config import Config
 from puq_zimbra.store import files
 
@@ -64,6 +66,11 @@ class Node:
             process = subprocess.Popen(words, stderr=log)
         self.workers.append(Worker(self.host, self.settings, process))
         return self.workers[-1]
+
+
+def queue() -> procrastinate.App:
+    """What puts jobs in, over a connection that is named each time."""
+    return procrastinate.App(connector=procrastinate.SyncPsycopgConnector())
 
 
 def has_own_names() -> bool:

@@ -18,7 +18,6 @@ from pathlib import Path
 from typing import Any
 
 import cluster_nodes
-import procrastinate
 import sqlalchemy as sa
 from mailboxes import Mailboxes
 from ours import PASSWORD, USERNAME
@@ -100,7 +99,7 @@ def sync(nodes: Sequence[cluster_nodes.Node], config: Config, servers: int) -> T
     workers = [node.start() for node in nodes]
     while store.queues()[1] < len(nodes):
         time.sleep(0.2)
-    app = procrastinate.App(connector=procrastinate.SyncPsycopgConnector())
+    app = cluster_nodes.queue()
     spent = sum(cpu(worker.process.pid) for worker in workers)
     began = time.perf_counter()
     with database.begin() as connection:
@@ -180,7 +179,8 @@ def million(options: Options) -> Iterator[Figure]:
     yield Figure("usage sync by three workers", taken.seconds, "s",
                  f"{taken.cpu:.1f} s of CPU, {place}")  # fmt: skip
     yield Figure("memory of the largest worker", taken.memory / 2**20, "MB", place)
-    yield Figure("the store afterwards", size / 2**20, "MB", f"rows: {counts}")
+    sizes = ", ".join(f"{row.relname} {row.size / 2**20:.1f}" for row in rows if row.size > 2**20)
+    yield Figure("the store afterwards", size / 2**20, "MB", f"rows: {counts}; MB: {sizes}")
 
 
 if __name__ == "__main__":
