@@ -94,7 +94,7 @@ class Limits(_Setting):
     #: seconds in which `puq-zimbra work` carries on one operation, before the next one's turn
     work_seconds: Annotated[float, Field(gt=0, le=86400)] = 600.0
     #: seconds after which another machine may take over a service whose process shows no life
-    lease_seconds: Annotated[float, Field(ge=1, le=600)] = 20.0
+    lease_seconds: Annotated[float, Field(ge=1, le=600)] = 15.0
     #: seconds for one request to Zimbra, all in all
     request_seconds: Annotated[float, Field(gt=0, le=600)] = 15.0
     #: hours after which an open operation that deletes mail waits for a person

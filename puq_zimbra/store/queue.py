@@ -48,7 +48,7 @@ _JOB_OF = sa.text(
     " AND args->>'operation' = :operation"
 )
 _WITHOUT_JOB = sa.text(
-    "SELECT o.id, o.aspects FROM operation o WHERE o.state IN ('open', 'running')"
+    "SELECT o.id, o.aspects, o.state FROM operation o WHERE o.state IN ('open', 'running')"
     " AND NOT EXISTS (SELECT 1 FROM lease l WHERE l.installation = o.installation"
     " AND l.service_id = o.service_id AND l.operation = o.id"
     " AND l.until > extract(epoch FROM clock_timestamp()))"
@@ -141,7 +141,9 @@ def sweep(engine: Engine) -> int:
     with writer(engine, locks.SWEEP).begin() as connection:
         found = connection.execute(_WITHOUT_JOB, {"most": _SWEPT_AT_ONCE}).all()
         for row in found:
-            _defer(connection, row.id, row.aspects.split())
+            # What somebody was at has waited for the end of a lease.
+            first = 10 if row.state == "running" else 0
+            _defer(connection, row.id, row.aspects.split(), first)
         return len(found)
 
 
@@ -173,9 +175,9 @@ def _run(connection: Connection, statements: str) -> None:
     driver.execute(statements)
 
 
-def _defer(connection: Connection, operation: str, aspects: Iterable[str]) -> None:
+def _defer(connection: Connection, operation: str, aspects: Iterable[str], first: int = 0) -> None:
     # Who can log in is decided first, as `Operations.unfinished` does it.
-    priority = 10 if {EXISTENCE, ACCESS} & set(aspects) else 5
+    priority = first + (10 if {EXISTENCE, ACCESS} & set(aspects) else 5)
     driver = connection.connection.driver_connection
     _app().configure_task(CARRY_ON, queue=OPERATIONS, priority=priority, connection=driver).defer(
         operation=operation

@@ -29,7 +29,7 @@ from puq_zimbra.store.queue import OPERATIONS, UPKEEP
 from puq_zimbra.worker import jobs
 
 #: sweeps, and heartbeats, in the time of a lease
-_SWEEPS, _BEATS = 4, 8
+_SWEEPS, _BEATS = 8, 8
 #: seconds before a worker that the database left is begun anew
 _AFTER_TROUBLE = 2.0
 #: seconds after which a server that gave no answer is asked again
