@@ -1,3 +1,3 @@
 """puq_zimbra: the provisioning module between a billing platform and Zimbra mail."""
 
-__version__ = "0.3.0"
+__version__ = "0.4.0"

@@ -45,7 +45,7 @@ CONTENTS = {
     ),
     "Run": (
         *("operations", "commands", "codes", "troubleshooting", "faq", "questions"),
-        *("adopting", "security", "limits"),
+        *("adopting", "cluster", "security", "limits"),
     ),
     "The customer's page": (
         *("self-service", "mailboxes", "bulk", "dns", "devices", "server-settings"),
@@ -53,7 +53,7 @@ CONTENTS = {
     ),
     "Call it": ("hooks", "http-api", "json-pages"),
     "Know more": (
-        *("architecture", "contributing", "glossary", "guarantees", "performance"),
+        *("architecture", "contributing", "glossary", "guarantees", "performance", "scale"),
         *("dependencies", "simulator", "mutants", "changelog"),
     ),
 }

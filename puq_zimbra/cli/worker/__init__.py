@@ -47,9 +47,9 @@ def worker(context: click.Context, jobs: int) -> None:
         from puq_zimbra.worker.run import run
     except ImportError as error:
         raise _hints.needs_extra(error) from error
-    logs.to_stderr(config.log.format, config.log.level)
     runtime = Runtime(config)
     try:
-        run(runtime, jobs)
+        with logs.on_stderr(config.log.format, config.log.level):
+            run(runtime, jobs)
     finally:
         runtime.close()
