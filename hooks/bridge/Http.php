@@ -25,7 +25,7 @@ final class Http
                 "PHP's curl extension is missing or disabled, which reaching the mail engine needs."
             );
         }
-        $this->signature = new Signature($settings->secret);
+        $this->signature = new Signature($settings->secret, $settings->secretPlace);
         // The name is never looked up: there is none such, should the socket ever be left out.
         $this->base = $settings->socket === '' ? $settings->engine : 'http://engine.invalid';
     }

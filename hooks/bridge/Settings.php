@@ -29,6 +29,7 @@ final class Settings
         public readonly string $engine,
         public readonly string $socket,
         public readonly string $secret,
+        public readonly string $secretPlace,
         public readonly string $caFile,
         public readonly string $installation,
         public readonly bool $encoded,
@@ -55,13 +56,11 @@ final class Settings
             throw new EngineError(($places['encoding'] ?? 'The setting encoding') . ' is neither html nor raw.');
         }
         $engine = self::address($given['engine'] ?? 'http://127.0.0.1:7410', $places['engine'] ?? 'The setting engine');
-        if (isset($places['secret']) && $given['secret'] !== '' && !Signature::isSecret($given['secret'])) {
-            throw new EngineError("{$places['secret']} is not whsec_ followed by 24 to 64 bytes in base64.");
-        }
         return new self(
             $engine,
             str_starts_with($engine, 'unix:') ? substr($engine, 5) : '',
             $given['secret'] ?? '',
+            $places['secret'] ?? 'The secret',
             $given['engine_ca_file'] ?? '',
             $given['installation'] ?? '',
             $encoding === 'html',

@@ -18,10 +18,11 @@ final class Signature
 
     /**
      * @param string $secret `whsec_` and 24 to 64 bytes in base64
+     * @param string $place  where it stands, for an error
      *
      * @throws EngineError it is none
      */
-    public function __construct(#[\SensitiveParameter] string $secret)
+    public function __construct(#[\SensitiveParameter] string $secret, string $place = 'The secret')
     {
         if ($secret === '') {
             throw new EngineError(
@@ -29,17 +30,10 @@ final class Signature
                 . ' as "puq-zimbra secret" printed it.'
             );
         }
-        if (!self::isSecret($secret)) {
-            throw new EngineError('The secret is not whsec_ followed by 24 to 64 bytes in base64.');
-        }
         $this->key = self::key($secret);
-    }
-
-    /** Whether a text is a secret as "puq-zimbra secret" prints it. */
-    public static function isSecret(#[\SensitiveParameter] string $text): bool
-    {
-        $bytes = strlen(self::key($text));
-        return $bytes >= 24 && $bytes <= 64;
+        if (strlen($this->key) < 24 || strlen($this->key) > 64) {
+            throw new EngineError("$place is not whsec_ followed by 24 to 64 bytes in base64.");
+        }
     }
 
     /** The bytes of a secret; none if it is not one. */

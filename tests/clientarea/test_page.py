@@ -295,6 +295,7 @@ def test_the_admins_lines(
         "Domena pocztowa w Zimbrze": "<bdi>firma.example</bdi>",
         "Przestrzeń": "3\u00a0GB z 60\u00a0GB (5\u00a0%)",
         "Pomiar": "Dane z 12:08 (przed chwilą)",
+        "Wersje": f"silnik {__version__}, moduł starszy · zaktualizuj moduł do wersji silnika",
     }
 
 

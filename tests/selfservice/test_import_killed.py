@@ -25,6 +25,8 @@ from .import_child import FORKS, carry_on
 
 #: rows of an import: two rounds of writes, the second one short
 ROWS = run.ROUND + 10
+#: as many and as large as the rows ask for
+UNLIMITED = {"mailboxes": None, "domain_quota": None}
 #: seconds for a process to end
 PATIENCE = 120
 
@@ -47,7 +49,7 @@ def rows(domain: str) -> list[Row]:
 def begun(number: int, params: Params, worker: Runtime) -> tuple[Request, str]:
     """The request of a service of its own, and the reference of an import that was begun there."""
     given = copy.deepcopy(params)
-    service = {"id": f"{number}", "domain": f"d{number}.example", "plan": {"mailboxes": None}}
+    service = {"id": f"{number}", "domain": f"d{number}.example", "plan": UNLIMITED}
     lay_over(given, {"service": service, "request_id": f"import-{number}"})
     request = worker.config.complete(plain.validate(given))
     bulk = worker.store().bulk
@@ -109,7 +111,7 @@ def test_killed_at_any_row_each_row_is_made_once(
     problems: dict[str, Any] = {}
     for number in range(100, 100 + kills):
         row = chance.randrange(ROWS)
-        service = {"id": f"{number}", "domain": f"d{number}.example", "plan": {"mailboxes": None}}
+        service = {"id": f"{number}", "domain": f"d{number}.example", "plan": UNLIMITED}
         made = hook("create", service=service).code
         while made == "pending":  # the machine has much else to do
             made = hook("create", service=service).code

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from puq_zimbra import __version__
 from puq_zimbra.simulator import TlsFiles
 
 from .conftest import Start
@@ -47,7 +48,7 @@ def test_a_request_is_signed_and_names_its_event(module: Module) -> None:
     assert one.id != two.id
     assert re.fullmatch(r"msg_[0-9a-f]{32}", one.id)
     said = {"event": "Renew", "request_id": one.id, "actor": {"kind": "automatic"}}
-    assert one.params["_puq"] == said
+    assert one.params["_puq"] == {**said, "module_version": __version__}
     assert one.params["domain"] == "ż&"
     assert one.headers["content-type"] == "application/json"
 

@@ -20,8 +20,9 @@ from puq_zimbra.errors import Misconfigured
     show_default=True,
     help="How many operations are carried on at once.",
 )
+@click.option("--json", "as_json", is_flag=True, help="Log as JSON, whatever [log] format says.")
 @click.pass_context
-def worker(context: click.Context, jobs: int) -> None:
+def worker(context: click.Context, jobs: int, as_json: bool) -> None:
     """Carry on operations and do what is due, beside workers of other machines.
 
     Runs until SIGTERM, also while the database is away. Any number may run, on any number of
@@ -49,7 +50,7 @@ def worker(context: click.Context, jobs: int) -> None:
         raise _hints.needs_extra(error) from error
     runtime = Runtime(config)
     try:
-        with logs.on_stderr(config.log.format, config.log.level):
+        with logs.on_stderr("json" if as_json else config.log.format, config.log.level):
             run(runtime, jobs)
     finally:
         runtime.close()
