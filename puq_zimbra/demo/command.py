@@ -18,6 +18,7 @@ import click
 
 from puq_zimbra.config import Config
 from puq_zimbra.demo import host, life, name_server, states, walk
+from puq_zimbra.demo.step import Step
 from puq_zimbra.demo.view import Mode
 from puq_zimbra.engine.runtime import Runtime
 from puq_zimbra.simulator import Simulator, make_tls
@@ -58,12 +59,13 @@ def main(*, check: bool, as_json: bool, port: int, directory: Path) -> int:
     return _summary(story, as_json=as_json)
 
 
-def _say(step: host.Step) -> None:
+def _say(step: Step) -> None:
+    step = step.told("en")
     mark = click.style("✔", fg="green") if step.ok else click.style("✘", fg="red")
     click.echo(f" {mark} {step.title:<42} {step.detail}")
 
 
-def _say_nothing(step: host.Step) -> None:
+def _say_nothing(step: Step) -> None:
     """With --json the steps come all at once."""
 
 
@@ -113,7 +115,8 @@ def _summary(story: life.Life, *, as_json: bool) -> int:
     failed = [step for step in story.steps if not step.ok]
     if as_json:
         steps: list[dict[str, Any]] = [
-            {"title": step.title, "detail": step.detail, "ok": step.ok} for step in story.steps
+            {"title": step.title, "detail": step.detail, "ok": step.ok}
+            for step in (one.told("en") for one in story.steps)
         ]
         click.echo(json.dumps({"ok": not failed, "steps": steps}, ensure_ascii=False))
     else:

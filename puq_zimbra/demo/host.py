@@ -29,6 +29,7 @@ from markupsafe import Markup
 from puq_zimbra import i18n
 from puq_zimbra.clientarea.addresses import https_address
 from puq_zimbra.demo import words
+from puq_zimbra.demo.step import Step
 from puq_zimbra.demo.view import MODES, SKINS, Mode, View, fields_of_parts
 
 _LOG = logging.getLogger("puq_zimbra")
@@ -49,15 +50,6 @@ _HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Cache-Control": "no-store",
 }
-
-
-@dataclass(frozen=True)
-class Step:
-    """One thing that the demonstration did."""
-
-    title: str
-    detail: str
-    ok: bool
 
 
 @dataclass(frozen=True)
@@ -83,7 +75,7 @@ class HostActions:
     #: "webmail" or "admin" -> https address that logs the customer in
     sso: Callable[[str], str]
     #: what the demonstration did, oldest first: `Step`s, or tuples of the same three values
-    timeline: Callable[[], Iterable[Step | tuple[str, str, bool]]]
+    timeline: Callable[[], Iterable[Step]]
     #: locale -> the rows (label, value) that a host prints around an embedded fragment
     product: Callable[[str], Sequence[tuple[str, str]]] = lambda locale: ()
     #: the state that is shown, and all that can be
@@ -260,9 +252,7 @@ class _Handler(BaseHTTPRequestHandler):
             fragment = fragment or frame.actions.fragment(
                 view.lang, view.mode, view.page, form, view.query
             )
-            steps = [
-                step if isinstance(step, Step) else Step(*step) for step in frame.actions.timeline()
-            ]
+            steps = [step.told(view.lang) for step in frame.actions.timeline()]
             product = frame.actions.product(view.lang) if view.mode == "embedded" else ()
             state, states = frame.actions.states()
         self._html(

@@ -12,9 +12,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from puq_zimbra import i18n, languages
-from puq_zimbra.demo.host import Step
+from puq_zimbra.demo.step import Step
 from puq_zimbra.engine.dispatch import dispatch
 from puq_zimbra.engine.runtime import Runtime
+from puq_zimbra.errors import N_
 from puq_zimbra.simulator import Simulator
 from puq_zimbra.units import GB, MB
 from puq_zimbra.usage.sync import sync_server
@@ -106,9 +107,9 @@ class Life:
         value: dict[str, Any] = answer.value
         return value
 
-    def step(self, title: str, detail: str, ok: bool) -> None:
-        """Note what was done."""
-        done = Step(title, detail, ok)
+    def step(self, title: str, detail: str, ok: bool, **values: object) -> None:
+        """Note what was done; the two are messages, whose places ``values`` fill."""
+        done = Step(title, detail, ok, values)
         self.steps.append(done)
         self.tell(done)
 
@@ -117,18 +118,20 @@ class Life:
         before = len(self.simulator.log)
         reply = self.hook(event, **changes)
         calls = len(self.simulator.log) - before
-        said = f"{reply['code']}, {calls} SOAP calls"
-        self.step(title, said if reply["code"] == code else reply["message"], reply["code"] == code)
+        right = reply["code"] == code
+        said = N_("%(code)s, %(calls)s SOAP calls") if right else "%(message)s"
+        values = {"code": reply["code"], "calls": calls, "message": reply["message"]}
+        self.step(title, said, right, domain=DOMAIN, **values)
         return reply
 
 
 def sell(life: Life) -> None:
     """Order, and the same order once more."""
-    life.expect("Test connection", "test_connection", "unchanged")
-    life.expect(f"Create {DOMAIN}", "create", "created")
-    life.expect("Create it again", "create", "already_exists")
+    life.expect(N_("Test connection"), "test_connection", "unchanged")
+    life.expect(N_("Create %(domain)s"), "create", "created")
+    life.expect(N_("Create it again"), "create", "already_exists")
     made = [c for c in life.simulator.calls("CreateDomainRequest") if c.ok]
-    life.step("Domains made in Zimbra", str(len(made)), len(made) == 1)
+    life.step(N_("Domains made in Zimbra"), str(len(made)), len(made) == 1)
 
 
 def use(life: Life) -> None:
@@ -149,13 +152,22 @@ def use(life: Life) -> None:
             for name, (_, a_day) in MAILBOXES.items():
                 life.simulator.add_mail(f"{name}@{ASCII_DOMAIN}", a_day)
     whole = read == MONTHS + DAYS + 1
-    life.step(f"Usage of {MONTHS} months and {DAYS} days", f"{read} readings, each whole", whole)
+    life.step(
+        N_("Usage of %(months)s months and %(days)s days"),
+        N_("%(read)s readings, each whole"),
+        whole,
+        months=MONTHS,
+        days=DAYS,
+        read=read,
+    )
     reply = life.hook("usage")
     row = reply["data"]["rows"][0]
     life.step(
-        "Usage for the billing host",
-        f"{row['disk_used_mb']} of {row['disk_limit_mb']} MB",
+        N_("Usage for the billing host"),
+        N_("%(used)s of %(limit)s MB"),
         reply["ok"] and row["complete"],
+        used=row["disk_used_mb"],
+        limit=row["disk_limit_mb"],
     )
 
 
@@ -176,18 +188,22 @@ def _server(life: Life) -> Server:
 
 def pay(life: Life) -> None:
     """Overdue, suspended, paid, and a bigger plan; too small a one is refused."""
-    life.expect("Suspend: unpaid", "suspend", "updated")
-    life.expect("Suspend again", "suspend", "unchanged")
-    life.expect("No single sign-on while suspended", "sso_service", "refused")
-    life.expect("Unsuspend: paid", "unsuspend", "updated")
-    life.expect("Renew", "renew", "unchanged")
-    life.expect("Change package: 40 mailboxes", "change_package", "updated", plan={"mailboxes": 40})
-    life.expect("Too small a package", "change_package", "refused", plan={"mailboxes": 3})
-    life.expect("Change package: back", "change_package", "updated")
-    life.expect("Change password", "change_password", "updated", new_password="Demo-Pass-2027")
-    life.expect("Change it again", "change_password", "unchanged", new_password="Demo-Pass-2027")
-    reply = life.expect("Single sign-on", "sso_service", "unchanged")
-    life.step("The link works once", "302, then 400", _once(life, reply["data"]["url"]))
+    life.expect(N_("Suspend: unpaid"), "suspend", "updated")
+    life.expect(N_("Suspend again"), "suspend", "unchanged")
+    life.expect(N_("No single sign-on while suspended"), "sso_service", "refused")
+    life.expect(N_("Unsuspend: paid"), "unsuspend", "updated")
+    life.expect(N_("Renew"), "renew", "unchanged")
+    life.expect(
+        N_("Change package: 40 mailboxes"), "change_package", "updated", plan={"mailboxes": 40}
+    )
+    life.expect(N_("Too small a package"), "change_package", "refused", plan={"mailboxes": 3})
+    life.expect(N_("Change package: back"), "change_package", "updated")
+    life.expect(N_("Change password"), "change_password", "updated", new_password="Demo-Pass-2027")
+    life.expect(
+        N_("Change it again"), "change_password", "unchanged", new_password="Demo-Pass-2027"
+    )
+    reply = life.expect(N_("Single sign-on"), "sso_service", "unchanged")
+    life.step(N_("The link works once"), N_("302, then 400"), _once(life, reply["data"]["url"]))
 
 
 def _once(life: Life, url: str) -> bool:
@@ -210,14 +226,14 @@ def recover(life: Life) -> None:
     """An answer that is lost on the way: looked into, and the work is done once."""
     order = {"service_id": "43", "domain": SECOND}
     life.simulator.drop_next("CreateDomainRequest", applied=True)
-    life.expect("An order whose answer is lost on the way", "create", "created", **order)
-    life.expect("The same order again", "create", "already_exists", **order)
+    life.expect(N_("An order whose answer is lost on the way"), "create", "created", **order)
+    life.expect(N_("The same order again"), "create", "already_exists", **order)
     accepted = [
         c for c in life.simulator.calls("CreateDomainRequest") if c.element.get("name") == SECOND
     ]
-    life.step("Domains made for it", str(len(accepted)), len(accepted) == 1)
-    life.expect("Terminate it", "terminate", "updated", **order)
-    life.expect("Terminate it again", "terminate", "already_gone", **order)
+    life.step(N_("Domains made for it"), str(len(accepted)), len(accepted) == 1)
+    life.expect(N_("Terminate it"), "terminate", "updated", **order)
+    life.expect(N_("Terminate it again"), "terminate", "already_gone", **order)
 
 
 def show(life: Life) -> None:
@@ -227,18 +243,20 @@ def show(life: Life) -> None:
         reply = life.hook("client_area", locale=locale)
         html = reply.get("html", "")
         life.step(
-            f"Client area in {locale}",
-            f"{len(html)} characters",
+            N_("Client area in %(language)s"),
+            N_("%(characters)s characters"),
             words in html and "biuro@" in html and "<script>" not in html,
+            language=locale,
+            characters=len(html),
         )
 
 
 def end(life: Life) -> None:
     """Termination of the first service."""
-    life.expect(f"Terminate {DOMAIN}", "terminate", "updated")
-    life.expect("Terminate it again", "terminate", "already_gone")
+    life.expect(N_("Terminate %(domain)s"), "terminate", "updated")
+    life.expect(N_("Terminate it again"), "terminate", "already_gone")
     gone = life.simulator.domain(ASCII_DOMAIN) is None
-    life.step("Left of it in Zimbra", "nothing" if gone else "the domain", gone)
+    life.step(N_("Left of it in Zimbra"), N_("nothing") if gone else N_("the domain"), gone)
 
 
 def until_the_page(life: Life) -> None:

@@ -15,6 +15,7 @@ import requests
 
 from puq_zimbra.clientarea.page import declared
 from puq_zimbra.demo import host
+from puq_zimbra.demo.step import Step
 from puq_zimbra.demo.view import Mode
 
 
@@ -58,8 +59,8 @@ class Product:
             act=self.act,
             sso=lambda target: self.address,
             timeline=lambda: [
-                ("Create", "<i>firma.example</i>", True),
-                host.Step("Bad", "", False),
+                Step("Create %(domain)s", "", True, {"domain": "<i>firma.example</i>"}),
+                Step("Renew", "", False),
             ],
             product=lambda locale: [("Data rejestracji", "5 stycznia 2026")],
             states=lambda: ("near_box", ("near_box", "new")),
@@ -124,7 +125,8 @@ def test_the_frame_shows_the_fragment_and_keeps_its_promises(
     assert answer.headers["Cache-Control"] == "no-store"
     assert "script-src 'self'" in answer.headers["Content-Security-Policy"]
     assert not re.search(r"<script|<style|\sstyle=|\son\w+=", answer.text)
-    assert "&lt;i&gt;firma.example" in answer.text
+    assert "Create …i…firma.example" in answer.text
+    assert "Odnowienie" in ask(frame, "/?lang=pl").text
     assert "5 stycznia 2026" in answer.text
 
 
