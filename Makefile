@@ -35,7 +35,7 @@ cluster: $(VENV)/dev.ok ## Three machines over one PostgreSQL, while workers die
 	PUQZ_TEST_FSYNC=on PYTHONPATH=. .ci/with-postgres $(BIN)/python benchmarks/cluster_commits.py $(ARGS)
 
 faults: $(VENV)/dev.ok ## Every fault that is tried, not a sample: half an hour on two cores
-	$(BIN)/pytest -q -n 4 tests/faults --faults=all $(ARGS)
+	$(BIN)/pytest -q -n 4 --timeout=1800 tests/faults --faults=all $(ARGS)
 
 mutants: $(VENV)/dev.ok ## Change the files of [mutmut] in setup.cfg a little, and see whether a test notices
 	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[mutants]'
