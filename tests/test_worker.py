@@ -122,6 +122,32 @@ def test_the_living_go_on_for_the_dead(
     assert simulator.domain("firma.example").first("zimbraDomainStatus") == "locked"
 
 
+def test_what_a_dead_worker_was_at_waits_for_no_later_try(
+    hook: Hook, runtime: Runtime, config: Config, simulator: Simulator, command: Command
+) -> None:
+    """Its job may have been put off for long, before or by what came in between."""
+    hook("create")
+    store = runtime.store()
+    store.prepare_queue()
+    simulator.drop_next("ModifyDomainRequest", times=2)
+    hook("suspend")
+    assert config.store.url
+    engine = sa.create_engine(config.store.url.get_secret_value())
+    with engine.begin() as connection:
+        connection.exec_driver_sql(
+            "UPDATE procrastinate_jobs SET scheduled_at = now() + interval '1 hour'"
+        )
+    put_off = store.sweep()
+    with engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE operation SET state = 'running' WHERE state = 'open'")
+    swept, again = store.sweep(), store.sweep()
+    engine.dispose()
+    (queue,) = figures(command)["queues"]
+
+    assert (put_off, swept, again) == (0, 1, 0)
+    assert (queue["waiting"], queue["later"]) == (1, 1)
+
+
 def test_a_worker_lives_through_a_lost_database(
     hook: Hook,
     runtime: Runtime,

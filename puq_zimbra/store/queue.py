@@ -53,7 +53,10 @@ _WITHOUT_JOB = sa.text(
     " AND l.service_id = o.service_id AND l.operation = o.id"
     " AND l.until > extract(epoch FROM clock_timestamp()))"
     " AND NOT EXISTS (SELECT 1 FROM procrastinate_jobs j WHERE j.status IN ('todo', 'doing')"
-    " AND j.args->>'operation' = o.id) ORDER BY o.number LIMIT :most"
+    " AND j.args->>'operation' = o.id"
+    # Whose worker died does not wait for the time of a later try.
+    " AND (o.state = 'open' OR j.status = 'doing' OR coalesce(j.scheduled_at, now()) <= now()))"
+    " ORDER BY o.number LIMIT :most"
 )
 _FIGURES = sa.text(
     "SELECT j.queue_name AS queue,"

@@ -40,7 +40,9 @@ class NotOver(Exception):
 
 class _EverMoreSeldom(procrastinate.BaseRetryStrategy):
     def get_retry_decision(self, *, exception: BaseException, job: Job) -> Any:
-        seconds = min(_SELDOM, _SOON * 2 ** min(job.attempts, 10))
+        # Only what Zimbra did not finish is tried ever more seldom; the rest is on our side.
+        more = min(job.attempts, 10) if isinstance(exception, NotOver) else 0
+        seconds = min(_SELDOM, _SOON * 2**more)
         wait = max(1, round(seconds * random.uniform(0.75, 1.25)))
         return procrastinate.RetryDecision(retry_in={"seconds": wait})
 
