@@ -127,7 +127,8 @@ def _carry_out(event: str, request: Request, runtime: Runtime, reference: str) -
         return unfinished.carry_on(earlier, runtime, deadline.remaining(_LONG), request)
 
     limits = runtime.config.limits
-    with deadline.within(limits.page_seconds if hook.wait == "page" else limits.hook_seconds):
+    page_seconds = min(limits.page_seconds, limits.hook_seconds)
+    with deadline.within(page_seconds if hook.wait == "page" else limits.hook_seconds):
         if not hook.writes or request.dry_run:
             return work()
         if request.identity is not None:
