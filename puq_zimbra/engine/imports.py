@@ -81,3 +81,17 @@ def _intent(request: Request, runtime: Runtime, identity: str, event: str = star
         aspects=frozenset({f"bulk:{identity}"}),
         actor=request.actor or (Actor(kind="customer") if request.takes_forms else None),
     )
+
+
+def go_on_now(request: Request, runtime: Runtime, identity: str) -> None:
+    """Carry on what was begun once this form's own operation has ended.
+
+    For a host whose Zimbra the settings know no credentials of: only its own requests can go on.
+
+    Raises:
+        NotFound: it is not there any more.
+    """
+    scope.open_service(runtime.zimbra(request), request)
+    upload = runtime.store().bulk.get(request.installation_id, request.purchase.id, identity)
+    if upload.operation is not None and upload.ended_at is None:
+        operations.go_on_with(upload.operation)
